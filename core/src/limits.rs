@@ -1,0 +1,55 @@
+//! The one table of limits. Each is checked before anything is allocated for it.
+//!
+//! `specs/limits.md` is generated from [`ALL`]; a test compares the two.
+
+macro_rules! limits {
+    ($($(#[doc = $doc:literal])+ $name:ident: $unit:literal = $value:expr;)+) => {
+        $($(#[doc = $doc])+ pub const $name: usize = $value;)+
+
+        /// Every limit: name, value, unit, reason.
+        pub const ALL: &[(&str, usize, &str, &str)] = &[$((stringify!($name), $name, $unit, concat!($($doc),+)),)+];
+    };
+}
+
+limits! {
+    /// A bundle file, with its document; a larger document is given beside the bundle.
+    MAX_BUNDLE_BYTES: "bytes" = 4 << 20;
+    /// A trust root file: some thousand keys and revocations.
+    MAX_TRUST_BYTES: "bytes" = 1 << 20;
+    /// A log entry: tlog-tiles writes its length in two bytes.
+    MAX_ENTRY_BYTES: "bytes" = 65_535;
+    /// A subject inside a bundle.
+    MAX_SUBJECT_BYTES: "bytes" = 2_048;
+    /// CBOR nesting: the deepest format needs seven.
+    MAX_DEPTH: "levels" = 16;
+    /// CBOR items in one file.
+    MAX_ITEMS: "items" = 65_536;
+    /// Hashes in one Merkle proof: a tree has at most 2^63-1 leaves.
+    MAX_PROOF_HASHES: "hashes" = 63;
+    /// Signature lines on one note, as C2SP signed-note asks implementations to accept.
+    MAX_NOTE_SIGNATURES: "lines" = 16;
+    /// One note: text, empty line and signature lines.
+    MAX_NOTE_BYTES: "bytes" = 16_384;
+    /// An origin or key name: C2SP tlog-cosignature writes its length in one byte.
+    MAX_NAME_BYTES: "bytes" = 255;
+    /// Later checkpoints that `refresh` may append to a bundle.
+    MAX_LATER_CHECKPOINTS: "checkpoints" = 4;
+    /// Subjects under one statement.
+    MAX_BATCH: "subjects" = 1 << 24;
+    /// A text of a statement or subject: issuer, statement ID, document type, holder reference.
+    MAX_TEXT_BYTES: "bytes" = 256;
+    /// A COSE key ID.
+    MAX_KID_BYTES: "bytes" = 64;
+    /// A request ID (cti): the shortest that cannot be guessed is MIN_CTI_BYTES.
+    MAX_CTI_BYTES: "bytes" = 32;
+    /// The shortest request ID.
+    MIN_CTI_BYTES: "bytes" = 8;
+    /// Entries in any one list of a trust root: logs, witnesses, groups, issuers, keys, pins, revocations.
+    MAX_TRUST_LIST: "entries" = 4_096;
+    /// Signatures on a trust root.
+    MAX_TRUST_SIGNATURES: "signatures" = 16;
+}
+
+// A statement, a note and all proofs must fit into a bundle beside a useful document.
+const _: () = assert!(MAX_ENTRY_BYTES + 5 * MAX_NOTE_BYTES + 7 * 64 * 34 < MAX_BUNDLE_BYTES / 8);
+const _: () = assert!(MAX_SUBJECT_BYTES < MAX_ENTRY_BYTES && MAX_TEXT_BYTES > MAX_NAME_BYTES);
