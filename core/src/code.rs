@@ -291,6 +291,8 @@ register! {
     Trust {
         /// The trust root's bytes are not a trust root.
         TrustMalformed = "trust.malformed",
+        /// The file is of another kind: a bundle, perhaps.
+        TrustKind = "trust.kind",
         /// The file is larger than a trust root may be.
         TrustSize = "trust.size",
         /// Too few of the root keys have signed the trust root.
