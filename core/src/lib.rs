@@ -14,9 +14,11 @@ pub mod code;
 pub mod error;
 pub mod hash;
 pub mod limits;
+pub mod merkle;
 pub mod time;
 
 pub use code::{Class, Code};
 pub use error::Error;
 pub use hash::{Hash, Hasher};
+pub use merkle::{CompactRange, ConsistencyProof, InclusionProof, LeafIndex, NodeId, Subtree, TreeSize};
 pub use time::{Seconds, Timestamp};
