@@ -10,6 +10,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod cbor;
 pub mod code;
 pub mod error;
 pub mod hash;
