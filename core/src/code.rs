@@ -211,8 +211,10 @@ register! {
         UnsupportedAlgorithm = "unsupported.algorithm",
         /// The statement is of another type than this step accepts.
         UnsupportedStatementType = "unsupported.statement_type",
-        /// A part of the format this program does not yet check.
+        /// The subject is a set of claims, which this version of the program does not check.
         UnsupportedClaims = "unsupported.claims",
+        /// The bundle carries a status that this version of the program does not check.
+        UnsupportedStatus = "unsupported.status",
     }
     Malformed {
         /// There is nothing in the file.

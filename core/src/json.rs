@@ -134,11 +134,9 @@ mod tests {
     // R7.1
     #[test]
     fn escapes_as_rfc_8785_says() {
-        let text = Json::object(|object| object.text("a", "\u{20ac}$\u{f}\nA'B\"\\\"/\u{7f}\u{1f600}\u{0}\t\r\u{8}\u{c}"));
-        assert_eq!(
-            text,
-            "{\"a\":\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\"/\u{7f}\u{1f600}\\u0000\\t\\r\\b\\f\"}"
-        );
+        let text =
+            Json::object(|object| object.text("a", "\u{20ac}$\u{f}\nA'B\"\\\"/\u{7f}\u{1f600}\u{0}\t\r\u{8}\u{c}"));
+        assert_eq!(text, "{\"a\":\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\"/\u{7f}\u{1f600}\\u0000\\t\\r\\b\\f\"}");
         let parsed: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(parsed["a"], "\u{20ac}$\u{f}\nA'B\"\\\"/\u{7f}\u{1f600}\u{0}\t\r\u{8}\u{c}");
     }

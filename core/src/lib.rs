@@ -10,16 +10,35 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod base64;
+pub mod bundle;
+pub mod c2sp;
 pub mod cbor;
 pub mod code;
+mod cose;
+pub mod ed25519;
 pub mod error;
 pub mod hash;
+mod json;
 pub mod limits;
 pub mod merkle;
+pub mod report;
+pub mod statement;
+pub mod subject;
 pub mod time;
+pub mod trust;
+pub mod verify;
 
+pub use bundle::{Batch, Bundle, LaterCheckpoint};
+pub use c2sp::{Checkpoint, Cosignature, KeyId, KeyName, Note, Origin, SignatureLine, SignatureType, VerifierKey};
 pub use code::{Class, Code};
+pub use ed25519::PublicKey;
 pub use error::Error;
 pub use hash::{Hash, Hasher};
 pub use merkle::{CompactRange, ConsistencyProof, InclusionProof, LeafIndex, NodeId, Subtree, TreeSize};
+pub use report::{AtSource, Report};
+pub use statement::{Statement, StatementHeader, StatementType};
+pub use subject::{StatusReference, Subject, SubjectKind};
 pub use time::{Seconds, Timestamp};
+pub use trust::{Trust, TrustRoot};
+pub use verify::{Document, Mode, Request, StepName, StepResult, verify};

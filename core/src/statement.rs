@@ -92,7 +92,8 @@ impl<'a> Statement<'a> {
         check_profile(bytes)?;
         let sign1 = Sign1::parse(bytes)?;
         let header = StatementHeader::parse(sign1.protected)?;
-        let payload = Hash::try_from(sign1.payload).map_err(|_| Error::new(Code::MalformedField, "statement.payload"))?;
+        let payload =
+            Hash::try_from(sign1.payload).map_err(|_| Error::new(Code::MalformedField, "statement.payload"))?;
         Ok(Self { bytes, sign1, header, payload })
     }
 
@@ -131,7 +132,12 @@ impl<'a> StatementHeader<'a> {
     fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         check_profile(bytes)?;
         let mut r = Reader::new(bytes);
-        let r = &mut r;
+        let header = Self::read(&mut r)?;
+        r.end()?;
+        Ok(header)
+    }
+
+    fn read(r: &mut Reader<'a>) -> Result<Self, Error> {
         let mut map = r.map("statement.protected")?;
         map.require_int(r, cose::HEADER_ALG, "statement.alg")?;
         if r.int("statement.alg")? != cose::ALG_ED25519 {
@@ -153,7 +159,6 @@ impl<'a> StatementHeader<'a> {
             return Err(Error::new(Code::MalformedField, "statement.preimage_type"));
         }
         map.finish(r)?;
-        r.clone().end()?;
         let Claims { issuer, id, expires, not_before, issued_at, request_id, subjects, document_type } = claims;
         Ok(Self {
             kid,

@@ -2,7 +2,7 @@
 
 use super::{
     Epoch, GroupOf, Issuer, IssuerKey, Log, LogKey, Pin, Policy, Revocation, Revoked, RootKey, RootKeys, StatusBinding,
-    Trust, Windows, Window, Witness, WitnessKey,
+    Trust, Window, Windows, Witness, WitnessKey,
 };
 use crate::c2sp::{KeyName, SignatureType, VerifierKey};
 use crate::cbor::{MapCursor, Reader, check_profile, peek_kind};
@@ -129,7 +129,12 @@ fn read_signer(bytes: &[u8]) -> Result<&[u8], Error> {
 
 fn read_trust(bytes: &[u8]) -> Result<Trust, Error> {
     let mut r = Reader::new(bytes);
-    let r = &mut r;
+    let trust = trust(&mut r)?;
+    r.end()?;
+    Ok(trust)
+}
+
+fn trust(r: &mut Reader<'_>) -> Result<Trust, Error> {
     let mut map = r.map("trust")?;
     map.require_text(r, "kind")?;
     if r.text("kind", MAX_TEXT_BYTES)? != KIND {
@@ -167,8 +172,20 @@ fn read_trust(bytes: &[u8]) -> Result<Trust, Error> {
     let root_version = r.uint("root_version")?;
     let root_version = u32::try_from(root_version).map_err(|_| Error::new(Code::LimitNumber, "root_version"))?;
     map.finish(r)?;
-    r.end()?;
-    Ok(Trust { name, root_version, issued, expires, example, root, logs, witnesses, epochs, issuers, policy, revocations })
+    Ok(Trust {
+        name,
+        root_version,
+        issued,
+        expires,
+        example,
+        root,
+        logs,
+        witnesses,
+        epochs,
+        issuers,
+        policy,
+        revocations,
+    })
 }
 
 fn root_keys(r: &mut Reader<'_>) -> Result<RootKeys, Error> {
@@ -245,8 +262,9 @@ fn witness(r: &mut Reader<'_>) -> Result<Witness, Error> {
     map.require_text(r, "name")?;
     let name = KeyName::new(r.text("witnesses.name", MAX_NAME_BYTES)?)?;
     map.finish(r)?;
-    let keys = keys.into_iter().map(|(key, window)| {
-        WitnessKey { verifier: VerifierKey::new(name.clone(), SignatureType::Cosignature, key), window }
+    let keys = keys.into_iter().map(|(key, window)| WitnessKey {
+        verifier: VerifierKey::new(name.clone(), SignatureType::Cosignature, key),
+        window,
     });
     Ok(Witness { keys: keys.collect(), name })
 }
@@ -399,7 +417,11 @@ fn time(r: &mut Reader<'_>, field: &'static str) -> Result<Timestamp, Error> {
     Timestamp::from_seconds(r.uint(field)?).map_err(|error| Error::new(error.code(), field))
 }
 
-fn optional_time<'a>(map: &mut MapCursor<'a>, r: &mut Reader<'a>, name: &'static str) -> Result<Option<Timestamp>, Error> {
+fn optional_time<'a>(
+    map: &mut MapCursor<'a>,
+    r: &mut Reader<'a>,
+    name: &'static str,
+) -> Result<Option<Timestamp>, Error> {
     Ok(if map.take_text(r, name)? { Some(time(r, name)?) } else { None })
 }
 

@@ -11,7 +11,7 @@ mod rules;
 pub use encode::{RootSignature, encode_signed, encode_trust, root_signature_input};
 pub use quorum::Quorum;
 
-use crate::c2sp::{KeyName, VerifierKey};
+use crate::c2sp::{Checkpoint, KeyName, VerifierKey};
 use crate::code::Code;
 use crate::ed25519::PublicKey;
 use crate::error::Error;
@@ -303,6 +303,30 @@ impl TrustRoot {
     #[must_use]
     pub fn issuer(&self, id: &str) -> Option<&Issuer> {
         self.trust.issuers.iter().find(|issuer| issuer.id == id)
+    }
+}
+
+impl Window {
+    /// Whether the key counts at `time`, compromise aside.
+    #[must_use]
+    pub fn contains(&self, time: Timestamp) -> bool {
+        self.from <= time && time <= self.until
+    }
+}
+
+impl Epoch {
+    /// Whether the epoch's rules are those for what is anchored at `time`.
+    #[must_use]
+    pub fn contains(&self, time: Timestamp) -> bool {
+        self.from <= time && time < self.until
+    }
+}
+
+impl Log {
+    /// The pin that vouches for this checkpoint.
+    #[must_use]
+    pub fn pin(&self, checkpoint: &Checkpoint) -> Option<Pin> {
+        self.pins.iter().copied().find(|pin| pin.size == checkpoint.size() && pin.root == checkpoint.root())
     }
 }
 

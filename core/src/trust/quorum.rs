@@ -98,9 +98,9 @@ impl Quorum {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::c2sp::KeyName;
     use crate::time::Seconds;
     use crate::trust::GroupOf;
-    use crate::c2sp::KeyName;
     use alloc::string::ToString;
     use alloc::{format, vec};
 
