@@ -16,6 +16,8 @@ limits! {
     MAX_BUNDLE_BYTES: "bytes" = 4 << 20;
     /// A trust root file: some thousand keys and revocations.
     MAX_TRUST_BYTES: "bytes" = 1 << 20;
+    /// A key file: one PEM block and its explanatory text.
+    MAX_KEY_FILE_BYTES: "bytes" = 16_384;
     /// A log entry: tlog-tiles writes its length in two bytes.
     MAX_ENTRY_BYTES: "bytes" = 65_535;
     /// A subject inside a bundle.

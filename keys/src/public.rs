@@ -1,0 +1,126 @@
+//! Public key files and vkeys.
+
+use crate::error::{Error, Problem};
+use crate::file::{self, Access};
+use crate::key_id::KeyId;
+use crate::label::Label;
+use crate::role::Role;
+use base64ct::{Base64, Encoding};
+use ct_core::Hash;
+use ed25519_dalek::VerifyingKey;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePublicKey, EncodePublicKey};
+use std::path::Path;
+
+/// A public key with its role and ID.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKey {
+    label: Label,
+    key: VerifyingKey,
+}
+
+impl PublicKey {
+    pub(crate) const fn new(label: Label, key: VerifyingKey) -> Self {
+        Self { label, key }
+    }
+
+    /// Reads a public key file that says its role and ID, and whose role is `role`. Anyone may read such a file, so
+    /// its mode does not matter.
+    ///
+    /// # Errors
+    /// - `io.key_file`: another role, no role and ID, not one Ed25519 key in SPKI PEM, a key of small order, or larger
+    ///   than 16 KiB.
+    /// - `io.not_found`, `io.permission`, `io.not_a_file`, `io.symlink_loop`, `io.read`: it could not be read.
+    pub fn read(path: &Path, role: Role) -> Result<Self, Error> {
+        let fail = |problem| Error::of_file(path, problem);
+        let (label, key) = read_any(path)?;
+        let label = label.ok_or_else(|| fail(Problem::Unlabelled))?;
+        label.demand_role(role).map_err(fail)?;
+        Ok(Self { label, key })
+    }
+
+    /// Reads a public key file that need not say its role and ID, such as one made by `openssl pkey -pubout`; if it
+    /// does say them, they must be these.
+    ///
+    /// # Errors
+    /// As [`PublicKey::read`]; also `io.key_file` for another ID.
+    pub fn read_as(path: &Path, role: Role, id: KeyId) -> Result<Self, Error> {
+        let fail = |problem| Error::of_file(path, problem);
+        let (found, key) = read_any(path)?;
+        let label = Label { role, id };
+        if let Some(found) = found {
+            found.demand(&label).map_err(fail)?;
+        }
+        Ok(Self { label, key })
+    }
+
+    /// Creates the public key file (`issuer.pub.pem`): the two explanatory lines and the key in SPKI PEM, mode 0644.
+    /// Like [`crate::KeyFile::write_new`] it never overwrites and never leaves half a file.
+    ///
+    /// # Errors
+    /// As [`crate::KeyFile::write_new`].
+    pub fn write_new(&self, path: &Path) -> Result<(), Error> {
+        let pem = self.key.to_public_key_pem(LineEnding::LF);
+        let pem = pem.map_err(|_| Error::of_file(path, Problem::Form("it cannot be encoded")))?;
+        file::write_new(path, Access::Everybody, &format!("{}{pem}", self.label))
+    }
+
+    /// Creates the vkey file (`log.vkey`): the line of [`PublicKey::vkey`], ended by LF, mode 0644.
+    ///
+    /// # Errors
+    /// `io.key_file` for a role without a vkey; otherwise as [`crate::KeyFile::write_new`].
+    pub fn write_vkey_new(&self, path: &Path) -> Result<(), Error> {
+        let vkey = self.vkey().ok_or_else(|| Error::of_file(path, Problem::NoVkey(self.label.role)))?;
+        file::write_new(path, Access::Everybody, &format!("{vkey}\n"))
+    }
+
+    /// The C2SP verifier key of a log key (type 01) or witness key (type 04); `None` for any other role.
+    ///
+    /// Its name is the key ID's name, without the version: see [`KeyId`].
+    #[must_use]
+    pub fn vkey(&self) -> Option<String> {
+        let signature_type = match self.label.role {
+            Role::Log => 0x01,
+            Role::Witness => 0x04,
+            Role::Root | Role::Issuer | Role::Status | Role::Client | Role::Monitor | Role::Tls => return None,
+        };
+        Some(vkey(self.label.id.name(), signature_type, self.key.as_bytes()))
+    }
+
+    /// What the key is for.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.label.role
+    }
+
+    /// Which of its holder's keys it is.
+    #[must_use]
+    pub const fn id(&self) -> &KeyId {
+        &self.label.id
+    }
+
+    /// The key, to verify with (`verify_strict`).
+    #[must_use]
+    pub const fn verifying_key(&self) -> &VerifyingKey {
+        &self.key
+    }
+}
+
+fn read_any(path: &Path) -> Result<(Option<Label>, VerifyingKey), Error> {
+    let fail = |why| Error::of_file(path, Problem::Form(why));
+    let text = file::read(path, Access::Everybody)?;
+    let (label, pem) = Label::split(&text).map_err(fail)?;
+    let key = VerifyingKey::from_public_key_pem(pem).map_err(|_| fail("it is not one Ed25519 public key in SPKI"))?;
+    if key.is_weak() {
+        return Err(fail("its key has small order, so that anyone could sign for it"));
+    }
+    Ok((label, key))
+}
+
+/// C2SP signed-note, "Verifier keys": name, key ID in hexadecimal, and type with public key in base64.
+fn vkey(name: &str, signature_type: u8, key: &[u8; 32]) -> String {
+    let [a, b, c, d, ..] = *Hash::of_parts(&[name.as_bytes(), b"\n", &[signature_type], key]).as_bytes();
+    let mut typed_key = vec![signature_type];
+    typed_key.extend_from_slice(key);
+    format!("{name}+{a:02x}{b:02x}{c:02x}{d:02x}+{}", Base64::encode_string(&typed_key))
+}
