@@ -1,0 +1,1 @@
+//! CivicTrust transparency log and issuance.

@@ -1,0 +1,94 @@
+//! Short fuzzing: every target of `fuzz/` for a few seconds, so that a target that no longer builds or falls over at
+//! once is noticed. Hours are for by hand.
+
+use crate::process::{cargo, output, program, run as run_command, works};
+use crate::step::Run;
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Runs each target for ten seconds; without a nightly toolchain or cargo-fuzz, that is recorded as a skip.
+pub(crate) fn run(run: &mut Run) -> Result<()> {
+    let manifest = run.root.join("fuzz/Cargo.toml");
+    if !manifest.is_file() {
+        println!("there is no fuzz/ folder");
+        return Ok(());
+    }
+    if !nightly_is_installed(&run.root) {
+        return run.skips.record("nothing was fuzzed: no nightly toolchain, and rustup could not install one");
+    }
+    if !cargo_fuzz_is_installed(&run.root) {
+        return run.skips.record("nothing was fuzzed: cargo-fuzz could not be installed");
+    }
+    let mut describe = cargo(&run.root);
+    describe.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(&manifest);
+    for target in targets(&output(&mut describe)?)? {
+        fuzz(&run.root, &target)?;
+    }
+    Ok(())
+}
+
+/// New inputs go to the target folder; the inputs in the repository are read and stay as they are.
+fn fuzz(root: &Path, target: &str) -> Result<()> {
+    let found = target_folder(root).join("fuzz-corpus").join(target);
+    fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
+    let mut command = program(root, "rustup");
+    command.args(["run", "nightly", "cargo", "fuzz", "run", target]).arg(found);
+    let kept = root.join("fuzz/corpus").join(target);
+    if kept.is_dir() {
+        command.arg(kept);
+    }
+    run_command(command.args(["--", &format!("-max_total_time={SECONDS}")]))
+}
+
+fn nightly_is_installed(root: &Path) -> bool {
+    let is_there = || works(program(root, "rustup").args(["run", "nightly", "rustc", "--version"]));
+    let mut install = program(root, "rustup");
+    install.args(["toolchain", "install", "nightly", "--profile", "minimal", "--no-self-update"]);
+    is_there() || (run_command(&mut install).is_ok() && is_there())
+}
+
+fn cargo_fuzz_is_installed(root: &Path) -> bool {
+    works(cargo(root).args(["fuzz", "--version"]))
+        || run_command(cargo(root).args(["install", "--locked", &format!("cargo-fuzz@{CARGO_FUZZ}")])).is_ok()
+}
+
+fn target_folder(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
+}
+
+/// The binaries of the fuzz package, from what `cargo metadata` prints.
+fn targets(metadata: &str) -> Result<Vec<String>> {
+    let metadata: Value = serde_json::from_str(metadata).context("cargo metadata is not JSON")?;
+    let packages = metadata.pointer("/packages").and_then(Value::as_array).into_iter().flatten();
+    let targets = packages.filter_map(|package| package.pointer("/targets")?.as_array()).flatten();
+    let is_binary = |target: &&Value| target.pointer("/kind/0").and_then(Value::as_str) == Some("bin");
+    let names: Vec<String> =
+        targets.filter(is_binary).filter_map(|target| Some(target.pointer("/name")?.as_str()?.to_owned())).collect();
+    anyhow::ensure!(!names.is_empty(), "fuzz/Cargo.toml has no binary");
+    Ok(names)
+}
+
+const SECONDS: u32 = 10;
+const CARGO_FUZZ: &str = "0.13.2";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_targets_are_the_binaries() {
+        let metadata = r#"{"packages": [{"targets": [
+            {"kind": ["lib"], "name": "shared"}, {"kind": ["bin"], "name": "note"}, {"kind": ["bin"], "name": "cbor"}
+        ]}]}"#;
+        assert_eq!(targets(metadata).unwrap(), ["note", "cbor"]);
+    }
+
+    #[test]
+    fn a_fuzz_package_without_targets_is_an_error() {
+        assert!(targets(r#"{"packages": [{"targets": []}]}"#).is_err());
+        assert!(targets("{}").is_err());
+    }
+}

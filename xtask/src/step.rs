@@ -1,0 +1,194 @@
+//! The steps, the tasks made of them, and how they are run one after the other.
+
+use crate::process::{cargo, run as run_command};
+use crate::skips::{self, SkipLog};
+use crate::{arrows, fuzzing, suite, tools};
+use anyhow::{Context, Result, bail};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// One step of a task, and a task of its own.
+#[derive(Clone, Copy)]
+pub(crate) struct Step {
+    name: &'static str,
+    what: &'static str,
+    action: fn(&mut Run) -> Result<()>,
+}
+
+/// What the steps of one run share.
+pub(crate) struct Run {
+    /// The workspace's folder.
+    pub(crate) root: PathBuf,
+    /// Where steps and tests record what they could not do.
+    pub(crate) skips: SkipLog,
+    /// The test runner's closing lines, to be printed after everything else.
+    pub(crate) closing: Vec<String>,
+}
+
+/// Whether a run may end well although something was skipped.
+#[derive(Clone, Copy)]
+pub(crate) enum Tolerance {
+    /// Skips are reported and nothing more: a developer's machine may lack a tool.
+    AnySkip,
+    /// Only skips that [`skips::unexpected`] lets pass.
+    ExpectedSkips,
+}
+
+/// The steps of a task, and what it tolerates; `None` for an unknown task.
+pub(crate) fn named(task: &str) -> Option<(Vec<Step>, Tolerance)> {
+    match task {
+        "ci" => Some((CI.to_vec(), Tolerance::ExpectedSkips)),
+        "test" => Some((TEST.to_vec(), Tolerance::AnySkip)),
+        _ => CI.iter().find(|step| step.name == task).map(|step| (vec![*step], Tolerance::AnySkip)),
+    }
+}
+
+/// The help text.
+pub(crate) fn usage() -> String {
+    let mut text = String::from("usage: cargo xtask TASK\n\n");
+    let _ = writeln!(text, "  {:<10} install what the tests need, run everything that tests", "test");
+    let _ = writeln!(text, "  {:<10} what continuous integration runs: every step below, in this order", "ci");
+    text.push_str("\nsteps, each a task of its own:\n\n");
+    for step in CI {
+        let _ = writeln!(text, "  {:<10} {}", step.name, step.what);
+    }
+    text
+}
+
+/// Runs the steps in order and stops at the first that fails.
+pub(crate) fn run(root: &Path, steps: &[Step], tolerance: Tolerance) -> Result<()> {
+    let mut run = Run { root: root.to_owned(), skips: SkipLog::create()?, closing: Vec::new() };
+    for step in steps {
+        println!("\n== {}: {}", step.name, step.what);
+        let start = Instant::now();
+        (step.action)(&mut run).with_context(|| format!("step `{0}` (rerun: cargo xtask {0})", step.name))?;
+        println!("-- {}: {:.1} s", step.name, start.elapsed().as_secs_f64());
+    }
+
+    let skipped = run.skips.read()?;
+    println!();
+    for line in &skipped {
+        println!("{line}");
+    }
+    println!("SKIPPED: {}", skipped.len());
+    if let Tolerance::ExpectedSkips = tolerance {
+        let unexpected = skips::unexpected(&skipped);
+        if !unexpected.is_empty() {
+            bail!(
+                "{} of {} skips are not expected here (rerun: cargo xtask ci):\n{}",
+                unexpected.len(),
+                skipped.len(),
+                unexpected.join("\n")
+            );
+        }
+    }
+    for line in &run.closing {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+fn format(run: &mut Run) -> Result<()> {
+    run_command(cargo(&run.root).args(["fmt", "--all", "--check"]))
+}
+
+fn lint(run: &mut Run) -> Result<()> {
+    run_command(cargo(&run.root).args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+fn document(run: &mut Run) -> Result<()> {
+    run_command(cargo(&run.root).args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// `core` names no operating system: it is checked for a target that has none, and for the web.
+fn no_std(run: &mut Run) -> Result<()> {
+    for target in ["x86_64-unknown-none", "wasm32-unknown-unknown"] {
+        if tools::target_is_installed(&run.root, target) {
+            run_command(cargo(&run.root).args(["check", "-p", "ct-core", "--lib", "--target", target]))?;
+        } else {
+            run.skips.record(&format!("ct-core was not checked for {target}: the target is not installed"))?;
+        }
+    }
+    Ok(())
+}
+
+fn doctests(run: &mut Run) -> Result<()> {
+    run_command(cargo(&run.root).args(["test", "--workspace", "--doc"]).env(skips::VARIABLE, run.skips.path()))
+}
+
+const TOOLS: Step = Step { name: "tools", what: "install what is missing", action: tools::install };
+const NO_STD: Step = Step { name: "no-std", what: "core builds where there is no system", action: no_std };
+const DOCTESTS: Step = Step { name: "doctests", what: "examples in the documentation", action: doctests };
+const SUITE: Step = Step { name: "suite", what: "unit and integration tests", action: suite::run };
+
+const TEST: &[Step] = &[TOOLS, NO_STD, DOCTESTS, SUITE];
+
+const CI: &[Step] = &[
+    TOOLS,
+    Step { name: "fmt", what: "rustfmt finds nothing to change", action: format },
+    Step { name: "clippy", what: "no lint in any target", action: lint },
+    Step { name: "doc", what: "documentation builds without a warning", action: document },
+    Step { name: "arrows", what: "dependencies point where they may", action: arrows::check },
+    Step { name: "fuzz", what: "ten seconds for each fuzz target", action: fuzzing::run },
+    NO_STD,
+    DOCTESTS,
+    SUITE,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_suite_is_last_so_that_its_closing_lines_are() {
+        for list in [TEST, CI] {
+            assert_eq!(list.last().map(|step| step.name), Some("suite"));
+        }
+    }
+
+    #[test]
+    fn every_step_of_test_is_a_step_of_ci() {
+        for step in TEST {
+            assert!(CI.iter().any(|other| other.name == step.name), "{}", step.name);
+        }
+    }
+
+    #[test]
+    fn every_task_of_the_help_text_exists() {
+        let tasks: Vec<String> = usage()
+            .lines()
+            .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next().map(str::to_owned))
+            .collect();
+        assert_eq!(tasks.len(), CI.len() + 2);
+        for task in tasks {
+            assert!(named(&task).is_some(), "{task}");
+        }
+        assert!(named("no-such-task").is_none());
+    }
+
+    #[test]
+    fn a_failing_step_ends_the_run_and_is_named_with_its_rerun_command() {
+        fn fails(_: &mut Run) -> Result<()> {
+            bail!("out of luck")
+        }
+        fn unreachable(_: &mut Run) -> Result<()> {
+            panic!("a step ran after one that failed")
+        }
+        let steps =
+            [Step { name: "first", what: "", action: fails }, Step { name: "second", what: "", action: unreachable }];
+        let error = run(Path::new("."), &steps, Tolerance::AnySkip).unwrap_err();
+        assert_eq!(format!("{error:#}"), "step `first` (rerun: cargo xtask first): out of luck");
+    }
+
+    #[test]
+    fn ci_refuses_a_skip_that_test_only_reports() {
+        fn skips(run: &mut Run) -> Result<()> {
+            run.skips.record("no openssl")
+        }
+        let steps = [Step { name: "skips", what: "", action: skips }];
+        run(Path::new("."), &steps, Tolerance::AnySkip).unwrap();
+        let error = run(Path::new("."), &steps, Tolerance::ExpectedSkips).unwrap_err();
+        assert!(error.to_string().contains("SKIPPED: no openssl"), "{error}");
+    }
+}

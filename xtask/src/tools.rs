@@ -1,0 +1,145 @@
+//! What the tests need beside cargo. What can be installed is installed; what cannot is left out, and the tests that
+//! need it say so.
+
+use crate::process::{cargo, output, program, run, works};
+use crate::step::Run;
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// Installs what is missing. Fails only where the workspace itself cannot be read.
+pub(crate) fn install(run: &mut Run) -> Result<()> {
+    let path = run.root.join("rust-toolchain.toml");
+    let pinned = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    install_components(&run.root, &pinned);
+    install_targets(&run.root, &pinned);
+    install_packages(&run.root);
+    Ok(())
+}
+
+/// Whether the toolchain can compile for `target`.
+pub(crate) fn target_is_installed(root: &Path, target: &str) -> bool {
+    let library = output(program(root, "rustc").args(["--print", "target-libdir", "--target", target]));
+    library.is_ok_and(|path| Path::new(path.trim_end()).is_dir())
+}
+
+fn install_components(root: &Path, pinned: &str) {
+    for component in array(pinned, "components") {
+        let command = match component {
+            "rustfmt" => "fmt",
+            other => other,
+        };
+        if !works(cargo(root).args([command, "--version"])) {
+            let result = run(program(root, "rustup").args(["component", "add", component]));
+            report(component, result);
+        }
+    }
+}
+
+fn install_targets(root: &Path, pinned: &str) {
+    for target in array(pinned, "targets") {
+        if !target_is_installed(root, target) {
+            let result = run(program(root, "rustup").args(["target", "add", target]));
+            report(target, result);
+        }
+    }
+}
+
+fn install_packages(root: &Path) {
+    let missing: Vec<&Package> = PACKAGES.iter().filter(|package| !package.is_there()).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let result = match output(program(root, "id").arg("-u")) {
+        Ok(user) if user.trim_end() == "0" => apt_get(root, &missing),
+        _ => Err(anyhow::anyhow!("Debian packages are installed by root")),
+    };
+    if let Err(error) = &result {
+        println!("apt-get: {error:#}");
+    }
+    for package in missing {
+        match package.is_there() {
+            true => println!("installed: {}", package.name),
+            false => println!("not installed: {} (tests that need it print SKIPPED)", package.name),
+        }
+    }
+}
+
+fn apt_get(root: &Path, missing: &[&Package]) -> Result<()> {
+    let apt_get = |arguments: &[&str]| {
+        run(program(root, "apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(["-q"]).args(arguments))
+    };
+    apt_get(&["update"])?;
+    let mut install = vec!["install", "-y", "--no-install-recommends"];
+    install.extend(missing.iter().map(|package| package.name));
+    apt_get(&install)
+}
+
+fn report(thing: &str, result: Result<()>) {
+    match result {
+        Ok(()) => println!("installed: {thing}"),
+        Err(error) => println!("not installed: {thing} ({error:#})"),
+    }
+}
+
+/// The strings of the one-line array `key = ["...", "..."]`; none where there is no such line.
+fn array<'a>(toml: &'a str, key: &str) -> Vec<&'a str> {
+    let list = toml.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('='));
+    list.map_or_else(Vec::new, |list| list.split('"').skip(1).step_by(2).collect())
+}
+
+fn is_on_path(name: &str) -> bool {
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+}
+
+/// A Debian package, and how to see that what it brings is there, however it came.
+struct Package {
+    name: &'static str,
+    brings: Brings,
+}
+
+enum Brings {
+    Program(&'static str),
+    Folder(&'static str),
+}
+
+impl Package {
+    fn is_there(&self) -> bool {
+        match self.brings {
+            Brings::Program(name) => is_on_path(name),
+            Brings::Folder(path) => PathBuf::from(path).is_dir(),
+        }
+    }
+}
+
+const PACKAGES: &[Package] = &[
+    Package { name: "openssl", brings: Brings::Program("openssl") },
+    Package { name: "strace", brings: Brings::Program("strace") },
+    Package { name: "golang-go", brings: Brings::Program("go") },
+    Package { name: "golang-golang-x-mod-dev", brings: Brings::Folder("/usr/share/gocode/src/golang.org/x/mod/sumdb") },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pinned_toolchain_lists_what_no_std_is_shown_with() {
+        let pinned = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../rust-toolchain.toml")).unwrap();
+        let targets = array(&pinned, "targets");
+        assert!(targets.contains(&"x86_64-unknown-none") && targets.contains(&"wasm32-unknown-unknown"), "{targets:?}");
+        assert_eq!(array(&pinned, "components"), ["rustfmt", "clippy"]);
+    }
+
+    #[test]
+    fn an_array_that_is_absent_or_empty_has_no_strings() {
+        assert!(array("channel = \"1\"\n", "targets").is_empty());
+        assert!(array("targets = []\n", "targets").is_empty());
+        assert!(array("other-targets = [\"a\"]\n", "targets").is_empty());
+    }
+
+    #[test]
+    fn an_invented_program_is_not_there() {
+        assert!(!is_on_path("civictrust-no-such-program"));
+    }
+}
