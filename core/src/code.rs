@@ -249,6 +249,8 @@ register! {
         MalformedLeafIndex = "malformed.leaf_index",
         /// A proof has more or fewer hashes than its sizes demand.
         MalformedProofLength = "malformed.proof_length",
+        /// A trust.toml cannot be understood.
+        MalformedTrustFile = "malformed.trust_file",
         /// A time is not in the one accepted form.
         MalformedTime = "malformed.time",
         /// The file is larger than a bundle may be.
