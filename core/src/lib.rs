@@ -10,13 +10,18 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod base64;
+pub mod c2sp;
 pub mod code;
+pub mod ed25519;
 pub mod error;
 pub mod hash;
 pub mod limits;
 pub mod time;
 
+pub use c2sp::{Checkpoint, Cosignature, KeyId, KeyName, Note, Origin, SignatureLine, SignatureType, VerifierKey};
 pub use code::{Class, Code};
+pub use ed25519::PublicKey;
 pub use error::Error;
 pub use hash::{Hash, Hasher};
 pub use time::{Seconds, Timestamp};

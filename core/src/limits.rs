@@ -32,6 +32,8 @@ limits! {
     MAX_NOTE_BYTES: "bytes" = 16_384;
     /// An origin or key name: C2SP tlog-cosignature writes its length in one byte.
     MAX_NAME_BYTES: "bytes" = 255;
+    /// A verifier key's text: a name and an ML-DSA-44 key, the longest in use, need some 2,100.
+    MAX_VKEY_BYTES: "bytes" = 4_096;
     /// Later checkpoints that `refresh` may append to a bundle.
     MAX_LATER_CHECKPOINTS: "checkpoints" = 4;
     /// Subjects under one statement.
