@@ -4,9 +4,11 @@ use ct_core::limits::{MAX_NAME_BYTES, MAX_VKEY_BYTES};
 use ct_core::{Code, Hash, PublicKey, base64};
 use proptest::prelude::*;
 
-// The example of the C2SP document, and the key of the Go checksum database.
+// The example of the C2SP document, the key of the Go checksum database, and those of the Go package's documentation.
 const SPEC: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 const SUMDB: &str = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
+const PETER: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+const ENOCH: &str = "EnochRoot+af0cfe78+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop";
 
 fn parse(text: &str) -> Result<VerifierKey, Code> {
     code(VerifierKey::parse(text))
@@ -19,8 +21,10 @@ fn reads_keys_of_others() {
     assert_eq!(key.signature_type(), SignatureType::Ed25519);
     assert_eq!(key.key_id(), KeyId::new([0x53, 0x0d, 0x90, 0x3a]));
     assert_eq!(key.to_string(), SPEC);
-    // Its base64 contains `+`.
-    assert_eq!(parse(SUMDB).unwrap().to_string(), SUMDB);
+    // The base64 of the first contains `+`.
+    for text in [SUMDB, PETER, ENOCH] {
+        assert_eq!(parse(text).unwrap().to_string(), text);
+    }
 }
 
 // The type is part of the ID: one public key in two roles has two IDs.
