@@ -287,17 +287,15 @@ impl File {
     }
 
     fn of(trust: &Trust) -> Self {
-        let root_key = |root: &RootKey| RootKeyFile { kid: KeyIdText(&root.kid).to_string(), key: print_key(&root.key) };
+        let root_key =
+            |root: &RootKey| RootKeyFile { kid: KeyIdText(&root.kid).to_string(), key: print_key(&root.key) };
         Self {
             name: trust.name.clone(),
             root_version: trust.root_version,
             issued: trust.issued.to_string(),
             expires: trust.expires.to_string(),
             example: trust.example,
-            root: RootFile {
-                threshold: trust.root.threshold,
-                keys: trust.root.keys.iter().map(root_key).collect(),
-            },
+            root: RootFile { threshold: trust.root.threshold, keys: trust.root.keys.iter().map(root_key).collect() },
             policy: PolicyFile::of(&trust.policy),
             logs: trust.logs.iter().map(LogFile::of).collect(),
             witnesses: trust.witnesses.iter().map(WitnessFile::of).collect(),
