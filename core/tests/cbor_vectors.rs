@@ -1,8 +1,6 @@
 //! CBOR strictness against vectors that others made: the shared ones, and RFC 8949 appendix A.
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod support;
-
 use ct_core::cbor::{check_deterministic, check_profile};
 use ct_core::{Code, Error};
 use serde::Deserialize;
@@ -228,8 +226,8 @@ const APPENDIX_A_LONGER: [&str; 21] = [
 ];
 
 fn read_vectors() -> Option<Vectors> {
-    let path = support::vectors()?.join("cbor-strictness.json");
-    Some(serde_json::from_str(&fs::read_to_string(path).expect("the file is readable")).expect("known keys only"))
+    let text = ct_testdata::vector("cbor-strictness.json")?;
+    Some(serde_json::from_str(&text).expect("known keys only"))
 }
 
 fn from_hex(hex: &str) -> Vec<u8> {

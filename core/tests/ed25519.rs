@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests assert by panicking")]
 
-mod support;
-
 use ct_core::{Error, PublicKey};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -27,8 +25,8 @@ fn bytes<const N: usize>(hex: &str) -> [u8; N] {
 // R8.2, R14.3
 #[test]
 fn strict_verification_accepts_43_of_the_914_edge_cases() {
-    let Some(folder) = support::vectors() else { return };
-    let cases: Vec<Case> = serde_json::from_slice(&fs::read(folder.join("cctv-ed25519.json")).unwrap()).unwrap();
+    let Some(text) = ct_testdata::vector("cctv-ed25519.json") else { return };
+    let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
     assert_eq!(cases.len(), 914);
     let mut outcomes: BTreeMap<_, u32> = BTreeMap::new();
     for case in cases {
