@@ -5,7 +5,6 @@
 use ct_core::{Error, PublicKey};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fs;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
