@@ -18,6 +18,7 @@ pub mod code;
 mod cose;
 pub mod ed25519;
 pub mod error;
+pub mod explanation;
 pub mod hash;
 mod json;
 pub mod limits;

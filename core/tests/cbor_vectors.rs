@@ -4,7 +4,6 @@
 use ct_core::cbor::{check_deterministic, check_profile};
 use ct_core::{Code, Error};
 use serde::Deserialize;
-use std::fs;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
