@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Verifies CivicTrust bundles offline: no network, no clock but the one you see, the same verdict every time.
 #[derive(Parser)]
-#[command(name = "ct", version, arg_required_else_help = true, after_help = EXIT_STATUSES, propagate_version = true)]
+#[command(name = "ct", version, arg_required_else_help = true, after_help = EXIT_STATUSES)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -176,3 +176,14 @@ Exit statuses:
    70  a defect of this program
   130  interrupted
 Of several verdicts the worst counts, in the order 70, 6, 5, 1, 4, 3, 0.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+}

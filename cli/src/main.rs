@@ -23,13 +23,19 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use ct_core::Code;
 use failure::Failure;
+use std::panic;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let code = match Args::try_parse() {
+    let code = panic::catch_unwind(|| match Args::try_parse() {
         Ok(args) => run(args.command),
         Err(error) => misused(&error),
-    };
+    });
+    // The panic's own message has been printed; a verdict that was not reached is never a pass.
+    let code = code.unwrap_or_else(|_| {
+        output::complain(&Failure::new(Code::Internal, "this is a defect of ct; please report what you did"));
+        Code::Internal
+    });
     ExitCode::from(code.class().exit_status())
 }
 
@@ -55,11 +61,18 @@ fn run(command: Command) -> Code {
 
 /// Help and version are answers; everything else that clap refuses is a usage error.
 fn misused(error: &clap::Error) -> Code {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        return error.print().map_or(Code::IoWrite, |()| Code::Ok);
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.print().map_or(Code::IoWrite, |()| Code::Ok),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // If standard error is closed there is nobody to tell.
+            let _ = error.print();
+            Code::UsageArguments
+        }
+        _ => {
+            let text = error.to_string();
+            let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+            output::complain(&Failure::new(Code::UsageArguments, text));
+            Code::UsageArguments
+        }
     }
-    let text = error.render().ansi().to_string();
-    let text = text.strip_prefix("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m ").map_or(text.as_str(), |rest| rest);
-    output::complain(&Failure::new(Code::UsageArguments, text.trim_end()));
-    Code::UsageArguments
 }

@@ -297,6 +297,8 @@ register! {
         TrustMalformed = "trust.malformed",
         /// The file is of another kind: a bundle, perhaps.
         TrustKind = "trust.kind",
+        /// The trust root is of a format version this program does not know.
+        TrustVersion = "trust.version",
         /// The file is larger than a trust root may be.
         TrustSize = "trust.size",
         /// Too few of the root keys have signed the trust root.

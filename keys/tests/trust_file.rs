@@ -1,5 +1,7 @@
 //! `trust.toml`: what it says comes back, what it cannot say is refused in words, and what is signed loads.
 
+#![cfg(test)]
+
 use ct_core::{Code, Timestamp, Trust, TrustRoot};
 use ct_keys::{KeyFile, Role, trust_file};
 
@@ -134,7 +136,8 @@ fn what_enough_root_keys_sign_loads() {
     assert_eq!(signed, trust_file::sign(&trust, &[&keys[0], &keys[1]]), "signatures are sorted");
     assert_eq!(TrustRoot::load(&signed).unwrap().trust(), &trust);
 
-    let refused = |keys: &[&KeyFile]| TrustRoot::load(&trust_file::sign(&trust, keys)).map(|_| ()).map_err(|e| e.code());
+    let refused =
+        |keys: &[&KeyFile]| TrustRoot::load(&trust_file::sign(&trust, keys)).map(|_| ()).map_err(|e| e.code());
     assert_eq!(refused(&[&keys[0]]), Err(Code::TrustThreshold));
     assert_eq!(refused(&[&keys[0], &keys[0]]), Err(Code::TrustMalformed), "signed by one key twice");
     let stranger = key(Role::Root, "stranger.example#1");

@@ -298,6 +298,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "How many hashes a proof has follows from the sizes and positions that it is about, and this one has more \
              or fewer. It was damaged or altered, or made by a faulty program.",
             "Ask the issuer, or whoever sent the bundle, for an unaltered copy."),
+        Code::MalformedTrustFile => say("The trust.toml cannot be understood",
+            "The edited form of a trust root has a field that is unknown, missing, or not written as it should be. \
+             The message says which one. Nothing was signed.",
+            "Mend that line and build again; `specs/trust.cddl` says what each field means."),
         Code::MalformedTime => say("A time is not in the right form",
             "Times are written in one way only, in universal time (UTC), for example 2026-11-20T08:00:00Z. This one \
              is written differently or names a day or hour that does not exist.",
@@ -382,6 +386,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "The file given as trust root (the file that says whom to trust) is of another kind: a bundle, perhaps. \
              About the document this says nothing.",
             "Check the paths: the trust root belongs after --trust, and bundles are given as the other arguments."),
+        Code::TrustVersion => say("The trust root is of a newer kind",
+            "The trust root is written in a version of the format that this program does not know. It may be perfectly \
+             good; this program cannot tell.",
+            "Get a newer version of this program, or ask the publisher for a trust root in the older format."),
         Code::TrustSize => say("The trust root is too large",
             "A trust root (the file that says whom to trust) may have 1 MiB. The file is larger and was not read; \
              probably it is something else. About the document this says nothing.",

@@ -325,6 +325,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "Cu\u{e1}ntas huellas tiene una prueba se deduce de los tama\u{f1}os y posiciones de que trata, y esta \
              tiene m\u{e1}s o menos. Se da\u{f1}\u{f3} o fue alterada, o la hizo un programa defectuoso.",
             "Pida una copia sin alterar al emisor, o a quien envi\u{f3} el paquete."),
+        Code::MalformedTrustFile => say("El archivo trust.toml no se entiende",
+            "La forma editable de la ra\u{ed}z de confianza tiene un campo desconocido, ausente o mal escrito. El \
+             mensaje dice cu\u{e1}l. No se firm\u{f3} nada.",
+            "Corrija esa l\u{ed}nea y vuelva a construirla; `specs/trust.cddl` explica cada campo."),
         Code::MalformedTime => say("Una hora no est\u{e1} en la forma correcta",
             "Las horas se escriben de una sola manera, en tiempo universal (UTC), por ejemplo 2026-11-20T08:00:00Z. \
              Esta est\u{e1} escrita de otro modo o nombra un d\u{ed}a o una hora que no existe.",
@@ -414,6 +418,11 @@ pub(super) const fn explain(code: Code) -> Explanation {
              paquete, tal vez. Sobre el documento esto no dice nada.",
             "Revise las rutas: la ra\u{ed}z de confianza va despu\u{e9}s de --trust, y los paquetes son los \
              dem\u{e1}s argumentos."),
+        Code::TrustVersion => say("La ra\u{ed}z de confianza es de una versi\u{f3}n m\u{e1}s nueva",
+            "La ra\u{ed}z de confianza usa una versi\u{f3}n del formato que este programa no conoce. Puede ser \
+             perfectamente v\u{e1}lida; este programa no puede saberlo.",
+            "Consiga una versi\u{f3}n m\u{e1}s nueva de este programa, o pida a quien la publica una ra\u{ed}z en el \
+             formato anterior."),
         Code::TrustSize => say("La ra\u{ed}z de confianza es demasiado grande",
             "Una ra\u{ed}z de confianza (el archivo que dice en qui\u{e9}n confiar) puede tener 1 MiB. El archivo es \
              m\u{e1}s grande y no se ley\u{f3}; probablemente es otra cosa. Sobre el documento esto no dice nada.",
