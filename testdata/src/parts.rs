@@ -69,6 +69,8 @@ impl Parts {
             proof: later.proof.clone(),
         });
         let bundle = Bundle {
+            status: None,
+            disclosure: None,
             batch: self.batch.clone(),
             subject: self.subject.as_deref(),
             document: self.document.as_deref(),
