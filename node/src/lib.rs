@@ -1,1 +1,0 @@
-//! CivicTrust transparency log and issuance.
