@@ -1,2 +1,78 @@
-//! ct
-fn main() {}
+//! `ct`: verifies CivicTrust bundles offline.
+//!
+//! What the user typed is in [`args`]; each command is a module. There is no network code in this program.
+
+mod args;
+mod clock;
+mod documents;
+mod explain;
+mod failure;
+mod file;
+mod hash;
+mod inputs;
+mod inspect;
+mod keygen;
+mod output;
+mod render;
+mod text;
+mod trust;
+mod verify;
+
+use args::{Args, Command};
+use clap::Parser;
+use clap::error::ErrorKind;
+use ct_core::Code;
+use failure::Failure;
+use std::panic;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let code = panic::catch_unwind(|| match Args::try_parse() {
+        Ok(args) => run(args.command),
+        Err(error) => misused(&error),
+    });
+    // The panic's own message has been printed; a verdict that was not reached is never a pass.
+    let code = code.unwrap_or_else(|_| {
+        output::complain(&Failure::new(Code::Internal, "this is a defect of ct; please report what you did"));
+        Code::Internal
+    });
+    ExitCode::from(code.class().exit_status())
+}
+
+fn run(command: Command) -> Code {
+    let outcome = match command {
+        Command::Verify(args) => verify::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Hash(args) => hash::run(&args),
+        Command::Keygen(args) => keygen::run(&args),
+        Command::Trust(args) => trust::run(&args),
+    };
+    match outcome {
+        Ok(code) => code,
+        // Whoever reads has read enough: not our failure.
+        Err(failure) if failure.is_closed_pipe() => Code::Ok,
+        Err(failure) => {
+            output::complain(&failure);
+            failure.code()
+        }
+    }
+}
+
+/// Help and version are answers; everything else that clap refuses is a usage error.
+fn misused(error: &clap::Error) -> Code {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.print().map_or(Code::IoWrite, |()| Code::Ok),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // If standard error is closed there is nobody to tell.
+            let _ = error.print();
+            Code::UsageArguments
+        }
+        _ => {
+            let text = error.to_string();
+            let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+            output::complain(&Failure::new(Code::UsageArguments, text));
+            Code::UsageArguments
+        }
+    }
+}

@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 
 const KIND: &str = "civictrust.bundle";
 const VERSION: u64 = 1;
+const MAJOR_TYPE_MAP: u8 = 5;
 
 /// A bundle's parts as they stand in the file: of the right form, each as its own format's bytes, nothing verified.
 ///
@@ -22,6 +23,8 @@ const VERSION: u64 = 1;
 pub struct Bundle<'a> {
     /// Where the subject stands among the statement's subjects, if there are several.
     pub batch: Option<Batch>,
+    /// The encoded status; this version only passes it on.
+    pub status: Option<&'a [u8]>,
     /// The encoded [`crate::Subject`].
     pub subject: Option<&'a [u8]>,
     /// The document itself.
@@ -32,6 +35,8 @@ pub struct Bundle<'a> {
     pub tree_size: Option<TreeSize>,
     /// The anchor: the checkpoint's text.
     pub checkpoint: Option<&'a str>,
+    /// The encoded disclosure of claims; this version only passes it on.
+    pub disclosure: Option<&'a [u8]>,
     /// The statement's index in the log.
     pub leaf_index: Option<LeafIndex>,
     /// The document's hash.
@@ -76,6 +81,10 @@ impl<'a> Bundle<'a> {
         if bytes.len() > MAX_BUNDLE_BYTES {
             return Err(Error::new(Code::LimitBundleSize, "bundle"));
         }
+        // A picture or a PDF is told as such, not by the first rule of CBOR that it happens to break.
+        if bytes.first().is_some_and(|head| head >> 5 != MAJOR_TYPE_MAP) {
+            return Err(Error::new(Code::MalformedKind, "bundle").at(0));
+        }
         check_profile(bytes)?;
         match peek_kind(bytes) {
             Some(KIND) => {}
@@ -92,9 +101,7 @@ impl<'a> Bundle<'a> {
         map.require_text(r, "kind")?;
         r.text("kind", MAX_TEXT_BYTES)?;
         let batch = part(&mut map, r, "batch", read_batch)?;
-        if map.take_text(r, "status")? {
-            return Err(Error::new(Code::UnsupportedStatus, "status").at(r.offset()));
-        }
+        let status = part(&mut map, r, "status", |r| r.skip_value("status"))?;
         let subject = part(&mut map, r, "subject", |r| r.bytes("subject", MAX_SUBJECT_BYTES))?;
         map.require_text(r, "version")?;
         if r.uint("version")? != VERSION {
@@ -104,9 +111,7 @@ impl<'a> Bundle<'a> {
         let statement = part(&mut map, r, "statement", |r| r.bytes("statement", MAX_ENTRY_BYTES))?;
         let tree_size = part(&mut map, r, "tree_size", |r| TreeSize::new(r.uint("tree_size")?))?;
         let checkpoint = part(&mut map, r, "checkpoint", |r| r.text("checkpoint", MAX_NOTE_BYTES))?;
-        if map.take_text(r, "disclosure")? {
-            return Err(Error::new(Code::UnsupportedClaims, "disclosure").at(r.offset()));
-        }
+        let disclosure = part(&mut map, r, "disclosure", |r| r.skip_value("disclosure"))?;
         let leaf_index = part(&mut map, r, "leaf_index", |r| LeafIndex::new(r.uint("leaf_index")?))?;
         let document_hash = part(&mut map, r, "document_hash", |r| r.bytes_exact("document_hash").copied())?;
         let inclusion_proof = part(&mut map, r, "inclusion_proof", |r| read_path(r, "inclusion_proof"))?;
@@ -116,11 +121,13 @@ impl<'a> Bundle<'a> {
         map.finish(r)?;
         Ok(Self {
             batch,
+            status,
             subject,
             document,
             statement,
             tree_size,
             checkpoint,
+            disclosure,
             leaf_index,
             document_hash: document_hash.map(Hash::new),
             inclusion_proof,
@@ -136,11 +143,13 @@ impl<'a> Bundle<'a> {
         let w = &mut writer;
         let optional = [
             self.batch.is_some(),
+            self.status.is_some(),
             self.subject.is_some(),
             self.document.is_some(),
             self.statement.is_some(),
             self.tree_size.is_some(),
             self.checkpoint.is_some(),
+            self.disclosure.is_some(),
             self.leaf_index.is_some(),
             self.document_hash.is_some(),
             self.inclusion_proof.is_some(),
@@ -152,6 +161,9 @@ impl<'a> Bundle<'a> {
         if let Some(batch) = &self.batch {
             w.text("batch").map(3).text("size").uint(batch.size).text("index").uint(batch.index);
             write_path(w.text("proof"), &batch.proof);
+        }
+        if let Some(status) = self.status {
+            w.text("status").raw(status);
         }
         if let Some(subject) = self.subject {
             w.text("subject").bytes(subject);
@@ -168,6 +180,9 @@ impl<'a> Bundle<'a> {
         }
         if let Some(checkpoint) = self.checkpoint {
             w.text("checkpoint").text(checkpoint);
+        }
+        if let Some(disclosure) = self.disclosure {
+            w.text("disclosure").raw(disclosure);
         }
         if let Some(index) = self.leaf_index {
             w.text("leaf_index").uint(index.get());
@@ -274,11 +289,13 @@ mod tests {
     fn bundle() -> Bundle<'static> {
         Bundle {
             batch: Some(Batch { index: 1, size: 2, proof: [Hash::of(b"s")].into() }),
+            status: Some(&[0xa0]),
             subject: Some(b"subject"),
             document: Some(b"document"),
             statement: Some(b"statement"),
             tree_size: TreeSize::new(4).ok(),
             checkpoint: Some("origin\n4\nroot\n"),
+            disclosure: Some(&[0x81, 0x00]),
             leaf_index: LeafIndex::new(1).ok(),
             document_hash: Some(Hash::of(b"document")),
             inclusion_proof: Some([Hash::of(b"a"), Hash::of(b"b")].into()),

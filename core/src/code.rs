@@ -249,6 +249,8 @@ register! {
         MalformedLeafIndex = "malformed.leaf_index",
         /// A proof has more or fewer hashes than its sizes demand.
         MalformedProofLength = "malformed.proof_length",
+        /// A trust.toml cannot be understood.
+        MalformedTrustFile = "malformed.trust_file",
         /// A time is not in the one accepted form.
         MalformedTime = "malformed.time",
         /// The file is larger than a bundle may be.
@@ -295,6 +297,8 @@ register! {
         TrustMalformed = "trust.malformed",
         /// The file is of another kind: a bundle, perhaps.
         TrustKind = "trust.kind",
+        /// The trust root is of a format version this program does not know.
+        TrustVersion = "trust.version",
         /// The file is larger than a trust root may be.
         TrustSize = "trust.size",
         /// Too few of the root keys have signed the trust root.

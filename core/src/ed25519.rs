@@ -1,9 +1,9 @@
 //! Ed25519 public keys and strict verification.
 //!
-//! Verification is strict (RFC 8032 without cofactor, canonical `S` and `R`, no small-order `A` or `R`) and has no
-//! lenient form: what passes here passes every other Ed25519 verifier in use, so nobody can hold a document that one
-//! program accepts and another refuses *because of us*; and a small-order key, under which one signature fits nearly
-//! every message, proves nothing.
+//! Verification is strict (RFC 8032 without cofactor, canonical `S` and `R`, no small-order `A` or `R`) and there is no
+//! lenient form. What passes here passes cofactorless and cofactored verifiers alike, so nothing that we accept is
+//! refused elsewhere; what only they accept takes a key or a nonce made with ill intent. A small-order key proves
+//! nothing, because one signature under it fits nearly every message.
 
 use crate::code::Code;
 use crate::error::Error;
@@ -79,7 +79,7 @@ impl fmt::Debug for PublicKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ed25519_dalek::{Signer, SigningKey};
+    use ed25519_dalek::{Signer, SigningKey, Verifier};
 
     fn encoding(low: u8, high: u8) -> [u8; PUBLIC_KEY_LEN] {
         let mut bytes = [0xff; PUBLIC_KEY_LEN];
@@ -112,6 +112,20 @@ mod tests {
             flipped[bit / 8] ^= 1 << (bit % 8);
             assert!(!key.verify(b"text", &flipped), "bit {bit}");
         }
+    }
+
+    // R8.2: R is the identity and S = k * a, so the equation holds; made with plain integers from the key's seed
+    #[test]
+    fn small_order_r() {
+        let mut signature = [0; SIGNATURE_LEN];
+        signature[0] = 1;
+        signature[PUBLIC_KEY_LEN..].copy_from_slice(&[
+            0x38, 0x76, 0x42, 0x64, 0x9d, 0xae, 0xd0, 0x8e, 0xef, 0x18, 0xb3, 0xe9, 0x5c, 0x46, 0xaa, 0xfb, 0xd5, 0x42,
+            0xaf, 0xac, 0x07, 0x33, 0x4d, 0xbc, 0x6a, 0x1b, 0x4f, 0x81, 0xe4, 0x94, 0xbd, 0x05,
+        ]);
+        let key = SigningKey::from_bytes(&[7; 32]).verifying_key();
+        assert!(key.verify(b"text", &ed25519_dalek::Signature::from_bytes(&signature)).is_ok(), "lenient");
+        assert!(!PublicKey::from_bytes(key.as_bytes()).unwrap().verify(b"text", &signature));
     }
 
     // R14.3

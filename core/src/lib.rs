@@ -18,6 +18,7 @@ pub mod code;
 mod cose;
 pub mod ed25519;
 pub mod error;
+pub mod explanation;
 pub mod hash;
 mod json;
 pub mod limits;
@@ -34,6 +35,7 @@ pub use c2sp::{Checkpoint, Cosignature, KeyId, KeyName, Note, Origin, SignatureL
 pub use code::{Class, Code};
 pub use ed25519::PublicKey;
 pub use error::Error;
+pub use explanation::{Explanation, Language, explain};
 pub use hash::{Hash, Hasher};
 pub use merkle::{CompactRange, ConsistencyProof, InclusionProof, LeafIndex, NodeId, Subtree, TreeSize};
 pub use report::{AtSource, Report};

@@ -2,6 +2,7 @@
 
 use crate::c2sp::Checkpoint;
 use crate::code::Code;
+use crate::error::Error;
 use crate::hash::Hash;
 use crate::json::{Json, Object};
 use crate::merkle::{LeafIndex, TreeSize};
@@ -9,7 +10,7 @@ use crate::statement::StatementHeader;
 use crate::subject::SubjectKind;
 use crate::time::Timestamp;
 use crate::trust::Issuer;
-use crate::verify::{Mode, Request, StepName, StepResult, overall};
+use crate::verify::{Mode, Request, StepName, StepResult, overall, unread};
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -158,6 +159,13 @@ impl Report {
     pub(crate) fn new(request: &Request<'_>, steps: [StepResult; 12], facts: Facts) -> Self {
         let Request { mode, at, at_source, .. } = *request;
         Self { code: overall(&steps), mode, at, at_source, steps, facts }
+    }
+
+    /// The report on a bundle that could not even be read, or was refused by its size: step 1 failed with `why`.
+    #[must_use]
+    pub fn unread(why: Error, mode: Mode, at: Timestamp, at_source: AtSource) -> Self {
+        let steps = unread(why);
+        Self { code: overall(&steps), mode, at, at_source, steps, facts: Facts::default() }
     }
 
     /// The verdict's code; [`Code::Ok`] alone means verified.
@@ -343,8 +351,10 @@ impl fmt::Display for Report {
     }
 }
 
-/// RFC 3986 unreserved characters, `/` and `:` stand for themselves.
-fn percent_encoded(text: &str) -> String {
+/// Percent-encodes a value for the machine-readable line: RFC 3986 unreserved characters, `/` and `:` stand for
+/// themselves.
+#[must_use]
+pub fn percent_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

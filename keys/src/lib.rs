@@ -47,6 +47,7 @@ mod label;
 mod private;
 mod public;
 mod role;
+pub mod trust_file;
 
 pub use entropy::os_entropy;
 pub use error::Error;

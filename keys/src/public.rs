@@ -5,8 +5,7 @@ use crate::file::{self, Access};
 use crate::key_id::KeyId;
 use crate::label::Label;
 use crate::role::Role;
-use base64ct::{Base64, Encoding};
-use ct_core::Hash;
+use ct_core::c2sp::{KeyName, SignatureType, VerifierKey};
 use ed25519_dalek::VerifyingKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePublicKey, EncodePublicKey};
@@ -78,13 +77,15 @@ impl PublicKey {
     ///
     /// Its name is the key ID's name, without the version: see [`KeyId`].
     #[must_use]
-    pub fn vkey(&self) -> Option<String> {
+    pub fn vkey(&self) -> Option<VerifierKey> {
         let signature_type = match self.label.role {
-            Role::Log => 0x01,
-            Role::Witness => 0x04,
+            Role::Log => SignatureType::Ed25519,
+            Role::Witness => SignatureType::Cosignature,
             Role::Root | Role::Issuer | Role::Status | Role::Client | Role::Monitor | Role::Tls => return None,
         };
-        Some(vkey(self.label.id.name(), signature_type, self.key.as_bytes()))
+        let name = KeyName::new(self.label.id.name()).ok()?;
+        let key = ct_core::PublicKey::from_bytes(self.key.as_bytes()).ok()?;
+        Some(VerifierKey::new(name, signature_type, key))
     }
 
     /// What the key is for.
@@ -115,12 +116,4 @@ fn read_any(path: &Path) -> Result<(Option<Label>, VerifyingKey), Error> {
         return Err(fail("its key has small order, so that anyone could sign for it"));
     }
     Ok((label, key))
-}
-
-/// C2SP signed-note, "Verifier keys": name, key ID in hexadecimal, and type with public key in base64.
-fn vkey(name: &str, signature_type: u8, key: &[u8; 32]) -> String {
-    let [a, b, c, d, ..] = *Hash::of_parts(&[name.as_bytes(), b"\n", &[signature_type], key]).as_bytes();
-    let mut typed_key = vec![signature_type];
-    typed_key.extend_from_slice(key);
-    format!("{name}+{a:02x}{b:02x}{c:02x}{d:02x}+{}", Base64::encode_string(&typed_key))
 }

@@ -20,7 +20,7 @@
 //! # let public = PublicKey::from_bytes(signing.verifying_key().as_bytes())?;
 //! let name = KeyName::new("log.example/2026")?;
 //! let key = VerifierKey::new(name.clone(), SignatureType::Ed25519, public);
-//! assert_eq!(key.to_string(), "log.example/2026+d81fb16c+AYqI4902QgXchkhx7G8pmVyWClsISDioDSQwxyhgm1xc");
+//! assert_eq!(key.to_string(), "log.example/2026+2c9e59a6+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c");
 //!
 //! let checkpoint = Checkpoint::new(Origin::new("log.example/2026")?, 1, Hash::of(b"\0entry"))?;
 //! let text = checkpoint.text();

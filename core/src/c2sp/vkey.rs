@@ -133,7 +133,7 @@ impl VerifierKey {
         Self { name, signature_type, key }
     }
 
-    /// Reads the text form, for example `log.example+d81fb16c+AYqI...`; it prints back to the same text.
+    /// Reads the text form, for example `log.example/2026+2c9e59a6+AYqI...`; it prints back to the same text.
     ///
     /// # Errors
     /// `limit.length` beyond [`MAX_VKEY_BYTES`] or for the name, `malformed.base64`, `unsupported.algorithm` for a

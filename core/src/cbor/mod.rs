@@ -62,6 +62,7 @@
 //! ```
 
 mod float;
+mod head;
 mod map;
 mod profile;
 mod reader;

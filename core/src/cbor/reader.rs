@@ -1,6 +1,6 @@
 //! The pull reader: one pass over borrowed bytes, strict about every rule of the encoding.
 
-use super::float;
+use super::head::{self, Head, Major};
 use super::map::MapCursor;
 use crate::code::Code;
 use crate::error::Error;
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         let value = match head.major {
             Major::Unsigned => magnitude?,
             Major::Negative => -1 - magnitude?,
-            _ => return Err(head.wrong_type(field)),
+            _ => return Err(head.refused(field)),
         };
         self.close_item(field)?;
         Ok(value)
@@ -90,9 +90,9 @@ impl<'a> Reader<'a> {
     pub fn bytes_exact<const N: usize>(&mut self, field: &'static str) -> Result<&'a [u8; N], Error> {
         let head = self.head_of(Major::Bytes, field)?;
         if usize::try_from(head.argument) != Ok(N) {
-            return Err(head.wrong_type(field));
+            return Err(head.refused(field));
         }
-        self.string(head, field, N)?.try_into().map_err(|_| head.wrong_type(field))
+        self.string(head, field, N)?.try_into().map_err(|_| head.refused(field))
     }
 
     /// A text of at most `max` bytes of UTF-8.
@@ -101,8 +101,7 @@ impl<'a> Reader<'a> {
     /// `limit.length` if it is longer; see [`Reader`].
     pub fn text(&mut self, field: &'static str, max: usize) -> Result<&'a str, Error> {
         let head = self.head_of(Major::Text, field)?;
-        let bytes = self.string(head, field, max)?;
-        core::str::from_utf8(bytes).map_err(|_| Error::new(Code::MalformedUtf8, field).at(head.start))
+        self.utf8(head, field, max)
     }
 
     /// The start of an array of at most `max` items; the number of items, which are read next.
@@ -121,7 +120,7 @@ impl<'a> Reader<'a> {
     pub fn array_exact(&mut self, field: &'static str, count: usize) -> Result<(), Error> {
         let head = self.head_of(Major::Array, field)?;
         if usize::try_from(head.argument) != Ok(count) {
-            return Err(head.wrong_type(field));
+            return Err(head.refused(field));
         }
         self.open_container(head, field, count).map(|_| ())
     }
@@ -143,7 +142,7 @@ impl<'a> Reader<'a> {
     pub fn tag(&mut self, field: &'static str, expected: u64) -> Result<(), Error> {
         let head = self.head_of(Major::Tag, field)?;
         if head.argument != expected {
-            return Err(head.wrong_type(field));
+            return Err(head.refused(field));
         }
         self.open_tag(head, field)
     }
@@ -157,7 +156,7 @@ impl<'a> Reader<'a> {
         let value = match (head.major, head.argument) {
             (Major::Simple, FALSE) => false,
             (Major::Simple, TRUE) => true,
-            _ => return Err(head.wrong_type(field)),
+            _ => return Err(head.refused(field)),
         };
         self.close_item(field)?;
         Ok(value)
@@ -168,7 +167,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// See [`Reader`]; another type is no error here.
     pub fn try_null(&mut self, field: &'static str) -> Result<bool, Error> {
-        let ahead = self.head_at(self.at, field)?;
+        let ahead = Head::read(self.input, self.at, field)?;
         if (ahead.major, ahead.argument) != (Major::Simple, NULL) {
             return Ok(false);
         }
@@ -200,7 +199,7 @@ impl<'a> Reader<'a> {
             return Err(Error::new(Code::MalformedTrailing, "").at(self.at));
         }
         if self.depth > 0 || self.input.is_empty() {
-            return Err(self.cut(self.at, ""));
+            return Err(head::cut(self.input, self.at, ""));
         }
         Ok(())
     }
@@ -215,11 +214,7 @@ impl<'a> Reader<'a> {
                 self.string(head, field, usize::MAX)?;
                 return Ok(Item::Bytes);
             }
-            Major::Text => {
-                let bytes = self.string(head, field, usize::MAX)?;
-                let text = core::str::from_utf8(bytes);
-                return text.map(Item::Text).map_err(|_| Error::new(Code::MalformedUtf8, field).at(head.start));
-            }
+            Major::Text => return self.utf8(head, field, usize::MAX).map(Item::Text),
             Major::Array => {
                 self.open_container(head, field, MAX_ITEMS)?;
                 return Ok(Item::Array);
@@ -253,7 +248,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the next head and counts it.
     fn head(&mut self, field: &'static str) -> Result<Head, Error> {
-        let head = self.head_at(self.at, field)?;
+        let head = Head::read(self.input, self.at, field)?;
         if self.items == MAX_ITEMS {
             return Err(Error::new(Code::LimitItems, field).at(self.at));
         }
@@ -264,51 +259,7 @@ impl<'a> Reader<'a> {
 
     fn head_of(&mut self, major: Major, field: &'static str) -> Result<Head, Error> {
         let head = self.head(field)?;
-        if head.major == major { Ok(head) } else { Err(head.wrong_type(field)) }
-    }
-
-    /// Reads the head at `start` without advancing. All rules about heads are here (RFC 8949 sections 3 and 4.2.1).
-    fn head_at(&self, start: usize, field: &'static str) -> Result<Head, Error> {
-        let refused = |code| Error::new(code, field).at(start);
-        let cut = || self.cut(start, field);
-        let (&first, rest) = self.input.get(start..).and_then(<[u8]>::split_first).ok_or_else(cut)?;
-        let (kind, info) = (first >> 5, first & 0x1f);
-        let (argument, width) = match info {
-            0..24 => (u64::from(info), 0),
-            24 => (u64::from(u8::from_be_bytes(*rest.first_chunk().ok_or_else(cut)?)), 1),
-            25 => (u64::from(u16::from_be_bytes(*rest.first_chunk().ok_or_else(cut)?)), 2),
-            26 => (u64::from(u32::from_be_bytes(*rest.first_chunk().ok_or_else(cut)?)), 4),
-            27 => (u64::from_be_bytes(*rest.first_chunk().ok_or_else(cut)?), 8),
-            // Indefinite length: an encoding of strings, arrays and maps, and of nothing else.
-            31 if matches!(kind, 2..=5) => return Err(refused(Code::MalformedNotDeterministic)),
-            _ => return Err(refused(Code::MalformedCbor)),
-        };
-        let shortest = match width {
-            0 => true,
-            1 => argument >= 24,
-            2 => argument > 0xff,
-            4 => argument > 0xffff,
-            _ => argument > 0xffff_ffff,
-        };
-        let (major, shortest) = match (kind, width) {
-            (0, _) => (Major::Unsigned, shortest),
-            (1, _) => (Major::Negative, shortest),
-            (2, _) => (Major::Bytes, shortest),
-            (3, _) => (Major::Text, shortest),
-            (4, _) => (Major::Array, shortest),
-            (5, _) => (Major::Map, shortest),
-            (6, _) => (Major::Tag, shortest),
-            (_, 0) => (Major::Simple, true),
-            (_, 1) if argument < 32 => return Err(refused(Code::MalformedCbor)),
-            (_, 1) => (Major::Simple, true),
-            (_, 2) => (Major::Float, float::half_is_shortest(argument)),
-            (_, 4) => (Major::Float, float::single_is_shortest(argument)),
-            (_, _) => (Major::Float, float::double_is_shortest(argument)),
-        };
-        if !shortest {
-            return Err(refused(Code::MalformedNotDeterministic));
-        }
-        Ok(Head { major, argument, start, end: start + 1 + width })
+        if head.major == major { Ok(head) } else { Err(head.refused(field)) }
     }
 
     /// The content of a byte string or a text whose head has been read.
@@ -319,6 +270,11 @@ impl<'a> Reader<'a> {
         Ok(content)
     }
 
+    fn utf8(&mut self, head: Head, field: &'static str, max: usize) -> Result<&'a str, Error> {
+        let bytes = self.string(head, field, max)?;
+        core::str::from_utf8(bytes).map_err(|_| Error::new(Code::MalformedUtf8, field).at(head.start))
+    }
+
     fn string_at(&self, head: Head, field: &'static str, max: usize) -> Result<&'a [u8], Error> {
         // A length that a usize cannot hold is beyond the input as well as beyond any maximum.
         let length = usize::try_from(head.argument).unwrap_or(usize::MAX);
@@ -326,7 +282,7 @@ impl<'a> Reader<'a> {
             return Err(Error::new(Code::LimitLength, field).at(head.start));
         }
         let rest = self.input.get(head.end..).unwrap_or_default();
-        rest.get(..length).ok_or_else(|| self.cut(head.start, field))
+        rest.get(..length).ok_or_else(|| head::cut(self.input, head.start, field))
     }
 
     /// Enters an array or a map whose head has been read; the number of its items or pairs.
@@ -339,7 +295,7 @@ impl<'a> Reader<'a> {
         }
         // Every item takes at least one byte.
         if inside > self.input.len() - self.at {
-            return Err(self.cut(head.start, field));
+            return Err(head::cut(self.input, head.start, field));
         }
         self.open(head, field, inside)?;
         Ok(count)
@@ -355,7 +311,7 @@ impl<'a> Reader<'a> {
 
     /// RFC 8949 section 3.4.3, preferred serialization: no leading zero, and no number that an integer can hold.
     fn check_bignum(&self, field: &'static str) -> Result<(), Error> {
-        let head = self.head_at(self.at, field)?;
+        let head = Head::read(self.input, self.at, field)?;
         if head.major != Major::Bytes {
             return Err(Error::new(Code::MalformedCbor, field).at(head.start));
         }
@@ -397,11 +353,6 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
-
-    fn cut(&self, start: usize, field: &'static str) -> Error {
-        let code = if self.input.is_empty() { Code::MalformedEmpty } else { Code::MalformedTruncated };
-        Error::new(code, field).at(start)
-    }
 }
 
 /// What [`Reader::item`] read.
@@ -432,35 +383,6 @@ struct Level<'a> {
 
 impl Level<'_> {
     const CLOSED: Self = Self { left: 0, is_map: false, item_start: 0, last_key: None };
-}
-
-/// The start of an item: its type and number, and where it stands.
-#[derive(Clone, Copy, Debug)]
-struct Head {
-    major: Major,
-    argument: u64,
-    start: usize,
-    end: usize,
-}
-
-impl Head {
-    const fn wrong_type(self, field: &'static str) -> Error {
-        Error::new(Code::MalformedField, field).at(self.start)
-    }
-}
-
-/// The major types, with the two meanings of type 7 apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Major {
-    Unsigned,
-    Negative,
-    Bytes,
-    Text,
-    Array,
-    Map,
-    Tag,
-    Simple,
-    Float,
 }
 
 const FALSE: u64 = 20;

@@ -79,7 +79,7 @@ impl Writer {
     /// The encoding.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
-        debug_assert!(is_canonical(&self.bytes), "not one deterministic item: {:02x?}", self.bytes);
+        debug_assert!(is_canonical(&self.bytes), "not one deterministic item: {:?}", check_deterministic(&self.bytes));
         self.bytes
     }
 

@@ -10,7 +10,7 @@ use crate::hash::Hash;
 use crate::limits::MAX_PROOF_HASHES;
 use alloc::vec::Vec;
 
-/// PROOF(old, D[0:new]) of RFC 9162 section 2.1.4.1, with exactly as many hashes as the two sizes demand.
+/// `PROOF(old, D[0:new])` of RFC 9162 section 2.1.4.1, with exactly as many hashes as the two sizes demand.
 ///
 /// Equal sizes demand none, and equal roots. Every tree begins with the empty one, so size 0 proves nothing and is
 /// refused. A tree of more than 2^62 leaves can demand 64 hashes; such a proof is over the limit, as it is in C2SP

@@ -10,7 +10,7 @@ use crate::hash::Hash;
 use crate::limits::MAX_PROOF_HASHES;
 use alloc::vec::Vec;
 
-/// PATH(index, D[0:size]) of RFC 9162 section 2.1.3.1, with exactly as many hashes as index and size demand.
+/// `PATH(index, D[0:size])` of RFC 9162 section 2.1.3.1, with exactly as many hashes as index and size demand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InclusionProof {
     index: LeafIndex,

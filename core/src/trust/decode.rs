@@ -39,7 +39,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Trust, Signed<'_>), Error> {
     let refused = |error: Error| match error.code() {
         // A key that is no key has a code of its own; everything else is the one thing a caller can act on.
         Code::MalformedKey => Error::new(Code::TrustWeakKey, error.field()),
-        Code::UnsupportedVersion => error,
+        Code::UnsupportedVersion => Error::new(Code::TrustVersion, error.field()),
         _ => {
             let error_at = Error::new(Code::TrustMalformed, error.field());
             error.offset().map_or(error_at, |offset| error_at.at(offset))

@@ -264,7 +264,7 @@ impl TrustRoot {
     /// First use is the caller's decision: these bytes are trusted because somebody chose them.
     ///
     /// # Errors
-    /// Codes of class `trust`: `trust.size`, `trust.kind`, `trust.malformed`, `trust.signature`, `trust.threshold`,
+    /// Codes of class `trust`: `trust.size`, `trust.kind`, `trust.version`, `trust.malformed`, `trust.signature`, `trust.threshold`,
     /// `trust.weak_key`, `trust.key_reuse`, `trust.duplicate`, `trust.policy`.
     pub fn load(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.len() > MAX_TRUST_BYTES {

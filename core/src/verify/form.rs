@@ -25,6 +25,8 @@ pub(super) struct Parts<'a> {
     pub(super) document_hash: Option<Hash>,
     pub(super) inclusion_proof: Option<Vec<Hash>>,
     pub(super) later: Vec<LaterPart<'a>>,
+    pub(super) has_status: bool,
+    pub(super) has_disclosure: bool,
 }
 
 /// A subject with the hash of its encoding.
@@ -72,6 +74,8 @@ impl<'a> Parts<'a> {
             document_hash: bundle.document_hash,
             inclusion_proof: bundle.inclusion_proof,
             later: later.collect::<Result<_, Error>>()?,
+            has_status: bundle.status.is_some(),
+            has_disclosure: bundle.disclosure.is_some(),
         })
     }
 
@@ -105,7 +109,8 @@ impl<'a> Parts<'a> {
     /// Step 4: whatever document is at hand, in the bundle or beside it, has the hash that the bundle names.
     pub(super) fn document(&self, document: Document) -> Result<(), StepResult> {
         let expected = self.document_hash.ok_or(Skip::Incomplete)?;
-        if self.subject.as_ref().is_some_and(|part| part.subject.kind == SubjectKind::Claims) {
+        let claims = self.subject.as_ref().is_some_and(|part| part.subject.kind == SubjectKind::Claims);
+        if claims || self.has_disclosure {
             return Err(Error::new(Code::UnsupportedClaims, "subject.kind").into());
         }
         let given = match document {

@@ -71,7 +71,11 @@ impl<'a> Issuance<'a> {
         let issuer_revoked = self.issuer.and_then(|issuer| issuer.revoked_from);
         let issuer_revoked = issuer_revoked.is_some_and(|from| anchored_at.unwrap_or(at) >= from);
         let issuer_revoked = issuer_revoked.then_some(Error::new(Code::RevokedIssuer, "issuers.revoked_from"));
-        let no_status = part.subject.status.map(|_| Error::new(Code::IncompleteStatus, "status"));
-        Ok(worst(revoked.into_iter().chain(issuer_revoked).chain(no_status))?)
+        let unchecked = match (parts.has_status, part.subject.status) {
+            (true, _) => Some(Error::new(Code::UnsupportedStatus, "status")),
+            (false, Some(_)) => Some(Error::new(Code::IncompleteStatus, "status")),
+            (false, None) => None,
+        };
+        Ok(worst(revoked.into_iter().chain(issuer_revoked).chain(unchecked))?)
     }
 }

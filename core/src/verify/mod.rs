@@ -11,8 +11,8 @@ mod step;
 mod subject;
 mod time;
 
-pub(crate) use step::overall;
 pub use step::{Skip, StepName, StepResult};
+pub(crate) use step::{overall, unread};
 
 use crate::code::Code;
 use crate::error::Error;

@@ -180,6 +180,13 @@ impl Steps {
     }
 }
 
+/// All steps of a bundle whose bytes nobody has seen.
+pub(crate) fn unread(why: Error) -> [StepResult; 12] {
+    let mut steps = Steps::new();
+    steps.set(StepName::Form, StepResult::Failed(why));
+    steps.finish()
+}
+
 /// The worst of several refusals within one step; the first among equals.
 pub(super) fn worst(refusals: impl IntoIterator<Item = Error>) -> Result<(), Error> {
     let mut worst: Option<Error> = None;

@@ -14,7 +14,7 @@ fn openssl(place: &Place, arguments: &[&str]) -> Option<Output> {
     match Command::new("openssl").args(arguments).current_dir(place.directory.path()).output() {
         Ok(output) => Some(output),
         Err(_) => {
-            println!("SKIPPED: no openssl program");
+            ct_testdata::skip("no openssl program");
             None
         }
     }

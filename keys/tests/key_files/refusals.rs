@@ -154,10 +154,13 @@ fn a_file_of_another_user_is_refused() {
         .args(this_test)
         .env(DIRECTORY, place.directory.path())
         .output();
-    let Ok(output) = nobody else { return println!("SKIPPED: no setpriv program") };
+    let Ok(output) = nobody else { return ct_testdata::skip("no setpriv program") };
     let text = String::from_utf8_lossy(&output.stdout);
     if !text.contains("running 1 test") {
-        return println!("SKIPPED: the user nobody cannot run this test: {}", String::from_utf8_lossy(&output.stderr));
+        return ct_testdata::skip(format_args!(
+            "the user nobody cannot run this test: {}",
+            String::from_utf8_lossy(&output.stderr)
+        ));
     }
     assert!(output.status.success(), "{text}");
 }

@@ -19,7 +19,7 @@ fn a_log_key_prints_as_go_prints_it() {
     let vkey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
     for id in ["PeterNeumann#1", "PeterNeumann#2"] {
         let key = KeyFile::generate(Role::Log, id.parse().unwrap(), &seed);
-        assert_eq!(key.public().vkey().as_deref(), Some(vkey), "{id}");
+        assert_eq!(key.public().vkey().map(|key| key.to_string()).as_deref(), Some(vkey), "{id}");
     }
 }
 
@@ -30,7 +30,7 @@ fn a_witness_key_prints_as_its_operator_printed_it() {
     let place = Place::with(spki_pem(&key_of(vkey)));
     let id = "witness.navigli.sunlight.geomys.org#1".parse().unwrap();
     let key = PublicKey::read_as(&place.path, Role::Witness, id).unwrap();
-    assert_eq!(key.vkey().as_deref(), Some(vkey));
+    assert_eq!(key.vkey().map(|key| key.to_string()).as_deref(), Some(vkey));
 }
 
 // R8.1

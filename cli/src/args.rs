@@ -1,0 +1,189 @@
+//! What the user typed.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+/// Verifies CivicTrust bundles offline: no network, no clock but the one you see, the same verdict every time.
+#[derive(Parser)]
+#[command(name = "ct", version, arg_required_else_help = true, after_help = EXIT_STATUSES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Verify bundles, or folders of them.
+    Verify(VerifyArgs),
+    /// Show what is in a bundle, a trust root or any CBOR file, without judging it.
+    Inspect(InspectArgs),
+    /// Say what a code means and what to do; without a code, list them all.
+    Explain(ExplainArgs),
+    /// Print the SHA-256 of files as sha256sum does.
+    Hash(HashArgs),
+    /// Make a key pair.
+    Keygen(KeygenArgs),
+    /// Make a trust root, or show one.
+    Trust(TrustArgs),
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct verify --trust trust.cbor diploma.cbor
+  ct verify --trust trust.cbor --document diploma.pdf diploma.cbor
+  ct verify --trust trust.cbor --at 2026-11-20T08:00:00Z --json diploma.cbor
+  ct verify --trust trust.cbor --jsonl inbox/ > verdicts.jsonl
+
+The first line of each verdict is for machines, the lines after it are for people. In a folder only *.cbor files are
+bundles. The exit status is that of the worst verdict: `ct --help` lists them.")]
+pub(crate) struct VerifyArgs {
+    /// The trust root: whom to trust. It comes from you, never from a bundle.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: PathBuf,
+    /// The document that a bundle without one is about; a file, or a folder to search by hash. May be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) document: Vec<PathBuf>,
+    /// Do not ask for the document: the verdict is about the hash it prints.
+    #[arg(long, conflicts_with = "document")]
+    pub(crate) hash_only: bool,
+    /// Which time policy.
+    #[arg(long, value_enum, default_value_t = ModeArg::Strict)]
+    pub(crate) mode: ModeArg,
+    /// Judge as of this time, like 2026-11-20T08:00:00Z, instead of now.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// Print the whole report of one bundle as JSON.
+    #[arg(long, conflicts_with = "jsonl")]
+    pub(crate) json: bool,
+    /// Print one report a line, each with its `source`.
+    #[arg(long)]
+    pub(crate) jsonl: bool,
+    /// Print no verdicts; the exit status says it.
+    #[arg(short, long, conflicts_with_all = ["json", "jsonl"])]
+    pub(crate) quiet: bool,
+    /// Bundles, and folders of bundles.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) inputs: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ModeArg {
+    /// Evidence, status and trust root are fresh.
+    Strict,
+    /// As strict, with the wider windows that the trust root allows.
+    Grace,
+    /// As of the time of anchoring; what is known to be revoked still fails.
+    Archival,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "Nothing that is shown has been verified: a forged bundle shows whatever its maker wrote.")]
+pub(crate) struct InspectArgs {
+    /// A bundle, a trust root, or any CBOR file.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(ClapArgs)]
+#[command(
+    after_help = "Examples:\n  ct explain tampered.document\n  ct explain --language es stale.evidence\n  ct explain"
+)]
+pub(crate) struct ExplainArgs {
+    /// A code, like tampered.document.
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
+    /// en or es.
+    #[arg(long, value_name = "TAG", default_value = "en")]
+    pub(crate) language: String,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "Example:\n  ct hash diploma.pdf\n\nThe file is read in pieces, whatever its size.")]
+pub(crate) struct HashArgs {
+    /// Files; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct keygen --role root --name city.example --out root.pem
+  ct keygen --role issuer --name registry.example --version 2 --out issuer-2.pem
+
+Writes the private key (readable by you alone), FILE.pub.pem beside it, and for log and witness keys FILE.vkey.")]
+pub(crate) struct KeygenArgs {
+    /// root, log, witness, issuer, status, client, monitor or tls: a key has one.
+    #[arg(long)]
+    pub(crate) role: String,
+    /// Whose key it is; for a log the origin, for a witness its name.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Which of its holder's keys.
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) version: NonZeroU32,
+    /// Where the private key goes; never overwrites.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct TrustArgs {
+    #[command(subcommand)]
+    pub(crate) command: TrustCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TrustCommand {
+    /// Sign an edited trust.toml as a trust root.
+    Build(TrustBuildArgs),
+    /// Show whom a trust root trusts, with a fingerprint that two people can compare by phone.
+    Show(TrustShowArgs),
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "Example:\n  ct trust build trust.toml --key root.pem --out trust.cbor")]
+pub(crate) struct TrustBuildArgs {
+    /// The edited trust root.
+    #[arg(value_name = "TOML")]
+    pub(crate) source: PathBuf,
+    /// A root key to sign with. Repeat it until the threshold is met.
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) key: Vec<PathBuf>,
+    /// Where the signed trust root goes; never overwrites.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct TrustShowArgs {
+    /// The signed trust root.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+const EXIT_STATUSES: &str = "\
+Exit statuses:
+    0  everything verified
+    1  invalid: altered, revoked, outside its validity, or two histories
+    2  the command line cannot be acted on
+    3  the evidence is not enough to say yes or no
+    4  malformed, or beyond a limit
+    5  a file could not be read or written
+    6  the trust root cannot be used
+   70  a defect of this program
+  130  interrupted
+Of several verdicts the worst counts, in the order 70, 6, 5, 1, 4, 3, 0.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+}

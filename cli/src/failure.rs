@@ -1,0 +1,76 @@
+//! Why a command could not do its work, for the person who gave it.
+
+use ct_core::Code;
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// A failure of a command: its stable code, and words that say what happened, where, and what to do next.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: Code,
+    what: String,
+    closed_pipe: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(code: Code, what: impl Into<String>) -> Self {
+        Self { code, what: what.into(), closed_pipe: false }
+    }
+
+    /// A failure to read `path`.
+    pub(crate) fn reading(path: &Path, error: &io::Error) -> Self {
+        let (code, next) = match error.kind() {
+            io::ErrorKind::NotFound => (Code::IoNotFound, "there is no such file; check the path"),
+            io::ErrorKind::PermissionDenied => (Code::IoPermission, "permission denied; check who may read it"),
+            _ if is_symlink_loop(error) => {
+                (Code::IoSymlinkLoop, "its symbolic links lead in a circle; name the file itself")
+            }
+            _ => return Self::new(Code::IoRead, format!("{}: {error}", path.display())),
+        };
+        Self::new(code, format!("{}: {next}", path.display()))
+    }
+
+    /// A failure to write `path`.
+    pub(crate) fn writing(path: &Path, error: &io::Error) -> Self {
+        let (code, next) = match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                (Code::IoExists, "it exists and is not overwritten; choose another name or move it away")
+            }
+            io::ErrorKind::NotFound => (Code::IoNotFound, "there is no such folder; make it first"),
+            io::ErrorKind::PermissionDenied => (Code::IoPermission, "permission denied; check who may write there"),
+            _ => return Self::new(Code::IoWrite, format!("{}: {error}", path.display())),
+        };
+        Self::new(code, format!("{}: {next}", path.display()))
+    }
+
+    /// A failure to write to standard output. A closed pipe is no failure: whoever reads has read enough.
+    pub(crate) fn printing(error: &io::Error) -> Self {
+        let closed_pipe = error.kind() == io::ErrorKind::BrokenPipe;
+        Self { closed_pipe, ..Self::new(Code::IoWrite, format!("standard output: {error}")) }
+    }
+
+    pub(crate) const fn code(&self) -> Code {
+        self.code
+    }
+
+    pub(crate) const fn is_closed_pipe(&self) -> bool {
+        self.closed_pipe
+    }
+}
+
+impl From<ct_keys::Error> for Failure {
+    fn from(error: ct_keys::Error) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.what)
+    }
+}
+
+fn is_symlink_loop(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ELOOP)
+}

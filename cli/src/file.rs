@@ -1,0 +1,78 @@
+//! Reading a file that somebody else may have prepared: it must be a regular file of a sane size before a byte is read.
+
+use crate::failure::Failure;
+use ct_core::{Code, Error};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::Path;
+
+/// What is asked of a file's size, and the code if it is larger.
+#[derive(Clone, Copy)]
+pub(crate) struct Limit {
+    pub(crate) bytes: usize,
+    pub(crate) code: Code,
+}
+
+/// The whole content of a regular file of at most `limit`.
+pub(crate) fn read(path: &Path, limit: Limit) -> Result<Vec<u8>, Failure> {
+    let (file, metadata) = open(path)?;
+    let max = u64::try_from(limit.bytes).unwrap_or(u64::MAX);
+    let too_large = || {
+        let what = format!("{}: it is larger than {} bytes", path.display(), limit.bytes);
+        Failure::new(limit.code, what)
+    };
+    if metadata.len() > max {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    // It may grow while it is read.
+    file.take(max.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| Failure::reading(path, &error))?;
+    if bytes.len() > limit.bytes { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// The text of a regular UTF-8 file of at most `limit`.
+pub(crate) fn read_text(path: &Path, limit: Limit) -> Result<String, Failure> {
+    let not_text = |_| Failure::new(Code::MalformedUtf8, format!("{}: it is not a UTF-8 text", path.display()));
+    String::from_utf8(read(path, limit)?).map_err(not_text)
+}
+
+/// A regular file, opened for reading. A pipe or a device is refused without waiting for it.
+pub(crate) fn open(path: &Path) -> Result<(File, Metadata), Failure> {
+    let fail = |error: io::Error| Failure::reading(path, &error);
+    regular(path, &path.metadata().map_err(fail)?)?;
+    let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path).map_err(fail)?;
+    let metadata = file.metadata().map_err(fail)?;
+    regular(path, &metadata)?;
+    Ok((file, metadata))
+}
+
+/// Writes a new file whole or not at all; never overwrites.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let fail = |error: io::Error| Failure::writing(path, &error);
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".ct-").tempfile_in(folder).map_err(fail)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(fail)?;
+    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    file.as_file().set_permissions(readable).map_err(fail)?;
+    file.persist_noclobber(path).map_err(|error| fail(error.error))?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)
+}
+
+/// The refusal that a report shows for a file that could not be read.
+pub(crate) fn as_report_error(failure: &Failure) -> Error {
+    Error::new(failure.code(), "file")
+}
+
+fn regular(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
+    let kind = metadata.file_type();
+    let what = match kind {
+        _ if kind.is_file() => return Ok(()),
+        _ if kind.is_dir() => "a folder",
+        _ if kind.is_fifo() => "a pipe",
+        _ if kind.is_char_device() || kind.is_block_device() => "a device",
+        _ if kind.is_socket() => "a socket",
+        _ => "not a regular file",
+    };
+    Err(Failure::new(Code::IoNotAFile, format!("{}: it is {what}; name a file", path.display())))
+}

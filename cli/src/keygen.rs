@@ -1,0 +1,51 @@
+//! `ct keygen`: a key pair with its role and versioned ID.
+
+use crate::args::KeygenArgs;
+use crate::failure::Failure;
+use crate::output;
+use ct_core::Code;
+use ct_keys::{KeyFile, KeyId, Role, os_entropy};
+use std::path::{Path, PathBuf};
+
+pub(crate) fn run(args: &KeygenArgs) -> Result<Code, Failure> {
+    let role: Role = args.role.parse().map_err(|_| {
+        let roles: Vec<_> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        Failure::new(Code::UsageArguments, format!("--role {}: name one of {}", args.role, roles.join(", ")))
+    })?;
+    let id = KeyId::new(&args.name, args.version).map_err(|error| {
+        let what = format!("--name {}: use visible ASCII characters other than + and # ({error})", args.name);
+        Failure::new(Code::UsageArguments, what)
+    })?;
+    let entropy = os_entropy()?;
+    let key = KeyFile::generate(role, id, &entropy);
+
+    // What would be in the way is found before the private key is written.
+    let public_path = beside(&args.out, "pub.pem");
+    let vkey_path = beside(&args.out, "vkey");
+    for path in [&args.out, &public_path, &vkey_path] {
+        if path.symlink_metadata().is_ok() {
+            let what = format!("{}: it exists and is not overwritten; choose another --out", path.display());
+            return Err(Failure::new(Code::IoExists, what));
+        }
+    }
+    key.write_new(&args.out)?;
+    key.public().write_new(&public_path)?;
+    let vkey = key.public().vkey();
+    if vkey.is_some() {
+        key.public().write_vkey_new(&vkey_path)?;
+    }
+    output::print(|out| {
+        writeln!(out, "{}  private key of {} {}: keep it secret", args.out.display(), key.role(), key.id())?;
+        writeln!(out, "{}  public key", public_path.display())?;
+        match &vkey {
+            Some(vkey) => writeln!(out, "{}  {vkey}", vkey_path.display()),
+            None => Ok(()),
+        }
+    })?;
+    Ok(Code::Ok)
+}
+
+/// `issuer.pem` with ending `pub.pem` is `issuer.pub.pem`.
+fn beside(private: &Path, ending: &str) -> PathBuf {
+    private.with_extension(ending)
+}
