@@ -71,12 +71,7 @@ impl Edge {
     }
 
     /// The partial tiles that were not there at size `before`.
-    fn partial_tiles(
-        &self,
-        before: TreeSize,
-        bundles: &mut Vec<TileFile>,
-        tiles: &mut Vec<TileFile>,
-    ) -> Result<()> {
+    fn partial_tiles(&self, before: TreeSize, bundles: &mut Vec<TileFile>, tiles: &mut Vec<TileFile>) -> Result<()> {
         let last = |level: Level| {
             let index = level.count(self.size()) / u64::from(FULL);
             let tile = Tile::of_tree(level, index, self.size())?;

@@ -399,9 +399,8 @@ impl LogSigner {
 pub(crate) fn identity(entry: &[u8], index: u64) -> Result<Hash> {
     let place = format!("statement {index}");
     let parsed = Statement::parse(entry);
-    let statement = parsed.map_err(|error| {
-        Error::refused(error, &place, "is not a statement", "only statements can be logged")
-    })?;
+    let statement =
+        parsed.map_err(|error| Error::refused(error, &place, "is not a statement", "only statements can be logged"))?;
     let header = statement.header();
     if (header.statement_type == StatementType::Genesis) != (index == 0) {
         let what = "the first entry of a log is its genesis, and no other is";
@@ -456,4 +455,3 @@ fn lock(state: &Path) -> Result<File> {
 pub(crate) const STATE: &str = "state";
 const CHECKPOINT: &str = "log/checkpoint";
 const FENCE: &str = "state/fence";
-

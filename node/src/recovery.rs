@@ -21,11 +21,7 @@ pub(crate) struct Recovered {
 
 /// Computes the tree from the entries on disk, and demands the root of every checkpoint that may have been signed and
 /// the bytes of every tile. Hash tiles that are missing are written again: the signed root vouches for them.
-pub(crate) fn recover(
-    store: &Store,
-    published: Option<&Checkpoint>,
-    fence: Option<&Checkpoint>,
-) -> Result<Recovered> {
+pub(crate) fn recover(store: &Store, published: Option<&Checkpoint>, fence: Option<&Checkpoint>) -> Result<Recovered> {
     let mut signed: Vec<&Checkpoint> = published.into_iter().chain(fence).collect();
     signed.sort_by_key(|checkpoint| checkpoint.size());
     let Some(newest) = signed.last() else {

@@ -4,9 +4,7 @@ use crate::entropy::Entropy;
 use crate::error::{Error, Result};
 use ct_core::cbor::Writer;
 use ct_core::limits::MAX_KID_BYTES;
-use ct_core::{
-    Code, Hash, Origin, Statement, StatementHeader, StatementType, Subject, SubjectKind, Timestamp,
-};
+use ct_core::{Code, Hash, Origin, Statement, StatementHeader, StatementType, Subject, SubjectKind, Timestamp};
 use ct_keys::{KeyFile, KeyId, Role};
 use ed25519_dalek::Signer;
 
@@ -148,7 +146,8 @@ pub fn kid(id: &KeyId) -> Result<Vec<u8>> {
 /// that of another log.
 pub fn check_genesis(entry: &[u8], origin: &Origin) -> Result<()> {
     let next = "use the log's own genesis";
-    let statement = Statement::parse(entry).map_err(|error| Error::refused(error, "genesis", "is no statement", next))?;
+    let statement =
+        Statement::parse(entry).map_err(|error| Error::refused(error, "genesis", "is no statement", next))?;
     let header = statement.header();
     if header.statement_type != StatementType::Genesis {
         return Err(Error::new(Code::UnsupportedStatementType, "genesis", "is a statement of another type", next));
@@ -191,7 +190,8 @@ mod tests {
     #[test]
     fn a_document_statement_says_what_was_asked() {
         let key = key(Role::Issuer, "registry.example#1");
-        let signed = document("registry.example", &key, &draft(), at(1_000), &mut Entropy::from_seed(&[1; 32])).unwrap();
+        let signed =
+            document("registry.example", &key, &draft(), at(1_000), &mut Entropy::from_seed(&[1; 32])).unwrap();
         let statement = Statement::parse(&signed.statement).unwrap();
         let header = statement.header();
         assert_eq!((header.issuer, header.kid), ("registry.example", b"registry.example#1".as_slice()));
@@ -199,7 +199,9 @@ mod tests {
         assert_eq!((header.issued_at, header.expires), (at(1_000), Some(at(2_000))));
         assert_eq!((header.id.len(), header.request_id.len()), (32, 16));
         assert_eq!(statement.payload(), Subject::hash(&signed.subject));
-        assert!(statement.is_signed_by(&ct_core::PublicKey::from_bytes(key.public().verifying_key().as_bytes()).unwrap()));
+        assert!(
+            statement.is_signed_by(&ct_core::PublicKey::from_bytes(key.public().verifying_key().as_bytes()).unwrap())
+        );
         let subject = Subject::parse(&signed.subject).unwrap();
         assert_eq!((subject.document_hash, subject.sub), (Hash::of(b"document"), "student 17"));
     }
