@@ -1,1 +1,47 @@
-//! CivicTrust transparency log and issuance.
+//! CivicTrust's transparency log and issuance: what makes the bundles that `ct` verifies.
+//!
+//! The library names no clock and no random source: times come in as [`ct_core::Timestamp`], randomness as
+//! [`Entropy`]. Proofs are *built* here and *checked* by core, which is called and never copied.
+//!
+//! From the inside out:
+//!
+//! - [`tile`], [`entry_bundle`]: which files a log consists of (C2SP tlog-tiles); pure.
+//! - [`statement`], [`gate`], [`witness`], [`bundle`], [`trust`], [`pdf`]: signing and assembling, as functions on
+//!   values.
+//! - [`store`], [`Log`]: the embedded log in a directory, driven by committed batches of entries.
+//! - [`Registry`]: one machine's directory with log, witnesses, issuer and trust root; [`demo`] fills one.
+//!
+//! Out of scope so far: a log on several machines, a network interface, status lists, claims, batches of documents
+//! under one statement.
+
+pub mod bundle;
+pub mod demo;
+mod documents;
+mod durable;
+mod edge;
+pub mod entropy;
+pub mod entry_bundle;
+pub mod error;
+pub mod gate;
+pub mod log;
+pub mod pdf;
+mod recovery;
+pub mod registry;
+pub mod statement;
+pub mod store;
+pub mod tile;
+mod tile_reader;
+pub mod trust;
+pub mod witness;
+
+pub use bundle::Anchor;
+pub use documents::{DocumentFile, read_document};
+pub use entropy::Entropy;
+pub use error::{Error, Result};
+pub use log::{Log, LogSigner, SignedCheckpoint, Staged};
+pub use registry::{Anchored, Plan, Registry};
+pub use statement::{Draft, Signed};
+pub use store::Store;
+pub use tile::Tile;
+pub use trust::{Party, TrustPlan};
+pub use witness::Witness;

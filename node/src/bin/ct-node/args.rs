@@ -1,0 +1,123 @@
+//! What the user typed.
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Runs a transparency log and issues documents that anybody can verify offline with `ct`.
+#[derive(Parser)]
+#[command(name = "ct-node", version, arg_required_else_help = true, after_help = EXIT_STATUSES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make a registry: keys, trust root and an empty log, in a new directory.
+    Init(InitArgs),
+    /// Issue documents: sign, log, have it witnessed, and write one bundle for each.
+    Issue(IssueArgs),
+    /// Make a complete demonstration with documents and bundles.
+    Demo(DemoArgs),
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node init --dir registry
+  ct-node init --dir registry --origin log.city.example --issuer city.example \\
+      --issuer-name 'City of Example' --type diploma --type permit --witnesses 3
+
+The names go into every document that is issued and cannot be changed later. All keys are made here, readable by you
+alone; give DIR/trust.cbor to those who verify.")]
+pub(crate) struct InitArgs {
+    /// Where: a directory that does not exist, or is empty.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// The log's own name, usually a domain of yours.
+    #[arg(long, value_name = "NAME", default_value = "log.example")]
+    pub(crate) origin: String,
+    /// The issuer's ID, usually your domain.
+    #[arg(long, value_name = "ID", default_value = "issuer.example")]
+    pub(crate) issuer: String,
+    /// What people call the issuer [default: its ID].
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) issuer_name: Option<String>,
+    /// A document type that the issuer may issue. May be repeated.
+    #[arg(long = "type", value_name = "VCT", default_value = "document")]
+    pub(crate) types: Vec<String>,
+    /// How many witnesses; more than half of them must cosign.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) witnesses: u32,
+    #[command(flatten)]
+    pub(crate) repeatable: Repeatable,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node issue --dir registry diploma.pdf
+  ct-node issue --dir registry --type permit --valid-for 365 permits/*.pdf
+  ct-node issue --dir registry --detached film.mp4
+
+Each document gets a statement of its own; all are logged together. The bundles are in DIR/bundles, each named after its
+document, and nothing is overwritten. If anything is wrong with any file, nothing is issued.")]
+pub(crate) struct IssueArgs {
+    /// The registry.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// The document type; may be left out if the issuer has only one.
+    #[arg(long = "type", value_name = "VCT")]
+    pub(crate) document_type: Option<String>,
+    /// The documents expire after so many days; else never.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) valid_for: Option<u64>,
+    /// Whom or what the documents are about. Stands in the bundles; is not published.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) sub: String,
+    /// Leave the documents out of the bundles: they are given to `ct verify` beside them.
+    #[arg(long)]
+    pub(crate) detached: bool,
+    #[command(flatten)]
+    pub(crate) repeatable: Repeatable,
+    /// The documents.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node demo --dir demo
+  ct verify --trust demo/trust.cbor demo/bundles
+
+The demonstration has one log, three witnesses of which two must have cosigned, and a university. It proves nothing, and
+its trust root says so.")]
+pub(crate) struct DemoArgs {
+    /// Where: a directory that does not exist, or is empty.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// How many documents.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=MAX_DOCUMENTS))]
+    pub(crate) documents: u32,
+    #[command(flatten)]
+    pub(crate) repeatable: Repeatable,
+}
+
+/// For runs that give the same bytes every time. Keys from a seed are known to whoever knows the seed.
+#[derive(ClapArgs)]
+pub(crate) struct Repeatable {
+    /// 64 hexadecimal digits instead of the operating system's randomness.
+    #[arg(long, value_name = "HEX", hide = true)]
+    pub(crate) seed: Option<String>,
+    /// This time instead of the clock's, like 2026-11-20T08:00:00Z.
+    #[arg(long, value_name = "TIME", hide = true)]
+    pub(crate) at: Option<String>,
+}
+
+const MAX_DOCUMENTS: i64 = 100_000;
+
+const EXIT_STATUSES: &str = "\
+Exit statuses: 0 done; 1 refused or damaged; 2 wrong usage; 3 not known or not supported; 4 malformed or over a limit;
+5 a file could not be read or written; 6 the trust root cannot be used; 70 a defect; 130 interrupted.
+`ct explain CODE` says what a code means and what to do.";

@@ -1,0 +1,117 @@
+//! `ct-node issue`: documents of one's own.
+
+use crate::args::IssueArgs;
+use crate::interrupt;
+use crate::output::{self, line, word};
+use ct_core::{Code, Timestamp};
+use ct_node::trust::days;
+use ct_node::{DocumentFile, Draft, Error, Registry, Result, read_document};
+use std::collections::HashMap;
+use std::path::Path;
+
+pub(crate) fn run(args: &IssueArgs) -> Result<()> {
+    let now = args.repeatable.now()?;
+    let mut entropy = args.repeatable.entropy()?;
+    let mut registry = Registry::open(&args.dir)?;
+    let document_type = document_type(args, registry.types())?;
+    let names = bundle_names(args, &registry)?;
+    let bar = output::progress(args.files.len());
+    let mut drafts = Vec::with_capacity(args.files.len());
+    for file in &args.files {
+        interrupt::check("nothing has been issued")?;
+        drafts.push(draft(args, &document_type, file, now)?);
+    }
+    let statements = registry.sign(&drafts, now, &mut entropy)?;
+    interrupt::check("nothing has been issued")?;
+    // From here on everything is finished: a statement in the log without its bundle would be of use to nobody.
+    let anchored = registry.anchor(statements, args.repeatable.now()?)?;
+    let mut trouble = Vec::new();
+    for (position, (file, name)) in args.files.iter().zip(&names).enumerate() {
+        let document = if args.detached { None } else { Some(file) };
+        let written = document
+            .map(|file| read_document(file))
+            .transpose()
+            .and_then(|bytes| registry.bundle(&anchored, position, bytes.as_deref(), args.repeatable.now()?))
+            .and_then(|bundle| registry.write_bundle(name, &bundle));
+        match written {
+            Ok(path) if args.files.len() <= SHOWN => line(word(&path))?,
+            Ok(_) => {}
+            Err(error) => trouble.push(Error::new(
+                error.code(),
+                file.display(),
+                format!("logged, but without a bundle: {error}"),
+                "put it right and issue this document again",
+            )),
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let last = trouble.pop();
+    trouble.iter().for_each(output::complain);
+    if let Some(last) = last {
+        return Err(last);
+    }
+    let dir = word(&args.dir);
+    line(format_args!("Issued and verified {} as {document_type}.", counted(args.files.len())))?;
+    line("")?;
+    line("Try next:")?;
+    let one = if let [name] = names.as_slice() { format!("/{}", word(Path::new(name))) } else { String::new() };
+    let beside = if args.detached { " --document FILE" } else { "" };
+    line(format_args!("  ct verify --trust {dir}/trust.cbor{beside} {dir}/bundles{one}"))
+}
+
+fn draft(args: &IssueArgs, document_type: &str, file: &Path, now: Timestamp) -> Result<Draft> {
+    let document = DocumentFile::examine(file)?;
+    if !args.detached {
+        document.check_attachable()?;
+    }
+    Ok(Draft {
+        document_hash: document.hash,
+        document_type: document_type.to_owned(),
+        sub: args.sub.clone(),
+        expires: args.valid_for.map(|valid_for| now.plus(days(valid_for))),
+    })
+}
+
+fn document_type(args: &IssueArgs, types: &[String]) -> Result<String> {
+    match (&args.document_type, types) {
+        (Some(given), _) => Ok(given.clone()),
+        (None, [only]) => Ok(only.clone()),
+        (None, _) => {
+            let what = "the issuer has several document types";
+            Err(Error::new(Code::UsageArguments, "--type", what, format!("name one of: {}", types.join(", "))))
+        }
+    }
+}
+
+/// The bundle's name for each file. All of them are free, and no two are the same.
+fn bundle_names(args: &IssueArgs, registry: &Registry) -> Result<Vec<String>> {
+    let mut taken: HashMap<String, &Path> = HashMap::new();
+    let mut names = Vec::with_capacity(args.files.len());
+    for file in &args.files {
+        let Some(stem) = file.file_stem().and_then(|stem| stem.to_str()) else {
+            let what = "has no name that a bundle could be named after";
+            return Err(Error::new(Code::IoNotAFile, file.display(), what, "name a file with a name in UTF-8"));
+        };
+        let name = format!("{stem}.cbor");
+        let path = registry.bundles().join(&name);
+        if path.symlink_metadata().is_ok() {
+            let what = format!("has a bundle already: {}", path.display());
+            let next = "move that bundle away or rename the document; nothing is overwritten";
+            return Err(Error::new(Code::IoExists, file.display(), what, next));
+        }
+        if let Some(other) = taken.insert(name.clone(), file) {
+            let what = format!("would have the same bundle, {name}, as {}", other.display());
+            return Err(Error::new(Code::IoExists, file.display(), what, "rename one of the two documents"));
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 { "1 document".to_owned() } else { format!("{count} documents") }
+}
+
+/// Above this many, bundles are counted and not listed.
+const SHOWN: usize = 20;

@@ -1,0 +1,66 @@
+//! `ct-node`: makes registries, issues documents, and shows how it all fits together.
+//!
+//! What the user typed is in [`args`]; each command is a module.
+
+mod args;
+mod clock;
+mod demo;
+mod init;
+mod interrupt;
+mod issue;
+mod output;
+
+use args::{Args, Command};
+use clap::Parser;
+use clap::error::ErrorKind;
+use ct_core::Code;
+use ct_node::Error;
+use std::panic;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let code = panic::catch_unwind(|| match Args::try_parse() {
+        Ok(args) => run(args.command),
+        Err(error) => misused(&error),
+    });
+    // The panic's own message has been printed.
+    let code = code.unwrap_or_else(|_| {
+        let what = "this is a defect of ct-node";
+        output::complain(&Error::new(Code::Internal, "", what, "please report what you did"));
+        Code::Internal
+    });
+    ExitCode::from(code.class().exit_status())
+}
+
+fn run(command: Command) -> Code {
+    let outcome = interrupt::watch().and_then(|()| match command {
+        Command::Init(args) => init::run(&args),
+        Command::Issue(args) => issue::run(&args),
+        Command::Demo(args) => demo::run(&args),
+    });
+    match outcome {
+        Ok(()) => Code::Ok,
+        Err(error) => {
+            output::complain(&error);
+            error.code()
+        }
+    }
+}
+
+/// Help and version are answers; everything else that clap refuses is a usage error.
+fn misused(error: &clap::Error) -> Code {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.print().map_or(Code::IoWrite, |()| Code::Ok),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // If standard error is closed there is nobody to tell.
+            let _ = error.print();
+            Code::UsageArguments
+        }
+        _ => {
+            let text = error.to_string();
+            let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+            output::complain(&Error::new(Code::UsageArguments, "", text, ""));
+            Code::UsageArguments
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Documents to be issued, as files.
+
+use crate::bundle::MAX_ATTACHED_BYTES;
+use crate::error::{Error, Result, shown};
+use ct_core::{Code, Hash, Hasher};
+use std::fs::{self, File, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// A document that can be read, with its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// SHA-256 of its bytes.
+    pub hash: Hash,
+    /// Its length in bytes.
+    pub length: u64,
+}
+
+impl DocumentFile {
+    /// Reads a regular file of any size, piece by piece.
+    ///
+    /// # Errors
+    /// `io.not_found`, `io.permission`, `io.not_a_file`, `io.symlink_loop`, `io.read`.
+    pub fn examine(path: &Path) -> Result<Self> {
+        let mut file = open(path)?;
+        let mut hasher = Hasher::new();
+        let mut buffer = vec![0; BUFFER_BYTES];
+        let mut length: u64 = 0;
+        loop {
+            let count = file.read(&mut buffer).map_err(|source| Error::reading(path, &source))?;
+            let Some(read) = buffer.get(..count).filter(|read| !read.is_empty()) else { break };
+            hasher.update(read);
+            length = length.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        }
+        Ok(Self { path: path.to_owned(), hash: hasher.finish(), length })
+    }
+
+    /// Refuses a document that is too large to be put into its bundle.
+    ///
+    /// # Errors
+    /// `limit.bundle_size`.
+    pub fn check_attachable(&self) -> Result<()> {
+        if usize::try_from(self.length).is_ok_and(|length| length <= MAX_ATTACHED_BYTES) {
+            return Ok(());
+        }
+        let what = format!("has {} bytes, and a document in a bundle may have {MAX_ATTACHED_BYTES}", self.length);
+        let next = "leave it beside its bundle: --detached";
+        Err(Error::new(Code::LimitBundleSize, shown(&self.path), what, next))
+    }
+}
+
+/// The bytes of a document that is to be put into a bundle.
+///
+/// # Errors
+/// As [`DocumentFile::examine`]; `limit.bundle_size` if it has grown too large.
+pub fn read_document(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that a longer file shows.
+    let at_most = u64::try_from(MAX_ATTACHED_BYTES).map_or(u64::MAX, |limit| limit.saturating_add(1));
+    open(path)?.take(at_most).read_to_end(&mut bytes).map_err(|source| Error::reading(path, &source))?;
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    DocumentFile { path: path.to_owned(), hash: Hash::of(b""), length }.check_attachable()?;
+    Ok(bytes)
+}
+
+/// Opening a FIFO waits for a writer and opening a device can have effects, so it is looked at first; it may have been
+/// replaced since, hence no waiting, and the same look at what was opened.
+fn open(path: &Path) -> Result<File> {
+    let reading = |source| Error::reading(path, &source);
+    let check = |metadata: fs::Metadata| {
+        if metadata.is_file() {
+            return Ok(());
+        }
+        Err(Error::new(Code::IoNotAFile, shown(path), "is not a regular file", "name the document itself"))
+    };
+    check(fs::metadata(path).map_err(reading)?)?;
+    let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path).map_err(reading)?;
+    check(file.metadata().map_err(reading)?)?;
+    Ok(file)
+}
+
+const BUFFER_BYTES: usize = 1 << 16;

@@ -1,0 +1,365 @@
+//! One machine's registry in one directory: a log, its witnesses, an issuer, and the trust root that names them.
+//!
+//! ```text
+//! DIR/log/          published: checkpoint and tiles        DIR/state/    private: what was signed, who writes
+//! DIR/keys/         root.pem log.pem issuer.pem witness-1.pem ... (mode 0600), their public halves, and the
+//!                   witnesses' memories
+//! DIR/trust.toml    to edit        DIR/trust.cbor   to verify with         DIR/bundles/  what was issued
+//! ```
+//!
+//! Every role's key lies here beside the others, which is right for trying things out and for a lone operator, and
+//! wrong where the roles belong to different people.
+
+use crate::bundle::{self, Anchor};
+use crate::durable;
+use crate::entropy::Entropy;
+use crate::error::{Error, Result, shown};
+use crate::gate;
+use crate::log::{Log, LogSigner, STATE};
+use crate::statement::{self, Draft, Signed};
+use crate::tile_reader::LOG;
+use crate::trust::{self, Party, TrustPlan};
+use crate::witness::Witness;
+use ct_core::limits::{MAX_NOTE_SIGNATURES, MAX_TRUST_BYTES};
+use ct_core::verify::Document;
+use ct_core::{
+    AtSource, Code, InclusionProof, LeafIndex, Mode, PublicKey, Request, Statement, Timestamp, TreeSize, TrustRoot,
+    verify,
+};
+use ct_keys::{KeyFile, KeyId, Role};
+use std::fs::{self, File};
+use std::io::Read;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+/// What a new registry is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The log's origin, which is its key's name.
+    pub origin: String,
+    /// How many witnesses: 1 to [`MAX_WITNESSES`].
+    pub witnesses: u32,
+    /// Everything that the trust root says besides.
+    pub trust: TrustPlan,
+}
+
+/// A registry that this process, and no other, issues with.
+#[derive(Debug)]
+pub struct Registry {
+    dir: PathBuf,
+    log: Log,
+    witnesses: Vec<Witness>,
+    issuer_key: KeyFile,
+    issuer: String,
+    trust: TrustRoot,
+}
+
+/// Statements in the log, with the checkpoint that they are anchored in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchored {
+    first: LeafIndex,
+    size: TreeSize,
+    statements: Vec<Signed>,
+    anchor: Anchor,
+}
+
+/// The most witnesses whose cosignatures fit beside the log's signature.
+pub const MAX_WITNESSES: usize = MAX_NOTE_SIGNATURES - 1;
+
+impl Registry {
+    /// Makes a registry in `dir`, which does not exist or is empty; all of it or nothing.
+    ///
+    /// # Errors
+    /// `io.exists` if there is anything in the directory; `io.*`; `malformed.*`, `limit.*`, `trust.*` for a plan that
+    /// does not fit.
+    pub fn create(dir: &Path, plan: &Plan, entropy: &mut Entropy) -> Result<Self> {
+        if plan.witnesses == 0 || usize::try_from(plan.witnesses).map_or(true, |count| count > MAX_WITNESSES) {
+            let what = format!("is {}", plan.witnesses);
+            let next = format!("use 1 to {MAX_WITNESSES} witnesses");
+            return Err(Error::new(Code::UsageArguments, "number of witnesses", what, next));
+        }
+        let writing = |source| Error::writing(dir, &source);
+        let made = !dir.exists();
+        fs::create_dir_all(dir).map_err(writing)?;
+        let mut inside = fs::read_dir(dir).map_err(|source| Error::reading(dir, &source))?;
+        if inside.next().is_some() {
+            let what = "there is something in this directory, and nothing is overwritten";
+            return Err(Error::new(Code::IoExists, shown(dir), what, "name an empty directory or a new one"));
+        }
+        let built = Self::build(dir, plan, entropy);
+        if built.is_err() && made {
+            // Only if it is empty, which is how it was found.
+            let _ = fs::remove_dir(dir);
+        }
+        built?;
+        Self::open(dir)
+    }
+
+    /// Builds everything out of sight and then moves it into place.
+    fn build(dir: &Path, plan: &Plan, entropy: &mut Entropy) -> Result<()> {
+        let writing = |source| Error::writing(dir, &source);
+        let stage = tempfile::Builder::new().prefix(".ct-node-").tempdir_in(dir).map_err(writing)?;
+        let keys = Keys::generate(plan, entropy)?;
+        let trust = trust::describe(&plan.trust, keys.party())?;
+        let (toml, cbor) = trust::files(&trust, &keys.root)?;
+        let at = |name: &str| stage.path().join(name);
+        for name in [KEYS, BUNDLES] {
+            fs::create_dir(at(name)).map_err(writing)?;
+        }
+        keys.write(&at(KEYS))?;
+        durable::create(&at(TRUST_TOML), toml.as_bytes())?;
+        durable::create(&at(TRUST_CBOR), &cbor)?;
+        let origin = LogSigner::new(Keys::one(Role::Log, &plan.origin, &[0; 32])?)?.origin().clone();
+        let genesis = statement::genesis(&origin, &keys.root, plan.trust.issued, entropy)?;
+        drop(Log::create(stage.path(), keys.log, &genesis)?);
+        for name in [KEYS, LOG, STATE, BUNDLES, TRUST_TOML, TRUST_CBOR] {
+            fs::rename(at(name), dir.join(name)).map_err(writing)?;
+        }
+        File::open(dir).and_then(|dir| dir.sync_all()).map_err(writing)
+    }
+
+    /// Opens the registry in `dir`. See [`Log::open`] for what is checked and finished.
+    ///
+    /// # Errors
+    /// Those of [`Log::open`]; `io.*` for the keys; `trust.*` if `trust.cbor` is not usable or does not name this log,
+    /// these witnesses and this issuer's key.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let keys = dir.join(KEYS);
+        if !keys.is_dir() {
+            let next = format!("make one: ct-node init --dir {}", shown(dir));
+            return Err(Error::new(Code::IoNotFound, shown(dir), "there is no registry in this directory", next));
+        }
+        let trust_path = dir.join(TRUST_CBOR);
+        let trust = trust::load(&read_trust(&trust_path)?, &trust_path)?;
+        let issuer_key = KeyFile::read(&keys.join("issuer.pem"), Role::Issuer)?;
+        let public = PublicKey::from_bytes(issuer_key.public().verifying_key().as_bytes())?;
+        let named = trust.trust().issuers.iter().find(|issuer| issuer.keys.iter().any(|key| key.key == public));
+        let Some(issuer) = named.map(|issuer| issuer.id.clone()) else {
+            let next = "put its public key into trust.toml and run: ct trust build";
+            let what = "no issuer in the trust root has this directory's issuer key";
+            return Err(Error::new(Code::UnknownIssuerKey, shown(&trust_path), what, next));
+        };
+        let log = Log::open(dir, KeyFile::read(&keys.join("log.pem"), Role::Log)?)?;
+        check_genesis_signer(&log, &trust)?;
+        let mut witnesses = Vec::new();
+        for number in 1..=MAX_WITNESSES {
+            let path = keys.join(format!("witness-{number}.pem"));
+            if !path.exists() {
+                break;
+            }
+            let memory = keys.join(format!("witness-{number}.last"));
+            witnesses.push(Witness::open(KeyFile::read(&path, Role::Witness)?, &memory)?);
+        }
+        Ok(Self { dir: dir.to_owned(), log, witnesses, issuer_key, issuer, trust })
+    }
+
+    /// Signs a statement for each draft, if the issuer may. Nothing is in the log yet.
+    ///
+    /// # Errors
+    /// Those of [`gate::admit`] and [`statement::document`]; then nothing has happened.
+    pub fn sign(&self, drafts: &[Draft], now: Timestamp, entropy: &mut Entropy) -> Result<Vec<Signed>> {
+        let public = self.issuer_key.public();
+        for draft in drafts {
+            gate::admit(self.trust.trust(), &self.issuer, &public, draft, now)?;
+        }
+        let sign = |draft| statement::document(&self.issuer, &self.issuer_key, draft, now, entropy);
+        drafts.iter().map(sign).collect()
+    }
+
+    /// Puts signed statements into the log as one batch, and has the checkpoint cosigned by every witness.
+    ///
+    /// # Errors
+    /// Those of [`Log::append`] and [`Witness::cosign`].
+    pub fn anchor(&mut self, statements: Vec<Signed>, now: Timestamp) -> Result<Anchored> {
+        let batch: Vec<Vec<u8>> = statements.iter().map(|signed| signed.statement.clone()).collect();
+        let first = self.log.append(&batch)?;
+        let signed = self.log.checkpoint().clone();
+        let size = signed.checkpoint().size();
+        let note = signed.note(&[]);
+        let verifier = self.log.verifier().clone();
+        let mut cosignatures = Vec::with_capacity(self.witnesses.len());
+        for witness in &mut self.witnesses {
+            let seen = witness.seen();
+            let proof = if seen == TreeSize::ZERO { None } else { Some(self.log.consistency(seen, size)?) };
+            let origin = signed.checkpoint().origin();
+            cosignatures.push(witness.cosign(&note, origin, &verifier, proof.as_ref(), now)?);
+        }
+        self.log.publish(&cosignatures)?;
+        let anchor = Anchor { checkpoint: signed.checkpoint().text(), signatures: signed.lines(&cosignatures) };
+        Ok(Anchored { first, size, statements, anchor })
+    }
+
+    /// The bundle of one of the anchored statements, which core has verified in mode strict at `at`.
+    ///
+    /// # Errors
+    /// The code of core's verdict if it is not verified, such as `tampered.document` for a document that has changed
+    /// since it was hashed; those of [`bundle::assemble`] and [`Log::inclusion`]; `internal` for a position that the
+    /// batch does not have.
+    pub fn bundle(
+        &mut self,
+        anchored: &Anchored,
+        position: usize,
+        document: Option<&[u8]>,
+        at: Timestamp,
+    ) -> Result<Vec<u8>> {
+        let beyond = || Error::new(Code::Internal, "batch", "has no such statement", "report this as a defect");
+        let signed = anchored.statements.get(position).ok_or_else(beyond)?;
+        let proof = self.prove(anchored, position)?;
+        let bytes = bundle::assemble(signed, &proof, &anchored.anchor, document)?;
+        let report = verify(&Request {
+            bundle: &bytes,
+            document: if document.is_some() { Document::InBundle } else { Document::Digest(signed.document_hash) },
+            trust: Ok(&self.trust),
+            mode: Mode::Strict,
+            at,
+            at_source: AtSource::Given,
+        });
+        if !report.is_verified() {
+            let next = format!("see: ct explain {}", report.code());
+            return Err(Error::new(report.code(), "bundle", "does not verify, so it is not written", next));
+        }
+        Ok(bytes)
+    }
+
+    fn prove(&mut self, anchored: &Anchored, position: usize) -> Result<InclusionProof> {
+        let position = u64::try_from(position).unwrap_or(u64::MAX);
+        let index = LeafIndex::new(anchored.first.get().saturating_add(position))?;
+        self.log.inclusion(index, anchored.size)
+    }
+
+    /// The log.
+    #[must_use]
+    pub const fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The trust root, as its file says.
+    #[must_use]
+    pub const fn trust(&self) -> &TrustRoot {
+        &self.trust
+    }
+
+    /// The document types that the issuer may issue.
+    #[must_use]
+    pub fn types(&self) -> &[String] {
+        self.trust.issuer(&self.issuer).map_or(&[], |issuer| &issuer.types)
+    }
+
+    /// Where bundles are written.
+    #[must_use]
+    pub fn bundles(&self) -> PathBuf {
+        self.dir.join(BUNDLES)
+    }
+
+    /// Writes a bundle that did not exist.
+    ///
+    /// # Errors
+    /// `io.exists` if there is a file of that name; `io.*`.
+    pub fn write_bundle(&self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+        let path = self.bundles().join(name);
+        durable::create(&path, bytes)?;
+        Ok(path)
+    }
+}
+
+impl Anchored {
+    /// How many statements there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.statements.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+
+    /// The index of the first statement in the log.
+    #[must_use]
+    pub const fn first(&self) -> LeafIndex {
+        self.first
+    }
+
+    /// What the statements are anchored in.
+    #[must_use]
+    pub const fn anchor(&self) -> &Anchor {
+        &self.anchor
+    }
+}
+
+/// The keys of a new registry.
+struct Keys {
+    root: KeyFile,
+    log: KeyFile,
+    issuer: KeyFile,
+    witnesses: Vec<KeyFile>,
+}
+
+impl Keys {
+    fn generate(plan: &Plan, entropy: &mut Entropy) -> Result<Self> {
+        let issuer = &plan.trust.issuer;
+        let keys = Self {
+            root: Self::one(Role::Root, &format!("{issuer}/root"), &entropy.bytes())?,
+            log: Self::one(Role::Log, &plan.origin, &entropy.bytes())?,
+            issuer: Self::one(Role::Issuer, issuer, &entropy.bytes())?,
+            witnesses: (1..=plan.witnesses)
+                .map(|number| Self::one(Role::Witness, &format!("{}/witness-{number}", plan.origin), &entropy.bytes()))
+                .collect::<Result<_>>()?,
+        };
+        statement::kid(keys.root.id())?;
+        statement::kid(keys.issuer.id())?;
+        Ok(keys)
+    }
+
+    fn one(role: Role, name: &str, entropy: &[u8; 32]) -> Result<KeyFile> {
+        let id = KeyId::new(name, NonZeroU32::MIN).map_err(|error| {
+            let next = "use visible ASCII characters without + and #";
+            Error::refused(error, name, "is no name for a key", next)
+        })?;
+        Ok(KeyFile::generate(role, id, entropy))
+    }
+
+    fn party(&self) -> Party<'_> {
+        Party { root: &self.root, log: &self.log, witnesses: &self.witnesses, issuer: &self.issuer }
+    }
+
+    fn write(&self, dir: &Path) -> Result<()> {
+        for (key, name) in [(&self.root, "root"), (&self.issuer, "issuer")] {
+            key.write_new(&dir.join(format!("{name}.pem")))?;
+            key.public().write_new(&dir.join(format!("{name}.pub.pem")))?;
+        }
+        let witnesses = (1..).zip(&self.witnesses).map(|(number, key)| (key, format!("witness-{number}")));
+        for (key, name) in std::iter::once((&self.log, "log".to_owned())).chain(witnesses) {
+            key.write_new(&dir.join(format!("{name}.pem")))?;
+            key.public().write_vkey_new(&dir.join(format!("{name}.vkey")))?;
+        }
+        Ok(())
+    }
+}
+
+/// The log begins with a genesis that one of the root keys signed.
+fn check_genesis_signer(log: &Log, trust: &TrustRoot) -> Result<()> {
+    let statement = Statement::parse(log.genesis())?;
+    let kid = statement.header().kid;
+    let signer = trust.trust().root.keys.iter().find(|key| key.kid == kid);
+    if signer.is_some_and(|key| statement.is_signed_by(&key.key)) {
+        return Ok(());
+    }
+    let what = "the first entry is not signed by a root key of trust.cbor";
+    Err(Error::new(Code::TamperedStatement, "log", what, "use the trust root that this log was made with"))
+}
+
+fn read_trust(path: &Path) -> Result<Vec<u8>> {
+    let reading = |source| Error::reading(path, &source);
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that a longer file shows.
+    let at_most = u64::try_from(MAX_TRUST_BYTES).map_or(u64::MAX, |limit| limit.saturating_add(1));
+    File::open(path).map_err(reading)?.take(at_most).read_to_end(&mut bytes).map_err(reading)?;
+    Ok(bytes)
+}
+
+const KEYS: &str = "keys";
+const BUNDLES: &str = "bundles";
+const TRUST_TOML: &str = "trust.toml";
+const TRUST_CBOR: &str = "trust.cbor";
