@@ -51,7 +51,7 @@ fn print(out: &mut dyn Write, root: &TrustRoot) -> io::Result<()> {
     writeln!(out, "{}, version {}", Shown(&trust.name), trust.root_version)?;
     writeln!(out, "in force from {} until before {}", trust.issued, trust.expires)?;
     if trust.example {
-        let text = "WARNING: example keys. Their private halves are public: what they verify proves nothing.";
+        let text = "WARNING: example keys. Anybody may have the private halves: what they verify proves nothing.";
         writeln!(out, "{WARNING}{text}{WARNING:#}")?;
     }
     print_fingerprint(out, root)?;

@@ -75,7 +75,7 @@ impl Desk {
     fn remark(&self, trust_path: &Path, summary: &Summary, single: SingleBundle) {
         match &self.trust {
             Ok(root) if root.trust().example => {
-                output::remark("these are example keys, whose private halves are public: a verdict proves nothing");
+                output::remark("the trust root says that it is an example: its keys prove nothing");
             }
             Ok(_) => {}
             Err(error) => output::complain(&Failure::refused(trust_path, *error)),
