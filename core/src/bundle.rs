@@ -5,8 +5,8 @@ use crate::code::Code;
 use crate::error::Error;
 use crate::hash::Hash;
 use crate::limits::{
-    MAX_BUNDLE_BYTES, MAX_ENTRY_BYTES, MAX_LATER_CHECKPOINTS, MAX_NOTE_BYTES, MAX_PROOF_HASHES, MAX_SUBJECT_BYTES,
-    MAX_TEXT_BYTES,
+    MAX_BUNDLE_BYTES, MAX_ENTRY_BYTES, MAX_LATER_CHECKPOINTS, MAX_NOTE_BYTES, MAX_PROOF_HASHES, MAX_STATUS_TOKEN_BYTES,
+    MAX_SUBJECT_BYTES, MAX_TEXT_BYTES,
 };
 use crate::merkle::{LeafIndex, TreeSize};
 use alloc::vec::Vec;
@@ -23,7 +23,7 @@ const MAJOR_TYPE_MAP: u8 = 5;
 pub struct Bundle<'a> {
     /// Where the subject stands among the statement's subjects, if there are several.
     pub batch: Option<Batch>,
-    /// The encoded status; this version only passes it on.
+    /// The encoded [`BundledStatus`].
     pub status: Option<&'a [u8]>,
     /// The encoded [`crate::Subject`].
     pub subject: Option<&'a [u8]>,
@@ -35,7 +35,7 @@ pub struct Bundle<'a> {
     pub tree_size: Option<TreeSize>,
     /// The anchor: the checkpoint's text.
     pub checkpoint: Option<&'a str>,
-    /// The encoded disclosure of claims; this version only passes it on.
+    /// The encoded [`crate::claims::Disclosure`].
     pub disclosure: Option<&'a [u8]>,
     /// The statement's index in the log.
     pub leaf_index: Option<LeafIndex>,
@@ -58,6 +58,21 @@ pub struct Batch {
     pub size: u64,
     /// From the subject to the statement's payload.
     pub proof: Vec<Hash>,
+}
+
+/// A status list, stapled to the bundle of a document in it, with what proves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundledStatus<'a> {
+    /// The encoded [`crate::status_list::StatusToken`].
+    pub token: &'a [u8],
+    /// The statement of type status by which the log records it.
+    pub statement: &'a [u8],
+    /// The checkpoint it is proven into: 0 is the anchor, i the i-th later checkpoint.
+    pub checkpoint: usize,
+    /// The statement's index in the log.
+    pub leaf_index: LeafIndex,
+    /// From the statement to that checkpoint's root.
+    pub inclusion_proof: Vec<Hash>,
 }
 
 /// A checkpoint after the anchor.
@@ -199,6 +214,50 @@ impl<'a> Bundle<'a> {
         if let Some(signatures) = self.checkpoint_signature {
             w.text("checkpoint_signature").text(signatures);
         }
+        writer.finish()
+    }
+}
+
+impl<'a> BundledStatus<'a> {
+    /// Reads the value of a bundle's `status`.
+    ///
+    /// # Errors
+    /// As [`Bundle::parse`].
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+        let mut r = Reader::new(bytes);
+        let status = Self::read(&mut r)?;
+        r.end()?;
+        Ok(status)
+    }
+
+    fn read(r: &mut Reader<'a>) -> Result<Self, Error> {
+        let mut map = r.map("status")?;
+        map.require_text(r, "token")?;
+        let token = r.bytes("status.token", MAX_STATUS_TOKEN_BYTES)?;
+        map.require_text(r, "statement")?;
+        let statement = r.bytes("status.statement", MAX_ENTRY_BYTES)?;
+        map.require_text(r, "checkpoint")?;
+        let offset = r.offset();
+        let checkpoint = usize::try_from(r.uint("status.checkpoint")?).ok();
+        let checkpoint = checkpoint.filter(|number| *number <= MAX_LATER_CHECKPOINTS);
+        let checkpoint = checkpoint.ok_or(Error::new(Code::LimitNumber, "status.checkpoint").at(offset))?;
+        map.require_text(r, "leaf_index")?;
+        let leaf_index = LeafIndex::new(r.uint("status.leaf_index")?)?;
+        map.require_text(r, "inclusion_proof")?;
+        let inclusion_proof = read_path(r, "status.inclusion_proof")?;
+        map.finish(r)?;
+        Ok(Self { token, statement, checkpoint, leaf_index, inclusion_proof })
+    }
+
+    /// The value's one encoding.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        let w = &mut writer;
+        w.map(5).text("token").bytes(self.token).text("statement").bytes(self.statement);
+        w.text("checkpoint").uint(u64::try_from(self.checkpoint).unwrap_or(u64::MAX));
+        w.text("leaf_index").uint(self.leaf_index.get());
+        write_path(w.text("inclusion_proof"), &self.inclusion_proof);
         writer.finish()
     }
 }

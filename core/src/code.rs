@@ -139,10 +139,20 @@ register! {
         TamperedInclusion = "tampered.inclusion",
         /// A consistency proof does not link its two checkpoints.
         TamperedConsistency = "tampered.consistency",
+        /// The disclosed claims are not proven to be the document's.
+        TamperedDisclosure = "tampered.disclosure",
+        /// A claim that must always be shown is withheld.
+        TamperedMandatoryClaim = "tampered.mandatory_claim",
+        /// The status in the bundle is not of this document's list, or is not proven.
+        TamperedStatus = "tampered.status",
         /// The statement claims an issue time much earlier than its anchoring.
         TamperedBackdated = "tampered.backdated",
         /// The statement claims an issue time later than its anchoring.
         TamperedPostdated = "tampered.postdated",
+        /// The issuer's status list says that the document is revoked.
+        RevokedDocument = "revoked.document",
+        /// The issuer's status list says that the document is suspended.
+        RevokedSuspended = "revoked.suspended",
         /// The trust root revokes the document.
         RevokedByTrustRoot = "revoked.by_trust_root",
         /// The trust root revokes the issuer.
@@ -165,6 +175,10 @@ register! {
         NotYetValidLogKey = "not_yet_valid.log_key",
         /// A witness cosignature carries a time later than the time of verification.
         NotYetValidCosignature = "not_yet_valid.cosignature",
+        /// The status list's own validity has ended.
+        ExpiredStatus = "expired.status",
+        /// The log has signed this checkpoint and another one of the same size, which is remembered.
+        EquivocationCheckpoint = "equivocation.checkpoint",
         /// The log is known to have shown two histories, and no pin vouches for the checkpoint.
         EquivocationLog = "equivocation.log",
     }
@@ -189,10 +203,14 @@ register! {
         IncompleteDocument = "incomplete.document",
         /// The statement covers several subjects and the bundle lacks `batch`.
         IncompleteBatch = "incomplete.batch",
+        /// The subject is a set of claims and none is disclosed.
+        IncompleteDisclosure = "incomplete.disclosure",
         /// The subject has a status reference and no usable status is at hand.
         IncompleteStatus = "incomplete.status",
         /// The newest evidence is older than the freshness window.
         StaleEvidence = "stale.evidence",
+        /// The status is older than the freshness window.
+        StaleStatus = "stale.status",
         /// The trust root has no log of this origin.
         UnknownLog = "unknown.log",
         /// The trust root has no issuer of this name.
@@ -205,15 +223,15 @@ register! {
         NotAnchoredLogSignature = "not_anchored.log_signature",
         /// Too few of the trusted witnesses have cosigned the checkpoint.
         NotAnchoredQuorum = "not_anchored.quorum",
+        /// Nothing links the bundle's checkpoints to what is remembered of the log.
+        DiscontinuousNoProof = "discontinuous.no_proof",
         /// A format version this program does not know.
         UnsupportedVersion = "unsupported.version",
         /// A signature or hash algorithm this program does not accept.
         UnsupportedAlgorithm = "unsupported.algorithm",
         /// The statement is of another type than this step accepts.
         UnsupportedStatementType = "unsupported.statement_type",
-        /// The subject is a set of claims, which this version of the program does not check.
-        UnsupportedClaims = "unsupported.claims",
-        /// The bundle carries a status that this version of the program does not check.
+        /// The document's status is of a kind that this program does not know.
         UnsupportedStatus = "unsupported.status",
     }
     Malformed {
@@ -251,6 +269,8 @@ register! {
         MalformedProofLength = "malformed.proof_length",
         /// A trust.toml cannot be understood.
         MalformedTrustFile = "malformed.trust_file",
+        /// Evidence of two histories in which nothing contradicts.
+        MalformedEvidence = "malformed.evidence",
         /// A time is not in the one accepted form.
         MalformedTime = "malformed.time",
         /// The file is larger than a bundle may be.
@@ -313,6 +333,10 @@ register! {
         TrustDuplicate = "trust.duplicate",
         /// A rule of the trust root contradicts itself (window, threshold, group, reference).
         TrustPolicy = "trust.policy",
+        /// The trust root is older than one that was used before, or differs from it.
+        TrustRollback = "trust.rollback",
+        /// Nothing links the trust root to the one that was used before.
+        TrustChain = "trust.chain",
         /// The trust root has expired.
         TrustExpired = "trust.expired",
         /// The trust root is not yet in force.

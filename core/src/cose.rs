@@ -7,7 +7,7 @@ use crate::cbor::{Reader, Writer};
 use crate::code::Code;
 use crate::ed25519::SIGNATURE_LEN;
 use crate::error::Error;
-use crate::limits::{MAX_ENTRY_BYTES, MAX_KID_BYTES};
+use crate::limits::MAX_KID_BYTES;
 use alloc::vec::Vec;
 
 /// COSE_Sign1 (RFC 9052 section 4.2).
@@ -36,13 +36,13 @@ pub(crate) struct Sign1<'a> {
 }
 
 impl<'a> Sign1<'a> {
-    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &'a [u8], max: usize) -> Result<Self, Error> {
         let mut r = Reader::new(bytes);
         r.tag("statement", TAG_SIGN1)?;
         r.array_exact("statement", 4)?;
-        let protected = r.bytes("statement.protected", MAX_ENTRY_BYTES)?;
+        let protected = r.bytes("statement.protected", max)?;
         no_unprotected(&mut r)?;
-        let payload = r.bytes("statement.payload", MAX_ENTRY_BYTES)?;
+        let payload = r.bytes("statement.payload", max)?;
         let signature = r.bytes_exact("statement.signature")?;
         r.end()?;
         Ok(Self { protected, payload, signature })

@@ -50,6 +50,20 @@ limits! {
     MIN_CTI_BYTES: "bytes" = 8;
     /// Entries in any one list of a trust root: logs, witnesses, groups, issuers, keys, pins, revocations.
     MAX_TRUST_LIST: "entries" = 4_096;
+    /// Claims in one document.
+    MAX_CLAIMS: "claims" = 1_024;
+    /// A claim's value.
+    MAX_CLAIM_BYTES: "bytes" = 4_096;
+    /// A status list token, as it stands in a bundle.
+    MAX_STATUS_TOKEN_BYTES: "bytes" = 1 << 18;
+    /// A status list, inflated: 2^20 statuses of one bit, or 2^17 of eight.
+    MAX_STATUS_LIST_BYTES: "bytes" = 1 << 17;
+    /// Checkpoints that a verifier remembers of one log.
+    MAX_REMEMBERED: "checkpoints" = 1_024;
+    /// A verifier's state file.
+    MAX_STATE_BYTES: "bytes" = 4 << 20;
+    /// A file of equivocation evidence.
+    MAX_EVIDENCE_BYTES: "bytes" = 65_536;
     /// Signatures on a trust root.
     MAX_TRUST_SIGNATURES: "signatures" = 16;
 }

@@ -1,6 +1,7 @@
 //! The verdict, as facts and as canonical JSON. Format: `specs/report.cddl`.
 
 use crate::c2sp::Checkpoint;
+use crate::claims::Disclosure;
 use crate::code::Code;
 use crate::error::Error;
 use crate::hash::Hash;
@@ -55,6 +56,8 @@ pub struct Facts {
     pub document_hash: Option<Hash>,
     /// The trust root that was used.
     pub trust: Option<TrustFact>,
+    /// The claims shown, if the document is made of claims.
+    pub claims: Option<ClaimsFact>,
     /// What was said about the document.
     pub subject: Option<SubjectFact>,
     /// Who issued it, and the statement.
@@ -69,6 +72,19 @@ pub struct Facts {
     pub witnesses: Vec<(String, Timestamp)>,
     /// Where the statement is in the log.
     pub leaf_index: Option<LeafIndex>,
+    /// When the status list was made, if the document has a status.
+    pub status_as_of: Option<Timestamp>,
+}
+
+/// The claims of a document that are shown, and how many are not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimsFact {
+    /// Position, name and value of each claim that is shown.
+    pub shown: Vec<(u64, String, String)>,
+    /// How many claims, from the first, are always shown.
+    pub mandatory: u64,
+    /// How many claims the document has.
+    pub size: u64,
 }
 
 /// The trust root that was used.
@@ -129,6 +145,23 @@ pub struct LogFact {
     pub tree_size: TreeSize,
     /// The anchor's root.
     pub root: Hash,
+}
+
+impl ClaimsFact {
+    pub(crate) fn new(disclosure: &Disclosure<'_>) -> Self {
+        let shown = disclosure.claims().iter();
+        Self {
+            shown: shown.map(|claim| (claim.index, claim.name.to_owned(), claim.value.to_owned())).collect(),
+            mandatory: disclosure.mandatory(),
+            size: disclosure.size(),
+        }
+    }
+
+    /// How many claims are withheld.
+    #[must_use]
+    pub fn withheld(&self) -> u64 {
+        self.size.saturating_sub(u64::try_from(self.shown.len()).unwrap_or(u64::MAX))
+    }
 }
 
 impl IssuedFact {
@@ -233,6 +266,16 @@ impl Report {
             o.optional("anchored_at", facts.anchored_at);
             o.text("at", self.at);
             o.text("at_source", self.at_source.as_str());
+            o.object("claims", facts.claims.as_ref(), |o, claims| {
+                o.text("mandatory", claims.mandatory);
+                o.array("shown", &claims.shown, |o, (index, name, value)| {
+                    o.text("index", index);
+                    o.text("name", name);
+                    o.text("value", value);
+                });
+                o.text("size", claims.size);
+                o.text("withheld", claims.withheld());
+            });
             o.text("class", self.code.class());
             o.text("code", self.code);
             o.optional("document_hash", facts.document_hash.map(Digest));
@@ -255,6 +298,7 @@ impl Report {
             }
             o.object("statement", facts.issued.as_ref(), statement);
             o.text("status", self.status());
+            o.optional("status_as_of", facts.status_as_of);
             o.array("steps", self.steps(), |o, (name, result)| step(o, name, result));
             o.object("subject", facts.subject.as_ref(), |o, subject| {
                 o.text("hash", Digest(subject.hash));

@@ -90,7 +90,7 @@ impl<'a> Statement<'a> {
             return Err(Error::new(Code::LimitEntrySize, "statement"));
         }
         check_profile(bytes)?;
-        let sign1 = Sign1::parse(bytes)?;
+        let sign1 = Sign1::parse(bytes, MAX_ENTRY_BYTES)?;
         let header = StatementHeader::parse(sign1.protected)?;
         let payload =
             Hash::try_from(sign1.payload).map_err(|_| Error::new(Code::MalformedField, "statement.payload"))?;

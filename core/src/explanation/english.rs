@@ -63,6 +63,21 @@ pub(super) const fn explain(code: Code) -> Explanation {
              is not shown by this alone.",
             "Ask the issuer for a newly refreshed bundle. If that fails in the same way, send it to the publisher of \
              your trust root."),
+        Code::TamperedDisclosure => say("The claims shown are not the document's",
+            "The claims in the bundle, or the proof that they belong to the document, do not fit what the issuer \
+             signed. A value was changed, or the proof was cut or put together from another document.",
+            "Do not accept the claims. Ask the holder for the bundle as the issuer made it, or for a new \
+             selection made with `ct redact`."),
+        Code::TamperedMandatoryClaim => say("A claim that must be shown is withheld",
+            "The issuer decided that the first claims of this document are always shown, for example that it is \
+             provisional. At least one of them is missing from the bundle.",
+            "Do not accept the document like this. Ask the holder for a bundle in which all mandatory claims are \
+             shown."),
+        Code::TamperedStatus => say("The status does not belong to this document",
+            "The status list in the bundle is of another list or another issuer, was not signed by a key that \
+             your trust root accepts for it, or is not recorded in the log as it should be. It says nothing about \
+             this document.",
+            "Ask the issuer, or whoever sent the bundle, for the bundle with its current status."),
         Code::TamperedBackdated => say("The document claims to be older than its record",
             "Between the stated issue time and the time at which witnesses saw the record lies more than the trust \
              root allows. The document was backdated, or was recorded too late; the same is reported where the trust \
@@ -72,6 +87,15 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "The issue time that the issuer signed is later than the time at which witnesses saw the record. The \
              issuer's clock was wrong, or the issue time is not true.",
             "Ask the issuer to issue the document again with the right time."),
+        Code::RevokedDocument => say("The issuer has revoked the document",
+            "The issuer's status list says that this document is no longer valid. It was genuine when it was \
+             issued; that does not help it now.",
+            "Do not accept the document. Its holder can ask the issuer why it was revoked, and for a new one."),
+        Code::RevokedSuspended => say("The issuer has suspended the document",
+            "The issuer's status list says that this document is not valid for the time being. It may become \
+             valid again.",
+            "Do not accept the document now. Ask the issuer when that will be decided, and verify again with the \
+             status of that day."),
         Code::RevokedByTrustRoot => say("The document is revoked",
             "Your trust root lists this document, or the statement by which it was issued, as revoked. That counts in \
              every mode, however intact the document is.",
@@ -123,6 +147,15 @@ pub(super) const fn explain(code: Code) -> Explanation {
              is behind, or the time given with --at lies before the bundle was made; a witness's clock can be wrong \
              as well.",
             "Correct the computer's date and time, or --at, and verify again. If both are right, tell the issuer."),
+        Code::ExpiredStatus => say("The status list has expired",
+            "The issuer said until when its status list may be used, and that time is over. What has been revoked \
+             since then, the list cannot say.",
+            "Ask the issuer, or whoever sent the bundle, for the bundle with a current status."),
+        Code::EquivocationCheckpoint => say("The log has shown two histories",
+            "This checkpoint and one that was seen earlier, or that the trust root vouches for, are of one log \
+             and one size, and contradict each other. A log that is honest never does that.",
+            "Accept nothing that rests on this log for now. If evidence was written, send it to the publisher of \
+             the trust root and to the log's witnesses: it convinces by itself."),
         Code::EquivocationLog => say("The log has shown two histories",
             "Your trust root says that this log showed different contents to different people, and it does not vouch \
              for the log's summary (the checkpoint) in this bundle. The document may be genuine; the log cannot show \
@@ -169,6 +202,9 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "The issuer signed several documents at once, and the proof that this document was one of them is \
              missing. Nothing can be concluded, neither for nor against the document.",
             "Ask the issuer, or whoever sent the bundle, for the complete bundle."),
+        Code::IncompleteDisclosure => say("No claim is shown",
+            "The document is made of claims, and the bundle shows none of them. There is nothing to compare.",
+            "Ask the holder for a bundle that shows the claims you need."),
         Code::IncompleteStatus => say("The status of the document is missing",
             "The issuer can revoke or suspend this document later, through a status list, and the bundle shows no \
              usable status. Whether the document still counts is not known.",
@@ -177,6 +213,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "The newest time that enough witnesses confirm lies further back than the trust root allows in this mode. \
              The document may be genuine; whether something has changed since is not known.",
             "Check the date of this computer, or --at. If it is right, ask the issuer for a refreshed bundle."),
+        Code::StaleStatus => say("The status is too old",
+            "The status list in the bundle is older than your trust root allows. The document may have been \
+             revoked since then.",
+            "Ask the issuer, or whoever sent the bundle, for the bundle with a current status."),
         Code::UnknownLog => say("The log is not in your trust root",
             "The document was recorded in a public log that your trust root (the file that says whom to trust) does \
              not list. Often the trust root is another one than the document was made for; anybody can run a log, so \
@@ -210,6 +250,11 @@ pub(super) const fn explain(code: Code) -> Explanation {
              another trust root.",
             "Verify with the newest trust root from its publisher. If that fails too, ask the issuer for a bundle \
              that enough witnesses have signed."),
+        Code::DiscontinuousNoProof => say("Nothing links the log to what was seen before",
+            "This desk has seen the log before, and nothing in the bundle proves that what the log shows now \
+             continues what it showed then. The log may be honest; that cannot be told from this bundle.",
+            "Ask whoever sent the bundle to refresh it, so that it carries a proof up to a checkpoint that this \
+             desk has seen."),
         Code::UnsupportedVersion => say("The file is of an unknown format version",
             "The bundle or the trust root is written in a format version that this program does not know, probably a \
              newer one. This says nothing about the document.",
@@ -222,14 +267,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "The signed statement is of another kind than the one by which documents are issued, or of a kind that \
              this program does not know. It cannot show that a document was issued.",
             "Ask the issuer for the bundle of the document. If the program is old, install its newest version first."),
-        Code::UnsupportedClaims => say("Documents made of claims are not checked yet",
-            "The document is a list of single claims, of which its holder can show some and hide others. This version \
-             of the program does not check such documents; whether this one is genuine is not known.",
-            "Verify with a newer version of this program, or ask the issuer for the document as a file."),
-        Code::UnsupportedStatus => say("Status lists are not checked yet",
-            "The bundle carries the document's status, which says whether it was revoked or suspended later. This \
-             version of the program does not check it; whether the document still counts is not known.",
-            "Verify with a newer version of this program."),
+        Code::UnsupportedStatus => say("The document has a status that is not known",
+            "The issuer's status list gives this document a status that this program has no meaning for. Only \
+             valid, revoked and suspended are known to it.",
+            "Ask the issuer what the status means, and do not accept the document until then."),
         Code::MalformedEmpty => say("The file is empty",
             "There is nothing in the file, or in a part of it. A download or a copy was probably interrupted; this \
              says nothing about the document.",
@@ -302,6 +343,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "The edited form of a trust root has a field that is unknown, missing, or not written as it should be. \
              The message says which one. Nothing was signed.",
             "Mend that line and build again; `specs/trust.cddl` says what each field means."),
+        Code::MalformedEvidence => say("Nothing in this evidence contradicts itself",
+            "The file is written as evidence that a log has shown two histories, but the two checkpoints in it \
+             can both be true. It proves nothing against the log.",
+            "Ask for the evidence from whoever found it. Verdicts do not take this file into account."),
         Code::MalformedTime => say("A time is not in the right form",
             "Times are written in one way only, in universal time (UTC), for example 2026-11-20T08:00:00Z. This one \
              is written differently or names a day or hour that does not exist.",
@@ -420,6 +465,15 @@ pub(super) const fn explain(code: Code) -> Explanation {
              says nothing.",
             "Tell the publisher of the trust root. If that is you, correct the field that the report names and build \
              it again."),
+        Code::TrustRollback => say("The trust root is older than one used before",
+            "This desk has already used a newer trust root of this publisher, or another one of the same number. \
+             An old trust root may trust keys that have been withdrawn since.",
+            "Use the newest trust root. If two of one number exist, compare their fingerprints with the publisher \
+             by phone."),
+        Code::TrustChain => say("Nothing links the trust root to the last one used",
+            "A new trust root counts if enough root keys of the one before have signed it too. The one that this \
+             desk used last is not among those that were given, so that cannot be checked.",
+            "Give the trust roots in between as well, oldest first: repeat `--trust`."),
         Code::TrustExpired => say("The trust root has expired",
             "The trust root (the file that says whom to trust) ends on a date that has passed at the time of \
              verification, so it may lack recent revocations and keys. About the document this says nothing.",
@@ -475,5 +529,6 @@ pub(super) const fn skip_reason(skip: Skip) -> &'static str {
         Skip::Unfounded => "a check that this one builds on failed",
         Skip::HashOnly => "only the hash was asked about; compare the document's SHA-256 yourself",
         Skip::NoState => "nothing remembered from earlier runs was given",
+        Skip::FirstSeen => "nothing is remembered of this log yet",
     }
 }

@@ -65,6 +65,22 @@ pub(super) const fn explain(code: Code) -> Explanation {
              esto solo no demuestra una trampa del registro.",
             "Pida al emisor un paquete actualizado de nuevo. Si falla igual, env\u{ed}elo a quien publica su \
              ra\u{ed}z de confianza."),
+        Code::TamperedDisclosure => say("Los datos mostrados no son los del documento",
+            "Los datos del paquete, o la prueba de que pertenecen al documento, no corresponden a lo que \
+             firm\u{f3} el emisor. Se cambi\u{f3} un valor, o la prueba fue recortada o armada con partes de otro \
+             documento.",
+            "No acepte los datos. Pida al titular el paquete tal como lo hizo el emisor, o una nueva \
+             selecci\u{f3}n hecha con `ct redact`."),
+        Code::TamperedMandatoryClaim => say("Se oculta un dato que siempre debe mostrarse",
+            "El emisor decidi\u{f3} que los primeros datos de este documento se muestran siempre, por ejemplo que \
+             es provisional. Al menos uno de ellos falta en el paquete.",
+            "No acepte el documento as\u{ed}. Pida al titular un paquete que muestre todos los datos \
+             obligatorios."),
+        Code::TamperedStatus => say("El estado no corresponde a este documento",
+            "La lista de estados del paquete es otra o de otro emisor, no est\u{e1} firmada con una clave que su \
+             ra\u{ed}z de confianza acepte para ella, o no consta en el registro como deber\u{ed}a. No dice nada \
+             sobre este documento.",
+            "Pida al emisor, o a quien le envi\u{f3} el paquete, el paquete con su estado actual."),
         Code::TamperedBackdated => say("El documento dice ser anterior a su anotaci\u{f3}n",
             "Entre la hora de emisi\u{f3}n declarada y la hora en que los testigos vieron la anotaci\u{f3}n pas\u{f3} \
              m\u{e1}s tiempo del que permite la ra\u{ed}z de confianza. El documento fue antedatado o se anot\u{f3} \
@@ -75,6 +91,16 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "La hora de emisi\u{f3}n que firm\u{f3} el emisor es posterior a la hora en que los testigos vieron la \
              anotaci\u{f3}n. El reloj del emisor estaba mal, o la hora de emisi\u{f3}n no es cierta.",
             "Pida al emisor que emita el documento de nuevo con la hora correcta."),
+        Code::RevokedDocument => say("El emisor revoc\u{f3} el documento",
+            "La lista de estados del emisor dice que este documento ya no es v\u{e1}lido. Era aut\u{e9}ntico \
+             cuando se emiti\u{f3}; eso ya no cuenta.",
+            "No acepte el documento. Su titular puede preguntar al emisor por qu\u{e9} fue revocado y pedir uno \
+             nuevo."),
+        Code::RevokedSuspended => say("El emisor suspendi\u{f3} el documento",
+            "La lista de estados del emisor dice que este documento no es v\u{e1}lido por el momento. Puede \
+             volver a serlo.",
+            "No acepte el documento ahora. Pregunte al emisor cu\u{e1}ndo se decidir\u{e1} y verifique de nuevo \
+             con el estado de ese d\u{ed}a."),
         Code::RevokedByTrustRoot => say("El documento est\u{e1} revocado",
             "Su ra\u{ed}z de confianza se\u{f1}ala este documento, o la declaraci\u{f3}n con que se emiti\u{f3}, como \
              revocado. Eso vale en todos los modos, por intacto que est\u{e9} el documento.",
@@ -133,6 +159,15 @@ pub(super) const fn explain(code: Code) -> Explanation {
              mal el reloj de un testigo.",
             "Corrija la fecha y la hora del equipo, o --at, y verifique de nuevo. Si ambas son correctas, avise al \
              emisor."),
+        Code::ExpiredStatus => say("La lista de estados venci\u{f3}",
+            "El emisor indic\u{f3} hasta cu\u{e1}ndo puede usarse su lista de estados, y ese plazo termin\u{f3}. \
+             La lista no puede decir qu\u{e9} se revoc\u{f3} desde entonces.",
+            "Pida al emisor, o a quien le envi\u{f3} el paquete, el paquete con un estado actual."),
+        Code::EquivocationCheckpoint => say("El registro mostr\u{f3} dos historias",
+            "Este punto de control y otro visto antes, o avalado por la ra\u{ed}z de confianza, son del mismo \
+             registro y del mismo tama\u{f1}o, y se contradicen. Un registro honesto nunca hace eso.",
+            "Por ahora no acepte nada que se apoye en este registro. Si se escribi\u{f3} una prueba, env\u{ed}ela \
+             a quien publica la ra\u{ed}z de confianza y a los testigos: convence por s\u{ed} sola."),
         Code::EquivocationLog => say("El registro ha mostrado dos historias",
             "Su ra\u{ed}z de confianza dice que este registro mostr\u{f3} contenidos distintos a personas distintas, \
              y no responde por el resumen (el punto de control) de este paquete. El documento puede ser \
@@ -181,6 +216,9 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "El emisor firm\u{f3} varios documentos a la vez, y falta la prueba de que este era uno de ellos. No se \
              puede concluir nada, ni a favor ni en contra del documento.",
             "Pida el paquete completo al emisor, o a quien lo envi\u{f3}."),
+        Code::IncompleteDisclosure => say("No se muestra ning\u{fa}n dato",
+            "El documento est\u{e1} hecho de datos y el paquete no muestra ninguno. No hay nada que comparar.",
+            "Pida al titular un paquete que muestre los datos que usted necesita."),
         Code::IncompleteStatus => say("Falta el estado del documento",
             "El emisor puede revocar o suspender este documento m\u{e1}s tarde, mediante una lista de estados, y el \
              paquete no muestra ning\u{fa}n estado utilizable. No se sabe si el documento sigue valiendo.",
@@ -190,6 +228,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
              ra\u{ed}z de confianza permite en este modo. El documento puede ser aut\u{e9}ntico; no se sabe si algo \
              cambi\u{f3} desde entonces.",
             "Revise la fecha de este equipo, o --at. Si es correcta, pida al emisor un paquete actualizado."),
+        Code::StaleStatus => say("El estado es demasiado antiguo",
+            "La lista de estados del paquete es m\u{e1}s antigua de lo que permite su ra\u{ed}z de confianza. El \
+             documento pudo ser revocado desde entonces.",
+            "Pida al emisor, o a quien le envi\u{f3} el paquete, el paquete con un estado actual."),
         Code::UnknownLog => say("El registro no est\u{e1} en su ra\u{ed}z de confianza",
             "El documento se anot\u{f3} en un registro p\u{fa}blico que su ra\u{ed}z de confianza (el archivo que \
              dice en qui\u{e9}n confiar) no incluye. A menudo se usa una ra\u{ed}z distinta de la prevista; \
@@ -225,6 +267,11 @@ pub(super) const fn explain(code: Code) -> Explanation {
              demasiado pronto o para otra ra\u{ed}z.",
             "Verifique con la ra\u{ed}z de confianza m\u{e1}s nueva de quien la publica. Si tambi\u{e9}n falla, pida \
              al emisor un paquete que hayan firmado suficientes testigos."),
+        Code::DiscontinuousNoProof => say("Nada enlaza el registro con lo visto antes",
+            "Este puesto ya vio el registro, y nada en el paquete prueba que lo que muestra ahora contin\u{fa}e \
+             lo que mostr\u{f3} entonces. El registro puede ser honesto; con este paquete no se puede saber.",
+            "Pida a quien envi\u{f3} el paquete que lo actualice, para que lleve una prueba hasta un punto de \
+             control que este puesto haya visto."),
         Code::UnsupportedVersion => say("El archivo es de una versi\u{f3}n de formato desconocida",
             "El paquete o la ra\u{ed}z de confianza est\u{e1} escrito en una versi\u{f3}n del formato que este \
              programa no conoce, probablemente m\u{e1}s nueva. Sobre el documento esto no dice nada.",
@@ -239,15 +286,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
              programa no conoce. No puede demostrar que se emiti\u{f3} un documento.",
             "Pida al emisor el paquete del documento. Si el programa es antiguo, instale antes su versi\u{f3}n \
              m\u{e1}s nueva."),
-        Code::UnsupportedClaims => say("Los documentos hechos de datos sueltos a\u{fa}n no se verifican",
-            "El documento es una lista de datos sueltos, de los que su titular puede mostrar unos y ocultar otros. \
-             Esta versi\u{f3}n del programa no verifica tales documentos; no se sabe si este es aut\u{e9}ntico.",
-            "Verifique con una versi\u{f3}n m\u{e1}s nueva de este programa, o pida al emisor el documento como \
-             archivo."),
-        Code::UnsupportedStatus => say("Las listas de estados a\u{fa}n no se verifican",
-            "El paquete trae el estado del documento, que dice si fue revocado o suspendido m\u{e1}s tarde. Esta \
-             versi\u{f3}n del programa no lo verifica; no se sabe si el documento sigue valiendo.",
-            "Verifique con una versi\u{f3}n m\u{e1}s nueva de este programa."),
+        Code::UnsupportedStatus => say("El documento tiene un estado desconocido",
+            "La lista de estados del emisor da a este documento un estado que este programa no conoce. Solo \
+             conoce v\u{e1}lido, revocado y suspendido.",
+            "Pregunte al emisor qu\u{e9} significa el estado, y no acepte el documento hasta saberlo."),
         Code::MalformedEmpty => say("El archivo est\u{e1} vac\u{ed}o",
             "No hay nada en el archivo, o en una parte de \u{e9}l. Probablemente se interrumpi\u{f3} una descarga o \
              una copia; sobre el documento esto no dice nada.",
@@ -329,6 +371,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "La forma editable de la ra\u{ed}z de confianza tiene un campo desconocido, ausente o mal escrito. El \
              mensaje dice cu\u{e1}l. No se firm\u{f3} nada.",
             "Corrija esa l\u{ed}nea y vuelva a construirla; `specs/trust.cddl` explica cada campo."),
+        Code::MalformedEvidence => say("En esta prueba nada se contradice",
+            "El archivo tiene la forma de una prueba de que un registro mostr\u{f3} dos historias, pero sus dos \
+             puntos de control pueden ser ciertos a la vez. No prueba nada contra el registro.",
+            "Pida la prueba a quien la encontr\u{f3}. Los veredictos no tienen en cuenta este archivo."),
         Code::MalformedTime => say("Una hora no est\u{e1} en la forma correcta",
             "Las horas se escriben de una sola manera, en tiempo universal (UTC), por ejemplo 2026-11-20T08:00:00Z. \
              Esta est\u{e1} escrita de otro modo o nombra un d\u{ed}a o una hora que no existe.",
@@ -461,6 +507,16 @@ pub(super) const fn explain(code: Code) -> Explanation {
              no figura. Sobre el documento esto no dice nada.",
             "Avise a quien publica la ra\u{ed}z de confianza. Si es usted, corrija el campo que nombra el informe y \
              constr\u{fa}yala de nuevo."),
+        Code::TrustRollback => say("La ra\u{ed}z de confianza es anterior a una ya usada",
+            "Este puesto ya us\u{f3} una ra\u{ed}z de confianza m\u{e1}s nueva de quien la publica, u otra con el \
+             mismo n\u{fa}mero. Una ra\u{ed}z antigua puede confiar en claves que ya fueron retiradas.",
+            "Use la ra\u{ed}z de confianza m\u{e1}s nueva. Si existen dos con el mismo n\u{fa}mero, compare sus \
+             huellas por tel\u{e9}fono con quien la publica."),
+        Code::TrustChain => say("Nada enlaza la ra\u{ed}z de confianza con la \u{fa}ltima usada",
+            "Una nueva ra\u{ed}z de confianza cuenta si tambi\u{e9}n la firmaron suficientes claves ra\u{ed}z de \
+             la anterior. La \u{fa}ltima que us\u{f3} este puesto no est\u{e1} entre las que se dieron, as\u{ed} \
+             que no se puede comprobar.",
+            "D\u{e9} tambi\u{e9}n las ra\u{ed}ces intermedias, la m\u{e1}s antigua primero: repita `--trust`."),
         Code::TrustExpired => say("La ra\u{ed}z de confianza est\u{e1} vencida",
             "La ra\u{ed}z de confianza (el archivo que dice en qui\u{e9}n confiar) termina en una fecha que ya \
              pas\u{f3} a la hora de la verificaci\u{f3}n, as\u{ed} que pueden faltarle revocaciones y claves \
@@ -519,5 +575,6 @@ pub(super) const fn skip_reason(skip: Skip) -> &'static str {
         Skip::Unfounded => "fall\u{f3} un control en que este se apoya",
         Skip::HashOnly => "solo se pregunt\u{f3} por la huella; compare usted mismo el SHA-256 del documento",
         Skip::NoState => "no se dio nada recordado de ejecuciones anteriores",
+        Skip::FirstSeen => "todav\u{ed}a no se recuerda nada de este registro",
     }
 }

@@ -256,6 +256,8 @@ pub struct TrustRoot {
     trust: Trust,
     quorums: Vec<Quorum>,
     hash: Hash,
+    /// Number and hash of the trust roots that this one was proven to follow, oldest first.
+    ancestors: Vec<(u32, Hash)>,
 }
 
 impl TrustRoot {
@@ -273,7 +275,41 @@ impl TrustRoot {
         let (trust, signed) = decode::decode(bytes)?;
         let quorums = rules::check(&trust)?;
         signed.check(&trust.root)?;
-        Ok(Self { trust, quorums, hash: Hash::of(bytes) })
+        Ok(Self { trust, quorums, hash: Hash::of(bytes), ancestors: Vec::new() })
+    }
+
+    /// Reads the trust root that follows this one: numbered one greater, and signed by enough of the root keys of both.
+    ///
+    /// # Errors
+    /// As [`TrustRoot::load`]; `trust.rollback` if it is not newer, `trust.chain` if one between is missing,
+    /// `trust.threshold` and `trust.signature` also for the keys of this one.
+    pub fn load_successor(&self, bytes: &[u8]) -> Result<Self, Error> {
+        let mut next = Self::load(bytes)?;
+        if next.trust.root_version <= self.trust.root_version {
+            return Err(Error::new(Code::TrustRollback, "root_version"));
+        }
+        if next.trust.root_version - self.trust.root_version > 1 {
+            return Err(Error::new(Code::TrustChain, "root_version"));
+        }
+        let (_, signed) = decode::decode(bytes)?;
+        signed.check(&self.trust.root)?;
+        next.ancestors.clone_from(&self.ancestors);
+        next.ancestors.push((self.trust.root_version, self.hash));
+        Ok(next)
+    }
+
+    /// Whether a verifier that last used the trust root of this number and hash may go on with this one.
+    ///
+    /// # Errors
+    /// `trust.rollback` if this one is older, or differs under the same number; `trust.chain` if it is newer and was
+    /// not proven to follow.
+    pub fn follows(&self, version: u32, hash: Hash) -> Result<(), Error> {
+        let known = (version, hash);
+        if known == (self.trust.root_version, self.hash) || self.ancestors.contains(&known) {
+            return Ok(());
+        }
+        let code = if version >= self.trust.root_version { Code::TrustRollback } else { Code::TrustChain };
+        Err(Error::new(code, "root_version"))
     }
 
     /// What it says.
@@ -327,6 +363,25 @@ impl Log {
     #[must_use]
     pub fn pin(&self, checkpoint: &Checkpoint) -> Option<Pin> {
         self.pins.iter().copied().find(|pin| pin.size == checkpoint.size() && pin.root == checkpoint.root())
+    }
+}
+
+impl IssuerKey {
+    /// Whether what the key signed counts, if it was anchored at `time`.
+    ///
+    /// # Errors
+    /// `revoked.issuer_key`, `not_yet_valid.issuer_key`, `expired.issuer_key`, about `field`.
+    pub fn judge(&self, time: Timestamp, field: &'static str) -> Result<(), Error> {
+        let code = if self.window.compromised_from.is_some_and(|from| time >= from) {
+            Code::RevokedIssuerKey
+        } else if time < self.window.from {
+            Code::NotYetValidIssuerKey
+        } else if time > self.window.until.plus(self.overlap) {
+            Code::ExpiredIssuerKey
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(code, field))
     }
 }
 

@@ -1,25 +1,36 @@
-//! Steps 7 to 10: the checkpoint, its witnesses, the statement in its tree, and later checkpoints.
+//! Steps 7 to 10: the checkpoint, its witnesses, the statement in its tree, and later and remembered checkpoints.
 
 use super::form::{CheckpointPart, Parts};
 use super::step::{Skip, StepResult};
 use crate::c2sp::{Checkpoint, Cosignature, Note};
 use crate::code::Code;
 use crate::error::Error;
+use crate::evidence::{Equivocation, of_two_checkpoints};
 use crate::merkle::{ConsistencyProof, InclusionProof, LeafIndex};
 use crate::report::LogFact;
+use crate::state::State;
 use crate::time::Timestamp;
 use crate::trust::{Log, LogKey, Pin, TrustRoot};
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Everything about the anchor and the checkpoints after it that later steps and the report need.
+/// The anchor and the checkpoints after it, as far as the trust root knows their log.
 pub(super) struct Anchor<'a> {
     root: &'a TrustRoot,
-    log: Option<&'a Log>,
     checkpoint: Option<&'a Checkpoint>,
+    log: Option<&'a Log>,
+    equivocated: bool,
+    first: Option<Point<'a>>,
+    later: Result<Vec<Point<'a>>, Error>,
+}
+
+/// One checkpoint: who signed it, and whether the trust root vouches for it.
+pub(super) struct Point<'a> {
+    checkpoint: &'a Checkpoint,
+    note: Option<&'a Note<'a>>,
     log_keys: Result<Vec<&'a LogKey>, Error>,
     cosigned: Result<Vec<Cosigned>, Error>,
-    later: Result<Vec<Vec<Cosigned>>, Error>,
-    /// The pin that the anchor is, or is proven into.
     pin: Option<Pin>,
 }
 
@@ -33,18 +44,15 @@ struct Cosigned {
 }
 
 impl<'a> Anchor<'a> {
-    pub(super) fn examine(parts: &'a Parts<'a>, root: &'a TrustRoot) -> Self {
+    pub(super) fn examine(parts: &'a Parts<'a>, root: &'a TrustRoot, evidence: &[Equivocation]) -> Self {
         let checkpoint = parts.anchor.as_ref().map(|anchor| &anchor.checkpoint);
         let log = checkpoint.and_then(|checkpoint| root.log(checkpoint.origin().as_str()));
-        let note = parts.anchor.as_ref().and_then(|anchor| anchor.note.as_ref());
-        let (log_keys, cosigned) = match (log, note) {
-            (Some(log), Some(note)) => (log_signatures(log, note), cosignatures(root, note)),
-            _ => (Ok(Vec::new()), Ok(Vec::new())),
-        };
-        let mut anchor = Self { root, log, checkpoint, log_keys, cosigned, later: Ok(Vec::new()), pin: None };
-        if let (Some(log), Some(part)) = (log, &parts.anchor) {
-            anchor.pin = log.pin(&part.checkpoint);
-            anchor.later = anchor.follow(log, part, parts);
+        let shown = |log: &Log| evidence.iter().any(|equivocation| equivocation.origin() == log.origin);
+        let equivocated = log.is_some_and(|log| log.equivocated.is_some() || shown(log));
+        let first = log.zip(parts.anchor.as_ref()).map(|(log, part)| Point::examine(part, log, root));
+        let mut anchor = Self { root, checkpoint, log, equivocated, first, later: Ok(Vec::new()) };
+        if let (Some(log), Some(checkpoint)) = (log, checkpoint) {
+            anchor.later = anchor.follow(log, checkpoint, parts);
         }
         anchor
     }
@@ -52,16 +60,11 @@ impl<'a> Anchor<'a> {
     /// Step 7.
     pub(super) fn checkpoint(&self) -> Result<LogFact, StepResult> {
         let checkpoint = self.checkpoint.ok_or(Skip::Incomplete)?;
-        let log = self.log.ok_or(Error::new(Code::UnknownLog, "checkpoint"))?;
-        let keys = self.log_keys.as_ref().map_err(|error| *error)?;
-        if self.pin.is_none() {
-            if keys.is_empty() {
-                return Err(Error::new(Code::NotAnchoredLogSignature, "checkpoint_signature").into());
-            }
-            if keys.iter().all(|key| key.window.compromised_from.is_some()) {
-                return Err(Error::new(Code::RevokedLogKey, "checkpoint_signature").into());
-            }
-            if log.equivocated.is_some() {
+        let first = self.first.as_ref().ok_or(Error::new(Code::UnknownLog, "checkpoint"))?;
+        let keys = first.log_keys.as_ref().map_err(|error| *error)?;
+        if self.pin().is_none() {
+            signed_soundly(keys, "checkpoint_signature")?;
+            if self.equivocated {
                 return Err(Error::new(Code::EquivocationLog, "checkpoint").into());
             }
         }
@@ -71,90 +74,165 @@ impl<'a> Anchor<'a> {
     /// Step 8: the anchoring time.
     pub(super) fn witnesses(&self) -> Result<Timestamp, StepResult> {
         self.checkpoint.ok_or(Skip::Incomplete)?;
-        self.log.ok_or(Skip::Unfounded)?;
-        self.cosigned.as_ref().map_err(|error| *error)?;
+        let first = self.first.as_ref().ok_or(Skip::Unfounded)?;
+        first.cosigned.as_ref().map_err(|error| *error)?;
         self.anchored_at().ok_or_else(|| Error::new(Code::NotAnchoredQuorum, "checkpoint_signature").into())
     }
 
-    /// Step 10: later checkpoints. What is remembered of the log is not asked for yet, and that is said.
-    pub(super) fn later(&self) -> Result<(), StepResult> {
+    /// Step 10: each later checkpoint follows from the one before, none contradicts what is remembered, and one is
+    /// linked to it (R15.3, R15.5).
+    pub(super) fn continuity(&self, state: Option<&State>) -> Result<(), StepResult> {
         self.checkpoint.ok_or(Skip::Incomplete)?;
-        self.log.ok_or(Skip::Unfounded)?;
+        let log = self.log.ok_or(Skip::Unfounded)?;
         self.later.as_ref().map_err(|error| *error)?;
-        Err(Skip::NoState.into())
+        let mut linked = false;
+        for checkpoint in self.points().map(|point| point.checkpoint) {
+            let remembered = state.and_then(|state| state.at(&log.origin, checkpoint.size()));
+            let pinned = log.pins.iter().filter(|pin| pin.size == checkpoint.size()).map(|pin| pin.root);
+            for root in remembered.map(|remembered| remembered.root).into_iter().chain(pinned) {
+                if root != checkpoint.root() {
+                    return Err(Error::new(Code::EquivocationCheckpoint, "checkpoint").into());
+                }
+                linked = true;
+            }
+        }
+        match state {
+            _ if linked => Ok(()),
+            None => Err(Skip::NoState.into()),
+            Some(state) if !state.knows(&log.origin) => Err(Skip::FirstSeen.into()),
+            Some(_) => Err(Error::new(Code::DiscontinuousNoProof, "consistency_proof").into()),
+        }
+    }
+
+    /// Evidence of two histories, if a checkpoint here and a remembered one contradict and the log signed both.
+    pub(super) fn evidence(&self, state: Option<&State>) -> Option<Vec<u8>> {
+        let (log, state) = (self.log?, state?);
+        self.points().find_map(|point| {
+            let remembered = state.at(&log.origin, point.checkpoint.size())?;
+            let evidence = of_two_checkpoints(remembered.note.as_ref()?, &point.log_note()?);
+            Equivocation::load(&evidence, self.root).ok().map(|_| evidence)
+        })
+    }
+
+    /// What a verifier may remember of this bundle, each checkpoint with the log's own signature.
+    pub(super) fn seen(&self) -> impl Iterator<Item = (&'a Checkpoint, Option<String>)> {
+        self.points().map(|point| (point.checkpoint, point.log_note()))
     }
 
     /// T: when the quorum in force had seen the anchor, or the time of the pin it is proven into.
     pub(super) fn anchored_at(&self) -> Option<Timestamp> {
-        let statements = counting(self.cosigned.as_deref().ok()?);
-        let epochs = self.root.epochs();
-        let by_witnesses = epochs
-            .filter_map(|(epoch, quorum)| quorum.earliest(&statements).filter(|time| epoch.contains(*time)))
-            .min();
-        by_witnesses.or(self.pin.map(|pin| pin.time))
+        let first = self.first.as_ref()?;
+        first.seen_by_quorum(self.root).or_else(|| Some(self.pin()?.time).filter(|_| first.cosigned.is_ok()))
     }
 
     /// F: how new the newest proven checkpoint is.
     pub(super) fn fresh_at(&self) -> Option<Timestamp> {
-        let newest = match self.later.as_ref().ok()?.last() {
-            Some(newest) => newest,
-            None => self.cosigned.as_ref().ok()?,
-        };
-        let statements = counting(newest);
+        let newest = self.later.as_ref().ok()?.last().or(self.first.as_ref())?;
+        let statements = newest.counting()?;
         let epochs = self.root.epochs();
         epochs.filter_map(|(epoch, quorum)| quorum.latest(&statements).filter(|time| epoch.contains(*time))).max()
     }
 
     /// The latest time that any trusted witness states anywhere in the bundle.
     pub(super) fn latest_cosignature(&self) -> Option<Timestamp> {
-        let later = self.later.iter().flatten().flatten();
-        self.cosigned.iter().flatten().chain(later).map(|cosigned| cosigned.time).max()
+        self.points().flat_map(|point| point.cosigned.iter().flatten()).map(|cosigned| cosigned.time).max()
     }
 
     /// The log keys that signed the anchor.
     pub(super) fn log_keys(&self) -> &[&'a LogKey] {
-        self.log_keys.as_deref().unwrap_or(&[])
+        self.first.as_ref().and_then(|first| first.log_keys.as_deref().ok()).unwrap_or(&[])
     }
 
-    pub(super) const fn is_pinned(&self) -> bool {
-        self.pin.is_some()
+    /// The pin that the anchor is, or is proven into.
+    pub(super) fn pin(&self) -> Option<Pin> {
+        self.points().find_map(|point| point.pin)
+    }
+
+    /// The anchor (0) or the later checkpoint of this number, if it is sound: then what is proven into it counts.
+    pub(super) fn sound(&self, number: usize) -> Option<&Point<'a>> {
+        self.checkpoint().ok()?;
+        self.points().nth(number)
     }
 
     /// The witnesses whose cosignature on the anchor counts, with the time each states.
     pub(super) fn cosigners(&self) -> impl Iterator<Item = (&'a str, Timestamp)> {
-        let counting = self.cosigned.iter().flatten().filter(|cosigned| cosigned.counts);
-        counting.filter_map(|cosigned| {
+        let counting = self.first.iter().flat_map(|first| first.cosigned.iter().flatten());
+        counting.filter(|cosigned| cosigned.counts).filter_map(|cosigned| {
             let witness = self.root.trust().witnesses.get(cosigned.witness)?;
             Some((witness.name.as_str(), cosigned.time))
         })
     }
 
+    /// The anchor, and the later checkpoints if all of them are sound.
+    fn points(&self) -> impl Iterator<Item = &Point<'a>> {
+        self.first.iter().chain(self.later.iter().flatten())
+    }
+
     /// Walks the later checkpoints: each proven from the one before, each signed by the log or pinned.
-    fn follow(
-        &mut self,
-        log: &Log,
-        anchor: &CheckpointPart<'_>,
-        parts: &Parts<'_>,
-    ) -> Result<Vec<Vec<Cosigned>>, Error> {
-        let mut before = &anchor.checkpoint;
-        let mut cosigned = Vec::with_capacity(parts.later.len());
+    fn follow(&self, log: &'a Log, anchor: &'a Checkpoint, parts: &'a Parts<'a>) -> Result<Vec<Point<'a>>, Error> {
+        let mut before = anchor;
+        let mut points = Vec::with_capacity(parts.later.len());
         for later in &parts.later {
             let after = &later.part.checkpoint;
             if after.origin() != before.origin() {
                 return Err(Error::new(Code::TamperedConsistency, "consistency_proof.checkpoint"));
             }
-            ConsistencyProof::new(before.size(), after.size(), later.proof.clone())?
-                .verify(&before.root(), &after.root())?;
-            let pin = log.pin(after);
-            let keys = later.part.note.as_ref().map_or(Ok(Vec::new()), |note| log_signatures(log, note))?;
-            if pin.is_none() && !keys.iter().any(|key| key.window.compromised_from.is_none()) {
-                return Err(Error::new(Code::NotAnchoredLogSignature, "consistency_proof.checkpoint_signature"));
+            ConsistencyProof::new(before.size(), after.size(), later.proof.clone())
+                .and_then(|proof| proof.verify(&before.root(), &after.root()))
+                .map_err(|error| error.within("consistency_proof.proof", 0))?;
+            let point = Point::examine(&later.part, log, self.root);
+            let keys = point.log_keys.as_ref().map_err(|error| *error)?;
+            point.cosigned.as_ref().map_err(|error| *error)?;
+            if point.pin.is_none() {
+                signed_soundly(keys, "consistency_proof.checkpoint_signature")?;
+                if self.equivocated {
+                    return Err(Error::new(Code::EquivocationLog, "consistency_proof.checkpoint"));
+                }
             }
-            self.pin = self.pin.or(pin);
-            cosigned.push(later.part.note.as_ref().map_or(Ok(Vec::new()), |note| cosignatures(self.root, note))?);
+            points.push(point);
             before = after;
         }
-        Ok(cosigned)
+        Ok(points)
+    }
+}
+
+impl<'a> Point<'a> {
+    fn examine(part: &'a CheckpointPart<'a>, log: &'a Log, root: &'a TrustRoot) -> Self {
+        let note = part.note.as_ref();
+        Self {
+            checkpoint: &part.checkpoint,
+            note,
+            log_keys: note.map_or(Ok(Vec::new()), |note| log_signatures(log, note)),
+            cosigned: note.map_or(Ok(Vec::new()), |note| cosignatures(root, note)),
+            pin: log.pin(&part.checkpoint),
+        }
+    }
+
+    pub(super) const fn checkpoint(&self) -> &'a Checkpoint {
+        self.checkpoint
+    }
+
+    /// When the quorum in force had seen this checkpoint, or the time of its own pin.
+    pub(super) fn known_at(&self, root: &TrustRoot) -> Option<Timestamp> {
+        self.seen_by_quorum(root).or(self.pin.map(|pin| pin.time))
+    }
+
+    fn seen_by_quorum(&self, root: &TrustRoot) -> Option<Timestamp> {
+        let statements = self.counting()?;
+        let epochs = root.epochs();
+        epochs.filter_map(|(epoch, quorum)| quorum.earliest(&statements).filter(|time| epoch.contains(*time))).min()
+    }
+
+    fn counting(&self) -> Option<Vec<(usize, Timestamp)>> {
+        let counting = self.cosigned.as_ref().ok()?.iter().filter(|cosigned| cosigned.counts);
+        Some(counting.map(|cosigned| (cosigned.witness, cosigned.time)).collect())
+    }
+
+    /// The checkpoint with one signature of the log.
+    fn log_note(&self) -> Option<String> {
+        let key = self.log_keys.as_ref().ok()?.first()?;
+        let line = self.note?.signature_by(&key.verifier)?;
+        Some(format!("{}\n{line}", self.checkpoint.text()))
     }
 }
 
@@ -168,9 +246,22 @@ pub(super) fn inclusion(parts: &Parts<'_>) -> Result<LeafIndex, StepResult> {
     if size != anchor.checkpoint.size() {
         return Err(Error::new(Code::TamperedTreeSize, "tree_size").into());
     }
-    let proof = InclusionProof::new(index, size, path.clone())?;
-    proof.verify(&statement.leaf_hash(), &anchor.checkpoint.root())?;
+    let proof = InclusionProof::new(index, size, path.clone());
+    proof
+        .and_then(|proof| proof.verify(&statement.leaf_hash(), &anchor.checkpoint.root()))
+        .map_err(|error| error.within("inclusion_proof", 0))?;
     Ok(index)
+}
+
+/// At least one key of the log signed that is not compromised.
+fn signed_soundly(keys: &[&LogKey], field: &'static str) -> Result<(), Error> {
+    if keys.is_empty() {
+        return Err(Error::new(Code::NotAnchoredLogSignature, field));
+    }
+    if keys.iter().all(|key| key.window.compromised_from.is_some()) {
+        return Err(Error::new(Code::RevokedLogKey, field));
+    }
+    Ok(())
 }
 
 /// The log's keys whose signature stands on the note; a known key's bad signature refuses the note.
@@ -198,8 +289,4 @@ fn cosignatures(root: &TrustRoot, note: &Note<'_>) -> Result<Vec<Cosigned>, Erro
         }
     }
     Ok(cosigned)
-}
-
-fn counting(cosigned: &[Cosigned]) -> Vec<(usize, Timestamp)> {
-    cosigned.iter().filter(|cosigned| cosigned.counts).map(|cosigned| (cosigned.witness, cosigned.time)).collect()
 }

@@ -2,13 +2,15 @@
 
 use super::step::StepResult;
 use super::{Document, Skip};
-use crate::bundle::{Batch, Bundle};
+use crate::bundle::{Batch, Bundle, BundledStatus};
 use crate::c2sp::{Checkpoint, Note};
+use crate::claims::Disclosure;
 use crate::code::Code;
 use crate::error::Error;
 use crate::hash::Hash;
 use crate::merkle::{LeafIndex, TreeSize};
 use crate::statement::Statement;
+use crate::status_list::StatusToken;
 use crate::subject::{Subject, SubjectKind};
 use crate::trust::TrustRoot;
 use alloc::vec::Vec;
@@ -25,8 +27,8 @@ pub(super) struct Parts<'a> {
     pub(super) document_hash: Option<Hash>,
     pub(super) inclusion_proof: Option<Vec<Hash>>,
     pub(super) later: Vec<LaterPart<'a>>,
-    pub(super) has_status: bool,
-    pub(super) has_disclosure: bool,
+    pub(super) disclosure: Option<Disclosure<'a>>,
+    pub(super) status: Option<StatusPart<'a>>,
 }
 
 /// A subject with the hash of its encoding.
@@ -45,6 +47,16 @@ pub(super) struct CheckpointPart<'a> {
 pub(super) struct LaterPart<'a> {
     pub(super) part: CheckpointPart<'a>,
     pub(super) proof: Vec<Hash>,
+}
+
+/// A status list with what proves it.
+pub(super) struct StatusPart<'a> {
+    pub(super) token: StatusToken<'a>,
+    pub(super) statement: Statement<'a>,
+    /// 0 is the anchor, i the i-th later checkpoint.
+    pub(super) checkpoint: usize,
+    pub(super) leaf_index: LeafIndex,
+    pub(super) inclusion_proof: Vec<Hash>,
 }
 
 impl<'a> Parts<'a> {
@@ -74,8 +86,8 @@ impl<'a> Parts<'a> {
             document_hash: bundle.document_hash,
             inclusion_proof: bundle.inclusion_proof,
             later: later.collect::<Result<_, Error>>()?,
-            has_status: bundle.status.is_some(),
-            has_disclosure: bundle.disclosure.is_some(),
+            disclosure: bundle.disclosure.map(Disclosure::parse).transpose()?,
+            status: bundle.status.map(StatusPart::parse).transpose()?,
         })
     }
 
@@ -86,7 +98,10 @@ impl<'a> Parts<'a> {
                 .is_some_and(|log| log.pin(checkpoint).is_some())
         };
         let signed = self.anchor.as_ref().is_none_or(|anchor| anchor.note.is_some() || pinned(&anchor.checkpoint));
-        let has_document = self.document.is_some() || document != Document::InBundle;
+        let is_claims = self.subject.as_ref().is_some_and(|part| part.subject.kind == SubjectKind::Claims);
+        let hash_only = document == Document::HashOnly;
+        let has_disclosure = !is_claims || self.disclosure.is_some() || hash_only;
+        let has_document = is_claims || self.document.is_some() || document != Document::InBundle;
         let one_of_many = self.statement.as_ref().is_some_and(|statement| statement.header().subjects > 1);
         let needs = [
             (self.document_hash.is_some(), Code::IncompleteDocumentHash, "document_hash"),
@@ -99,6 +114,7 @@ impl<'a> Parts<'a> {
             (self.anchor.is_some(), Code::IncompleteCheckpoint, "checkpoint"),
             (signed, Code::IncompleteCheckpointSignature, "checkpoint_signature"),
             (has_document, Code::IncompleteDocument, "document"),
+            (has_disclosure, Code::IncompleteDisclosure, "disclosure"),
         ];
         match needs.iter().find(|(present, ..)| !present) {
             Some((_, code, field)) => Err(Error::new(*code, field)),
@@ -109,9 +125,13 @@ impl<'a> Parts<'a> {
     /// Step 4: whatever document is at hand, in the bundle or beside it, has the hash that the bundle names.
     pub(super) fn document(&self, document: Document) -> Result<(), StepResult> {
         let expected = self.document_hash.ok_or(Skip::Incomplete)?;
-        let claims = self.subject.as_ref().is_some_and(|part| part.subject.kind == SubjectKind::Claims);
-        if claims || self.has_disclosure {
-            return Err(Error::new(Code::UnsupportedClaims, "subject.kind").into());
+        let kind = self.subject.as_ref().map(|part| part.subject.kind);
+        match (&self.disclosure, kind) {
+            (Some(_), Some(SubjectKind::File)) => {
+                return Err(Error::new(Code::TamperedDisclosure, "disclosure").into());
+            }
+            (Some(disclosure), _) => disclosure.verify(&expected)?,
+            (None, _) => {}
         }
         let given = match document {
             Document::Digest(digest) => Some(digest),
@@ -121,11 +141,24 @@ impl<'a> Parts<'a> {
         if given.iter().chain(&attached).any(|hash| *hash != expected) {
             return Err(Error::new(Code::TamperedDocument, "document").into());
         }
-        match (given.or(attached), document) {
-            (Some(_), _) => Ok(()),
-            (None, Document::HashOnly) => Err(Skip::HashOnly.into()),
-            (None, _) => Err(Skip::Incomplete.into()),
+        match document {
+            _ if given.or(attached).is_some() || self.disclosure.is_some() => Ok(()),
+            Document::HashOnly => Err(Skip::HashOnly.into()),
+            Document::InBundle | Document::Digest(_) => Err(Skip::Incomplete.into()),
         }
+    }
+}
+
+impl<'a> StatusPart<'a> {
+    fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+        let status = BundledStatus::parse(bytes)?;
+        Ok(Self {
+            token: StatusToken::parse(status.token)?,
+            statement: Statement::parse(status.statement)?,
+            checkpoint: status.checkpoint,
+            leaf_index: status.leaf_index,
+            inclusion_proof: status.inclusion_proof,
+        })
     }
 }
 

@@ -1,17 +1,15 @@
-//! Steps 6 and 12: the issuer and its signature; revocation and status.
+//! Step 6: the issuer and its signature.
 
 use super::form::Parts;
-use super::step::{Skip, StepResult, worst};
+use super::step::{Skip, StepResult};
 use crate::code::Code;
 use crate::error::Error;
 use crate::report::IssuedFact;
 use crate::statement::StatementType;
-use crate::time::Timestamp;
-use crate::trust::{Issuer, IssuerKey, Revoked, TrustRoot};
+use crate::trust::{Issuer, IssuerKey, TrustRoot};
 
 /// Whom the statement names, as far as the trust root knows them.
 pub(super) struct Issuance<'a> {
-    root: &'a TrustRoot,
     issuer: Option<&'a Issuer>,
     key: Option<&'a IssuerKey>,
 }
@@ -21,12 +19,17 @@ impl<'a> Issuance<'a> {
         let header = parts.statement.as_ref().map(|statement| *statement.header());
         let issuer = header.and_then(|header| root.issuer(header.issuer));
         let key = header.zip(issuer).and_then(|(header, issuer)| issuer.key(header.kid));
-        Self { root, issuer, key }
+        Self { issuer, key }
     }
 
     /// The key that the statement names; it has signed only if [`Issuance::check`] says so.
     pub(super) const fn key(&self) -> Option<&'a IssuerKey> {
         self.key
+    }
+
+    /// The issuer that the statement names.
+    pub(super) const fn issuer(&self) -> Option<&'a Issuer> {
+        self.issuer
     }
 
     /// Step 6. A document statement is signed by a document key, and by nothing else.
@@ -45,37 +48,5 @@ impl<'a> Issuance<'a> {
             return Err(Error::new(Code::UnknownDocumentType, "statement.vct").into());
         }
         Ok(IssuedFact::new(issuer, header))
-    }
-
-    /// Step 12. Revocations in the trust root override everything, in every mode.
-    pub(super) fn status(
-        &self,
-        parts: &Parts<'_>,
-        at: Timestamp,
-        anchored_at: Option<Timestamp>,
-    ) -> Result<(), StepResult> {
-        let (Some(part), Some(statement)) = (&parts.subject, &parts.statement) else {
-            return Err(Skip::Incomplete.into());
-        };
-        let header = statement.header();
-        let names = |revoked: &Revoked| match revoked {
-            Revoked::Subject(hash) => *hash == part.hash,
-            Revoked::Statement { issuer, id } => issuer == header.issuer && id == header.id,
-            Revoked::Status { uri, index } => {
-                part.subject.status.is_some_and(|status| status.uri == uri && status.index == *index)
-            }
-        };
-        let revoked = self.root.trust().revocations.iter().any(|revocation| names(&revocation.what));
-        let revoked = revoked.then_some(Error::new(Code::RevokedByTrustRoot, "revocations"));
-        // Where the anchoring time is not known, what is revoked by now counts as revoked.
-        let issuer_revoked = self.issuer.and_then(|issuer| issuer.revoked_from);
-        let issuer_revoked = issuer_revoked.is_some_and(|from| anchored_at.unwrap_or(at) >= from);
-        let issuer_revoked = issuer_revoked.then_some(Error::new(Code::RevokedIssuer, "issuers.revoked_from"));
-        let unchecked = match (parts.has_status, part.subject.status) {
-            (true, _) => Some(Error::new(Code::UnsupportedStatus, "status")),
-            (false, Some(_)) => Some(Error::new(Code::IncompleteStatus, "status")),
-            (false, None) => None,
-        };
-        Ok(worst(revoked.into_iter().chain(issuer_revoked).chain(unchecked))?)
     }
 }

@@ -7,6 +7,7 @@
 mod anchor;
 mod form;
 mod issuance;
+mod status;
 mod step;
 mod subject;
 mod time;
@@ -14,16 +15,24 @@ mod time;
 pub use step::{Skip, StepName, StepResult};
 pub(crate) use step::{overall, unread};
 
+use crate::c2sp::Checkpoint;
 use crate::code::Code;
 use crate::error::Error;
+use crate::evidence::Equivocation;
 use crate::hash::Hash;
-use crate::report::{AtSource, Facts, Report, TrustFact};
+use crate::report::{AtSource, ClaimsFact, Facts, Report, TrustFact};
+use crate::state::State;
 use crate::time::Timestamp;
 use crate::trust::{TrustRoot, Windows};
 use alloc::borrow::ToOwned;
+use alloc::string::String;
 use alloc::vec::Vec;
+use anchor::Anchor;
 use form::Parts;
+use issuance::Issuance;
+use status::StatusCheck;
 use step::Steps;
+use time::Timing;
 
 /// All that a verdict depends on. The same request gives the same report, byte for byte, everywhere.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +49,21 @@ pub struct Request<'a> {
     pub at: Timestamp,
     /// Where that time comes from.
     pub at_source: AtSource,
+    /// What earlier runs remembered; none if the caller keeps nothing.
+    pub state: Option<&'a State>,
+    /// Logs that are known to have shown two histories.
+    pub evidence: &'a [Equivocation],
+}
+
+/// A verdict, and what is worth keeping besides.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The verdict.
+    pub report: Report,
+    /// Checkpoints of a verified bundle, each with the log's own signature: what a next run's [`State`] remembers.
+    pub seen: Vec<(Checkpoint, Option<String>)>,
+    /// That the log has shown two histories, as a file that convinces anybody.
+    pub evidence: Option<Vec<u8>>,
 }
 
 /// What is known of the document beside the bundle.
@@ -94,25 +118,39 @@ impl Mode {
 /// Verifies one bundle. Never fails: what cannot be verified is reported so.
 #[must_use]
 pub fn verify(request: &Request<'_>) -> Report {
-    let mut steps = Steps::new();
-    let mut facts = Facts::default();
-    let root = steps.record(StepName::Trust, usable(request));
-    facts.trust = root.map(|root| TrustFact {
+    examine(request).report
+}
+
+/// As [`verify`], with what is worth keeping besides the verdict.
+#[must_use]
+pub fn examine(request: &Request<'_>) -> Outcome {
+    let mut run = Run { request, steps: Steps::new(), facts: Facts::default(), seen: Vec::new(), evidence: None };
+    let root = run.steps.record(StepName::Trust, usable(request));
+    run.facts.trust = root.map(|root| TrustFact {
         name: root.trust().name.clone(),
         version: root.trust().root_version,
         hash: root.hash(),
         example: root.trust().example,
     });
-    if let Some(parts) = steps.record(StepName::Form, Parts::parse(request.bundle)) {
-        facts.document_hash = parts.document_hash;
-        check_parts(request, &parts, root, &mut steps, &mut facts);
+    if let Some(parts) = run.steps.record(StepName::Form, Parts::parse(request.bundle)) {
+        run.check_bundle(&parts, root);
+        match root {
+            Some(root) => run.check_with_trust(&parts, root),
+            None => run.skip_trust(),
+        }
     }
-    Report::new(request, steps.finish(), facts)
+    let report = Report::new(request, run.steps.finish(), run.facts);
+    let seen = if report.is_verified() { run.seen } else { Vec::new() };
+    Outcome { report, seen, evidence: run.evidence }
 }
 
-/// Step 3. Freeze is bounded by the trust root's expiry; `archival` looks back and does not mind it.
+/// Step 3. Freeze is bounded by the trust root's expiry; `archival` looks back and does not mind it. Rollback is seen
+/// against what is remembered.
 fn usable<'a>(request: &Request<'a>) -> Result<&'a TrustRoot, Error> {
     let root = request.trust?;
+    if let Some((version, hash)) = request.state.and_then(State::trust) {
+        root.follows(version, hash)?;
+    }
     if request.at < root.trust().issued {
         return Err(Error::new(Code::TrustNotYetValid, "issued"));
     }
@@ -124,22 +162,49 @@ fn usable<'a>(request: &Request<'a>) -> Result<&'a TrustRoot, Error> {
     }
 }
 
-/// Steps 2 and 4 to 12.
-fn check_parts(
-    request: &Request<'_>,
-    parts: &Parts<'_>,
-    root: Option<&TrustRoot>,
-    steps: &mut Steps,
-    facts: &mut Facts,
-) {
-    steps.record(StepName::Completeness, parts.complete(request.document, root));
-    match parts.document(request.document) {
-        Ok(()) => steps.ok(StepName::Document),
-        Err(result) => steps.set(StepName::Document, result),
-    }
-    facts.subject = steps.run(StepName::Subject, subject::check(parts));
+/// One run of the pipeline.
+struct Run<'r, 'a> {
+    request: &'r Request<'a>,
+    steps: Steps,
+    facts: Facts,
+    seen: Vec<(Checkpoint, Option<String>)>,
+    evidence: Option<Vec<u8>>,
+}
 
-    let Some(root) = root else {
+impl Run<'_, '_> {
+    /// Steps 2, 4, 5 and 9: what can be told without trusting anybody.
+    fn check_bundle(&mut self, parts: &Parts<'_>, root: Option<&TrustRoot>) {
+        self.facts.document_hash = parts.document_hash;
+        self.steps.record(StepName::Completeness, parts.complete(self.request.document, root));
+        if self.steps.run(StepName::Document, parts.document(self.request.document)).is_some() {
+            self.facts.claims = parts.disclosure.as_ref().map(ClaimsFact::new);
+        }
+        self.facts.subject = self.steps.run(StepName::Subject, subject::check(parts));
+        self.facts.leaf_index = self.steps.run(StepName::Inclusion, anchor::inclusion(parts));
+    }
+
+    /// Steps 6 to 8 and 10 to 12.
+    fn check_with_trust(&mut self, parts: &Parts<'_>, root: &TrustRoot) {
+        let Request { mode, at, state, evidence, .. } = *self.request;
+        let issuance = Issuance::find(parts, root);
+        self.facts.issued = self.steps.run(StepName::Issuer, issuance.check(parts));
+        let anchor = Anchor::examine(parts, root, evidence);
+        self.facts.log = self.steps.run(StepName::Checkpoint, anchor.checkpoint());
+        self.facts.anchored_at = self.steps.run(StepName::Witnesses, anchor.witnesses());
+        self.facts.witnesses = anchor.cosigners().map(|(name, time)| (name.to_owned(), time)).collect();
+        self.steps.run(StepName::Continuity, anchor.continuity(state));
+        self.evidence = anchor.evidence(state);
+        self.seen = anchor.seen().map(|(checkpoint, note)| (checkpoint.clone(), note)).collect();
+        self.facts.fresh_at = anchor.fresh_at();
+        let (statement, issuer_key) = (parts.statement.as_ref(), issuance.key());
+        let timing = Timing { mode, at, root, statement, issuer_key, anchor: &anchor };
+        self.steps.run(StepName::Time, timing.check());
+        let windows = mode.windows(root);
+        let status = StatusCheck { parts, root, issuance: &issuance, anchor: &anchor, mode, at, windows };
+        self.facts.status_as_of = self.steps.run(StepName::Status, status.check()).flatten();
+    }
+
+    fn skip_trust(&mut self) {
         for name in [
             StepName::Issuer,
             StepName::Checkpoint,
@@ -148,28 +213,7 @@ fn check_parts(
             StepName::Time,
             StepName::Status,
         ] {
-            steps.set(name, StepResult::Skipped(Skip::NoTrust));
+            self.steps.set(name, StepResult::Skipped(Skip::NoTrust));
         }
-        facts.leaf_index = steps.run(StepName::Inclusion, anchor::inclusion(parts));
-        return;
-    };
-    let issuance = issuance::Issuance::find(parts, root);
-    facts.issued = steps.run(StepName::Issuer, issuance.check(parts));
-    let anchor = anchor::Anchor::examine(parts, root);
-    facts.log = steps.run(StepName::Checkpoint, anchor.checkpoint());
-    facts.anchored_at = steps.run(StepName::Witnesses, anchor.witnesses());
-    facts.witnesses = anchor.cosigners().map(|(name, time)| (name.to_owned(), time)).collect::<Vec<_>>();
-    facts.leaf_index = steps.run(StepName::Inclusion, anchor::inclusion(parts));
-    steps.run(StepName::Continuity, anchor.later());
-    facts.fresh_at = anchor.fresh_at();
-    let timing = time::Timing {
-        mode: request.mode,
-        at: request.at,
-        root,
-        statement: parts.statement.as_ref(),
-        issuer_key: issuance.key(),
-        anchor: &anchor,
-    };
-    steps.run(StepName::Time, timing.check());
-    steps.run(StepName::Status, issuance.status(parts, request.at, anchor.anchored_at()));
+    }
 }

@@ -95,6 +95,8 @@ pub enum Skip {
     HashOnly,
     /// The caller gave nothing remembered from earlier runs.
     NoState,
+    /// Nothing is remembered of this log.
+    FirstSeen,
 }
 
 impl Skip {
@@ -108,14 +110,15 @@ impl Skip {
             Self::Unfounded => "unfounded",
             Self::HashOnly => "hash_only",
             Self::NoState => "no_state",
+            Self::FirstSeen => "first_seen",
         }
     }
 
-    /// Whether a bundle can be verified without this step: only where the caller chose so.
+    /// Whether a bundle can be verified without this step: only where the caller chose so, or at first use.
     #[must_use]
     pub const fn is_allowed(self) -> bool {
         match self {
-            Self::HashOnly | Self::NoState => true,
+            Self::HashOnly | Self::NoState | Self::FirstSeen => true,
             Self::NoForm | Self::Incomplete | Self::NoTrust | Self::Unfounded => false,
         }
     }
@@ -230,7 +233,15 @@ mod tests {
     #[test]
     fn only_steps_skipped_by_choice_let_a_bundle_pass() {
         assert_eq!(overall(&[StepResult::Ok; 12]), Code::Ok);
-        for skip in [Skip::NoForm, Skip::Incomplete, Skip::NoTrust, Skip::Unfounded, Skip::HashOnly, Skip::NoState] {
+        for skip in [
+            Skip::NoForm,
+            Skip::Incomplete,
+            Skip::NoTrust,
+            Skip::Unfounded,
+            Skip::HashOnly,
+            Skip::NoState,
+            Skip::FirstSeen,
+        ] {
             let mut steps = [StepResult::Ok; 12];
             steps[9] = StepResult::Skipped(skip);
             let expected = if skip.is_allowed() { Code::Ok } else { Code::Internal };
