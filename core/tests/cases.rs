@@ -1,5 +1,7 @@
 //! Every case of `testdata/cases/` through core: status, code, and the one step that fails.
 
+#![allow(clippy::unwrap_used, reason = "tests assert by panicking")]
+
 use ct_core::{Code, StepName, StepResult};
 use ct_testdata::{Case, cases, examples, repository};
 use std::collections::BTreeSet;

@@ -1,5 +1,13 @@
 //! The pipeline as a whole: what no single step shows. One file per property.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests assert by panicking"
+)]
+
 mod examples;
 mod flips;
 mod order;
