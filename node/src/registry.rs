@@ -251,14 +251,11 @@ impl Registry {
         self.dir.join(BUNDLES)
     }
 
-    /// Writes a bundle that did not exist.
-    ///
-    /// # Errors
-    /// `io.exists` if there is a file of that name; `io.*`.
-    pub fn write_bundle(&self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
-        let path = self.bundles().join(name);
-        durable::create(&path, bytes)?;
-        Ok(path)
+    /// Writes bundles that did not exist, under these names; the result for each. For speed give it several at a time.
+    pub fn write_bundles(&self, bundles: &mut Vec<(String, Vec<u8>)>) -> Vec<Result<PathBuf>> {
+        let files: Vec<_> = bundles.drain(..).map(|(name, bytes)| (self.bundles().join(name), bytes)).collect();
+        let written = durable::create_all(&files);
+        files.into_iter().zip(written).map(|((path, _), written)| written.map(|()| path)).collect()
     }
 }
 
