@@ -207,7 +207,7 @@ fn logs_statements_only() {
     let genesis = statement::genesis(&origin, &root, at(9), &mut Entropy::from_seed(&[9; 32])).unwrap();
     let cases: [(&[u8], Code); 5] = [
         (b"", Code::MalformedEmpty),
-        (b"\xa0", Code::MalformedCbor),
+        (b"\xa0", Code::MalformedField),
         (&entries(4)[3][..80], Code::MalformedTruncated),
         (&[0; 65_536], Code::LimitEntrySize),
         (&genesis, Code::UnsupportedStatementType),

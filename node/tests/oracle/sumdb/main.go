@@ -113,7 +113,7 @@ func main() {
 	dir := &directory{path: path, read: map[string][]byte{}}
 	reader := tlog.TileHashReader(tree, dir)
 	tiles, entries := 0, int64(0)
-	for _, tile := range tlog.NewTiles(height, 0, tree.N) {
+	for _, tile := range tilesOf(tree.N) {
 		var indexes []int64
 		for i := 0; i < tile.W; i++ {
 			indexes = append(indexes, tlog.StoredHashIndex(height*tile.L, tile.N<<height+int64(i)))
@@ -139,6 +139,19 @@ func main() {
 		log.Fatalf("%d entries in a tree of %d", entries, tree.N)
 	}
 	fmt.Printf("OK tiles=%d entries=%d earlier=%d\n", tiles, entries, earlier(dir))
+}
+
+// tilesOf lists the tiles of a tree of this size. (tlog.NewTiles lists those of every smaller size, too.)
+func tilesOf(size int64) (tiles []tlog.Tile) {
+	for level, count := 0, size; count > 0; level, count = level+1, count>>height {
+		for n := int64(0); n < count>>height; n++ {
+			tiles = append(tiles, tlog.Tile{H: height, L: level, N: n, W: 1 << height})
+		}
+		if width := int(count & (1<<height - 1)); width > 0 {
+			tiles = append(tiles, tlog.Tile{H: height, L: level, N: count >> height, W: width})
+		}
+	}
+	return tiles
 }
 
 var partial = regexp.MustCompile(`\.p/[0-9]+$`)
