@@ -1,7 +1,8 @@
 //! Why a command could not do its work, for the person who gave it.
 
-use ct_core::Code;
-use std::fmt;
+use ct_core::explanation::{Language, explain};
+use ct_core::{Code, Error};
+use std::fmt::{self, Write};
 use std::io;
 use std::path::Path;
 
@@ -16,6 +17,19 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(code: Code, what: impl Into<String>) -> Self {
         Self { code, what: what.into(), closed_pipe: false }
+    }
+
+    /// `path` was read, and core refuses what is in it.
+    pub(crate) fn refused(path: &Path, error: Error) -> Self {
+        let title = explain(error.code(), Language::English).title;
+        let mut what = format!("{}: {title}", path.display());
+        if !error.field().is_empty() {
+            let _ = write!(what, ", in {}", error.field());
+        }
+        if let Some(offset) = error.offset() {
+            let _ = write!(what, ", at byte {offset}");
+        }
+        Self::new(error.code(), what)
     }
 
     /// A failure to read `path`.

@@ -7,6 +7,7 @@ use crate::output;
 use crate::text::Shown;
 use ciborium::Value;
 use ct_core::cbor::{check_deterministic, peek_kind};
+use ct_core::explanation::{Language, explain};
 use ct_core::limits::MAX_BUNDLE_BYTES;
 use ct_core::report::KeyIdText;
 use ct_core::{Bundle, Code, Hash, Statement, Subject};
@@ -14,16 +15,16 @@ use std::io::{self, Write};
 
 pub(crate) fn run(args: &InspectArgs) -> Result<Code, Failure> {
     let bytes = file::read(&args.file, Limit { bytes: MAX_BUNDLE_BYTES, code: Code::LimitBundleSize })?;
-    let refused = |error: ct_core::Error| {
-        let what = format!("{}: {error}; it is not CBOR in the one form we write", args.file.display());
+    check_deterministic(&bytes).map_err(|error| {
+        let why = explain(error.code(), Language::English).title;
+        let what = format!("{}: it is not CBOR as our formats write it ({why})", args.file.display());
         Failure::new(error.code(), what)
-    };
-    check_deterministic(&bytes).map_err(refused)?;
+    })?;
     match Bundle::parse(&bytes) {
         Ok(bundle) => output::print(|out| print_bundle(out, &bytes, &bundle))?,
         Err(error) => {
             if peek_kind(&bytes) == Some("civictrust.bundle") {
-                output::remark(&format!("{}: it says it is a bundle, but: {error}", args.file.display()));
+                output::complain(&Failure::refused(&args.file, error));
             }
             let value = diagnosable(&bytes)?;
             output::print(|out| {

@@ -5,6 +5,7 @@ use crate::text::Shown;
 use anstyle::{AnsiColor, Style};
 use ct_core::explanation::{Language, explain, skip_reason, step_title};
 use ct_core::report::{Facts, KeyIdText};
+use ct_core::verify::Skip;
 use ct_core::{Report, StepResult};
 use std::io::{self, Write};
 use std::path::Path;
@@ -44,8 +45,10 @@ fn block(out: &mut dyn Write, path: &Path, report: &Report) -> io::Result<()> {
     facts(out, report.facts())?;
     writeln!(out, "  {:<12}  {}, mode {}", "Judged as of", report.at(), report.mode().as_str())?;
     writeln!(out)?;
-    for (number, (name, result)) in report.steps().enumerate() {
-        let number = number + 1;
+    for (number, (name, result)) in (1..).zip(report.steps()) {
+        if result == StepResult::Skipped(Skip::NoForm) {
+            continue;
+        }
         let title = step_title(name, Language::English);
         match result {
             StepResult::Ok => writeln!(out, "  {GOOD}ok{GOOD:#}       {number:>2}  {title}")?,
@@ -58,6 +61,9 @@ fn block(out: &mut dyn Write, path: &Path, report: &Report) -> io::Result<()> {
                 )?;
             }
         }
+    }
+    if report.steps().any(|(_, result)| result == StepResult::Skipped(Skip::NoForm)) {
+        writeln!(out, "  The other steps need a bundle of sound form and were not run.")?;
     }
     writeln!(out)
 }

@@ -30,8 +30,7 @@ fn build(args: &TrustBuildArgs) -> Result<Code, Failure> {
     let keys = args.key.iter().map(|path| KeyFile::read(path, Role::Root)).collect::<Result<Vec<_>, _>>()?;
     let bytes = trust_file::sign(&trust, &keys.iter().collect::<Vec<_>>());
     // The file is written only if it can be used.
-    let root = TrustRoot::load(&bytes)
-        .map_err(|error| Failure::new(error.code(), format!("{source}: {error}; mend it and build again")))?;
+    let root = TrustRoot::load(&bytes).map_err(|error| Failure::refused(&args.source, error))?;
     file::write_new(&args.out, &bytes)?;
     output::print(|out| {
         writeln!(out, "{}", args.out.display())?;
@@ -42,8 +41,7 @@ fn build(args: &TrustBuildArgs) -> Result<Code, Failure> {
 
 fn show(args: &TrustShowArgs) -> Result<Code, Failure> {
     let bytes = file::read(&args.file, TRUST_SIZE)?;
-    let root = TrustRoot::load(&bytes)
-        .map_err(|error| Failure::new(error.code(), format!("{}: {error}", args.file.display())))?;
+    let root = TrustRoot::load(&bytes).map_err(|error| Failure::refused(&args.file, error))?;
     output::print(|out| print(out, &root))?;
     Ok(Code::Ok)
 }
@@ -53,7 +51,7 @@ fn print(out: &mut dyn Write, root: &TrustRoot) -> io::Result<()> {
     writeln!(out, "{}, version {}", Shown(&trust.name), trust.root_version)?;
     writeln!(out, "in force from {} until before {}", trust.issued, trust.expires)?;
     if trust.example {
-        let text = "WARNING: example keys. Their private halves are public: what they verify proves nothing.";
+        let text = "WARNING: example keys. Anybody may have the private halves: what they verify proves nothing.";
         writeln!(out, "{WARNING}{text}{WARNING:#}")?;
     }
     print_fingerprint(out, root)?;

@@ -24,12 +24,20 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Code, Failure> {
 
     let mut summary = Summary::default();
     for input in bundles {
-        let (path, report) = desk.judge(input);
+        let (path, report) = match desk.judge(input) {
+            Ok(judged) => judged,
+            Err((path, failure)) => {
+                if !args.quiet {
+                    output::complain(&failure);
+                }
+                (path, Report::unread(file::as_report_error(&failure), desk.mode, at, at_source))
+            }
+        };
         summary.count(report.code());
-        desk.show(&path, &report, args, single_bundle)?;
+        show(&path, &report, args, single_bundle)?;
     }
     if !args.quiet {
-        desk.remark(&summary, single_bundle);
+        desk.remark(&args.trust, &summary, single_bundle);
     }
     Ok(summary.worst())
 }
@@ -44,52 +52,47 @@ struct Desk {
 }
 
 impl Desk {
-    fn judge(&self, input: Result<PathBuf, (PathBuf, Failure)>) -> (PathBuf, Report) {
+    fn judge(&self, input: Result<PathBuf, (PathBuf, Failure)>) -> Result<(PathBuf, Report), (PathBuf, Failure)> {
+        let path = input?;
         let limit = Limit { bytes: MAX_BUNDLE_BYTES, code: Code::LimitBundleSize };
-        let read = input.and_then(|path| match file::read(&path, limit) {
-            Ok(bytes) => Ok((path, bytes)),
-            Err(failure) => Err((path, failure)),
+        let bytes = match file::read(&path, limit) {
+            Ok(bytes) => bytes,
+            Err(failure) => return Err((path, failure)),
+        };
+        let wanted = Bundle::parse(&bytes).ok().and_then(|bundle| bundle.document_hash);
+        let report = verify(&Request {
+            bundle: &bytes,
+            document: self.documents.of(wanted),
+            trust: self.trust.as_ref().map_err(|error| *error),
+            mode: self.mode,
+            at: self.at,
+            at_source: self.at_source,
         });
-        match read {
-            Ok((path, bytes)) => {
-                let wanted = Bundle::parse(&bytes).ok().and_then(|bundle| bundle.document_hash);
-                let report = verify(&Request {
-                    bundle: &bytes,
-                    document: self.documents.of(wanted),
-                    trust: self.trust.as_ref().map_err(|error| *error),
-                    mode: self.mode,
-                    at: self.at,
-                    at_source: self.at_source,
-                });
-                (path, report)
-            }
-            Err((path, failure)) => {
-                output::complain(&failure);
-                (path, Report::unread(file::as_report_error(&failure), self.mode, self.at, self.at_source))
-            }
-        }
-    }
-
-    fn show(&self, path: &Path, report: &Report, args: &VerifyArgs, single: SingleBundle) -> Result<(), Failure> {
-        output::print(|out| match () {
-            () if args.quiet => Ok(()),
-            () if args.json => writeln!(out, "{}", report.to_json()),
-            () if args.jsonl => writeln!(out, "{}", report.to_json_with_source(&path.to_string_lossy())),
-            () => render::verdict(out, path, report, single),
-        })
+        Ok((path, report))
     }
 
     /// What a person should know besides the verdicts.
-    fn remark(&self, summary: &Summary, single: SingleBundle) {
-        if let Ok(root) = &self.trust
-            && root.trust().example
-        {
-            output::remark("these are example keys, whose private halves are public: a verdict proves nothing");
+    fn remark(&self, trust_path: &Path, summary: &Summary, single: SingleBundle) {
+        match &self.trust {
+            Ok(root) if root.trust().example => {
+                output::remark("the trust root says that it is an example: its keys prove nothing");
+            }
+            Ok(_) => {}
+            Err(error) => output::complain(&Failure::refused(trust_path, *error)),
         }
         if matches!(single, SingleBundle::No) {
             output::remark(&format!("{} verified, {} not", summary.verified, summary.unverified));
         }
     }
+}
+
+fn show(path: &Path, report: &Report, args: &VerifyArgs, single: SingleBundle) -> Result<(), Failure> {
+    output::print(|out| match () {
+        () if args.quiet => Ok(()),
+        () if args.json => writeln!(out, "{}", report.to_json()),
+        () if args.jsonl => writeln!(out, "{}", report.to_json_with_source(&path.to_string_lossy())),
+        () => render::verdict(out, path, report, single),
+    })
 }
 
 /// How a run went.
@@ -129,13 +132,8 @@ impl From<ModeArg> for Mode {
 /// The trust root. A file that is no usable trust root is part of every verdict; one that cannot be read ends the run.
 fn load_trust(path: &Path) -> Result<Result<TrustRoot, Error>, Failure> {
     match file::read(path, Limit { bytes: MAX_TRUST_BYTES, code: Code::TrustSize }) {
-        Ok(bytes) => Ok(TrustRoot::load(&bytes).inspect_err(|error| {
-            output::complain(&Failure::new(error.code(), format!("{}: {error}", path.display())));
-        })),
-        Err(failure) if failure.code() == Code::TrustSize => {
-            output::complain(&failure);
-            Ok(Err(Error::new(Code::TrustSize, "trust")))
-        }
+        Ok(bytes) => Ok(TrustRoot::load(&bytes)),
+        Err(failure) if failure.code() == Code::TrustSize => Ok(Err(Error::new(Code::TrustSize, "trust"))),
         Err(failure) => Err(failure),
     }
 }

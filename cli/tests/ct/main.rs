@@ -1,0 +1,9 @@
+//! `ct` as its users run it: real files, real exit statuses, both streams.
+
+#![cfg(test)]
+
+mod bad_input;
+mod desk;
+mod inspect;
+mod keys_and_trust;
+mod verify;
