@@ -58,7 +58,7 @@ pub fn sample(number: u32, count: u32) -> Sample {
     };
     let name = format!("{} {}", pick(FIRST_NAMES, 1), pick(LAST_NAMES, 7));
     let degree = pick(DEGREES, 3);
-    if number % 5 == 4 {
+    if number.is_multiple_of(5) {
         let grades = format!("Algebra {}\nAlgorithms {}\nThesis {}\n", number % 4 + 7, number % 3 + 8, number % 2 + 9);
         let text = format!(
             "Demonstration University\nTranscript of records no. {number}\n\n{name}\n{degree}\n\n{grades}\n{NOTICE}\n"
@@ -96,12 +96,21 @@ pub fn issue(
     let samples: Vec<Sample> = numbers.map(|number| sample(number, count)).collect();
     let drafts: Vec<Draft> = samples.iter().map(Sample::draft).collect();
     let anchored = registry.anchor(registry.sign(&drafts, now, entropy)?, now)?;
+    let mut bundles = Vec::new();
     for (position, sample) in samples.iter().enumerate() {
         let path = documents.join(format!("{}{}", sample.stem, sample.extension));
         fs::write(&path, &sample.bytes).map_err(|source| Error::writing(&path, &source))?;
         let bundle = registry.bundle(&anchored, position, Some(&sample.bytes), now)?;
-        registry.write_bundle(&format!("{}.cbor", sample.stem), &bundle)?;
+        bundles.push((format!("{}.cbor", sample.stem), bundle));
+        if bundles.len() == WRITTEN_TOGETHER {
+            write(registry, &mut bundles)?;
+        }
     }
+    write(registry, &mut bundles)
+}
+
+fn write(registry: &Registry, bundles: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
+    registry.write_bundles(bundles).into_iter().collect::<Result<Vec<_>>>()?;
     Ok(())
 }
 
@@ -129,6 +138,7 @@ impl Sample {
     }
 }
 
+const WRITTEN_TOGETHER: usize = 128;
 const DIPLOMA: &str = "diploma";
 const TRANSCRIPT: &str = "transcript";
 const NOTICE: &str = "This document is a demonstration and certifies nothing.";

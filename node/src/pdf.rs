@@ -24,7 +24,7 @@ pub fn page(heading: &str, lines: &[&str]) -> Vec<u8> {
     let mut table = String::new();
     for (number, object) in (1..).zip(&objects) {
         // Each line of the table has exactly 20 bytes.
-        let _ = write!(table, "{:010} 00000 n \n", pdf.len());
+        let _ = writeln!(table, "{:010} 00000 n ", pdf.len());
         let _ = write!(pdf, "{number} 0 obj\n{object}\nendobj\n");
     }
     let start = pdf.len();

@@ -7,6 +7,7 @@ use crate::log::identity;
 use crate::store::Store;
 use crate::tile::{FULL, Level, Tile};
 use crate::tile_reader::{LOG, damaged, log_path, read_tile};
+use ct_core::merkle::leaf_hash;
 use ct_core::{Checkpoint, Code, Hash, TreeSize};
 use std::collections::HashSet;
 
@@ -134,7 +135,7 @@ impl Replay<'_> {
             let Ok(tile) = Tile::new(Level::Entries, index, width) else { continue };
             let Some(bytes) = self.store.read(&log_path(tile))? else { continue };
             let Ok(entries) = entry_bundle::parse(&bytes) else { continue };
-            if entries.len() != usize::from(width) {
+            if entries.len() != usize::from(width) || self.contradicts_hashes(index, width, &entries)? {
                 continue;
             }
             let Some(new) = after_known(&entries, edge.last_entries()) else { continue };
@@ -150,6 +151,15 @@ impl Replay<'_> {
             return Ok(Some(new));
         }
         Ok(None)
+    }
+
+    /// Whether the hashes beside this bundle, if they had been written already, are those of other entries: then one of
+    /// the two files has changed.
+    fn contradicts_hashes(&self, index: u64, width: u16, entries: &[&[u8]]) -> Result<bool> {
+        let tile = Tile::new(Level::Hashes(0), index, width)?;
+        let Some(hashes) = self.store.read(&log_path(tile))? else { return Ok(false) };
+        let expected: Vec<u8> = entries.iter().flat_map(|entry| *leaf_hash(entry).as_bytes()).collect();
+        Ok(hashes != expected)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::log::{Log, LogSigner, STATE};
 use crate::statement::{self, Draft, Signed};
 use crate::tile_reader::LOG;
 use crate::trust::{self, Party, TrustPlan};
-use crate::witness::Witness;
+use crate::witness::{Witness, judge};
 use ct_core::limits::{MAX_NOTE_SIGNATURES, MAX_TRUST_BYTES};
 use ct_core::verify::Document;
 use ct_core::{
@@ -121,7 +121,8 @@ impl Registry {
     /// Opens the registry in `dir`. See [`Log::open`] for what is checked and finished.
     ///
     /// # Errors
-    /// Those of [`Log::open`]; `io.*` for the keys; `trust.*` if `trust.cbor` is not usable or does not name this log,
+    /// Those of [`Log::open`]; those of [`judge`] if the log does not extend what a witness has seen: it was taken back
+    /// to an older state, and would sign a second history; `io.*` for the keys; `trust.*` if `trust.cbor` is not usable or does not name this log,
     /// these witnesses and this issuer's key.
     pub fn open(dir: &Path) -> Result<Self> {
         let keys = dir.join(KEYS);
@@ -139,7 +140,7 @@ impl Registry {
             let what = "no issuer in the trust root has this directory's issuer key";
             return Err(Error::new(Code::UnknownIssuerKey, shown(&trust_path), what, next));
         };
-        let log = Log::open(dir, KeyFile::read(&keys.join("log.pem"), Role::Log)?)?;
+        let mut log = Log::open(dir, KeyFile::read(&keys.join("log.pem"), Role::Log)?)?;
         check_genesis_signer(&log, &trust)?;
         let mut witnesses = Vec::new();
         for number in 1..=MAX_WITNESSES {
@@ -148,7 +149,9 @@ impl Registry {
                 break;
             }
             let memory = keys.join(format!("witness-{number}.last"));
-            witnesses.push(Witness::open(KeyFile::read(&path, Role::Witness)?, &memory)?);
+            let witness = Witness::open(KeyFile::read(&path, Role::Witness)?, &memory)?;
+            check_not_taken_back(&mut log, &witness, &memory)?;
+            witnesses.push(witness);
         }
         Ok(Self { dir: dir.to_owned(), log, witnesses, issuer_key, issuer, trust })
     }
@@ -251,14 +254,11 @@ impl Registry {
         self.dir.join(BUNDLES)
     }
 
-    /// Writes a bundle that did not exist.
-    ///
-    /// # Errors
-    /// `io.exists` if there is a file of that name; `io.*`.
-    pub fn write_bundle(&self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
-        let path = self.bundles().join(name);
-        durable::create(&path, bytes)?;
-        Ok(path)
+    /// Writes bundles that did not exist, under these names; the result for each. For speed give it several at a time.
+    pub fn write_bundles(&self, bundles: &mut Vec<(String, Vec<u8>)>) -> Vec<Result<PathBuf>> {
+        let files: Vec<_> = bundles.drain(..).map(|(name, bytes)| (self.bundles().join(name), bytes)).collect();
+        let written = durable::create_all(&files);
+        files.into_iter().zip(written).map(|((path, _), written)| written.map(|()| path)).collect()
     }
 }
 
@@ -348,6 +348,18 @@ fn check_genesis_signer(log: &Log, trust: &TrustRoot) -> Result<()> {
     }
     let what = "the first entry is not signed by a root key of trust.cbor";
     Err(Error::new(Code::TamperedStatement, "log", what, "use the trust root that this log was made with"))
+}
+
+/// The log extends what the witness has seen.
+fn check_not_taken_back(log: &mut Log, witness: &Witness, memory: &Path) -> Result<()> {
+    let Some(last) = witness.last() else { return Ok(()) };
+    let now = log.checkpoint().checkpoint().clone();
+    let proof = if last.size() > now.size() { None } else { Some(log.consistency(last.size(), now.size())?) };
+    judge(Some(last), &now, proof.as_ref()).map_err(|error| {
+        let what = format!("a witness has seen {} entries that the log of {} does not extend", last.size(), now.size());
+        let next = "restore the newest state of the log; nothing is signed until then";
+        Error::refused(error, shown(memory), &what, next)
+    })
 }
 
 fn read_trust(path: &Path) -> Result<Vec<u8>> {

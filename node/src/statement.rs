@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(kid(&id(MAX_KID_BYTES)).map(|kid| kid.len()), Ok(MAX_KID_BYTES));
         assert_eq!(kid(&id(MAX_KID_BYTES + 1)).map_err(|error| error.code()), Err(Code::LimitLength));
         let key = key(Role::Issuer, "i#1");
-        let mut make = |draft: &Draft| {
+        let make = |draft: &Draft| {
             let signed = document("i", &key, draft, at(1), &mut Entropy::from_seed(&[1; 32]));
             signed.map(|_| ()).map_err(|error| error.code())
         };

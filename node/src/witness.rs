@@ -48,6 +48,12 @@ impl Witness {
         self.last.as_ref().map_or(TreeSize::ZERO, Checkpoint::size)
     }
 
+    /// The last checkpoint it cosigned.
+    #[must_use]
+    pub const fn last(&self) -> Option<&Checkpoint> {
+        self.last.as_ref()
+    }
+
     /// The key that its cosignatures verify with.
     ///
     /// # Errors

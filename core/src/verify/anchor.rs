@@ -32,6 +32,9 @@ pub(super) struct Point<'a> {
     log_keys: Result<Vec<&'a LogKey>, Error>,
     cosigned: Result<Vec<Cosigned>, Error>,
     pin: Option<Pin>,
+    /// Whether it may show freshness, be built on and be remembered: a pin vouches for it or for one after it, or the
+    /// log's word is still good.
+    counts: bool,
 }
 
 /// A trusted witness's verified statement that it saw a checkpoint.
@@ -49,7 +52,7 @@ impl<'a> Anchor<'a> {
         let log = checkpoint.and_then(|checkpoint| root.log(checkpoint.origin().as_str()));
         let shown = |log: &Log| evidence.iter().any(|equivocation| equivocation.origin() == log.origin);
         let equivocated = log.is_some_and(|log| log.equivocated.is_some() || shown(log));
-        let first = log.zip(parts.anchor.as_ref()).map(|(log, part)| Point::examine(part, log, root));
+        let first = log.zip(parts.anchor.as_ref()).map(|(log, part)| Point::examine(part, log, root, equivocated));
         let mut anchor = Self { root, checkpoint, log, equivocated, first, later: Ok(Vec::new()) };
         if let (Some(log), Some(checkpoint)) = (log, checkpoint) {
             anchor.later = anchor.follow(log, checkpoint, parts);
@@ -63,7 +66,13 @@ impl<'a> Anchor<'a> {
         let first = self.first.as_ref().ok_or(Error::new(Code::UnknownLog, "checkpoint"))?;
         let keys = first.log_keys.as_ref().map_err(|error| *error)?;
         if self.pin().is_none() {
-            signed_soundly(keys, "checkpoint_signature")?;
+            first.note.ok_or(Skip::Incomplete)?;
+            if keys.is_empty() {
+                return Err(Error::new(Code::NotAnchoredLogSignature, "checkpoint_signature").into());
+            }
+            if keys.iter().all(|key| key.window.compromised_from.is_some()) {
+                return Err(Error::new(Code::RevokedLogKey, "checkpoint_signature").into());
+            }
             if self.equivocated {
                 return Err(Error::new(Code::EquivocationLog, "checkpoint").into());
             }
@@ -76,7 +85,11 @@ impl<'a> Anchor<'a> {
         self.checkpoint.ok_or(Skip::Incomplete)?;
         let first = self.first.as_ref().ok_or(Skip::Unfounded)?;
         first.cosigned.as_ref().map_err(|error| *error)?;
-        self.anchored_at().ok_or_else(|| Error::new(Code::NotAnchoredQuorum, "checkpoint_signature").into())
+        match (self.anchored_at(), first.note) {
+            (Some(time), _) => Ok(time),
+            (None, None) => Err(Skip::Incomplete.into()),
+            (None, Some(_)) => Err(Error::new(Code::NotAnchoredQuorum, "checkpoint_signature").into()),
+        }
     }
 
     /// Step 10: each later checkpoint follows from the one before, none contradicts what is remembered, and one is
@@ -116,7 +129,7 @@ impl<'a> Anchor<'a> {
 
     /// What a verifier may remember of this bundle, each checkpoint with the log's own signature.
     pub(super) fn seen(&self) -> impl Iterator<Item = (&'a Checkpoint, Option<String>)> {
-        self.points().map(|point| (point.checkpoint, point.log_note()))
+        self.points().filter(|point| point.counts).map(|point| (point.checkpoint, point.log_note()))
     }
 
     /// T: when the quorum in force had seen the anchor, or the time of the pin it is proven into.
@@ -127,7 +140,7 @@ impl<'a> Anchor<'a> {
 
     /// F: how new the newest proven checkpoint is.
     pub(super) fn fresh_at(&self) -> Option<Timestamp> {
-        let newest = self.later.as_ref().ok()?.last().or(self.first.as_ref())?;
+        let newest = self.later.as_ref().ok()?.iter().rfind(|point| point.counts).or(self.first.as_ref())?;
         let statements = newest.counting()?;
         let epochs = self.root.epochs();
         epochs.filter_map(|(epoch, quorum)| quorum.latest(&statements).filter(|time| epoch.contains(*time))).max()
@@ -143,6 +156,11 @@ impl<'a> Anchor<'a> {
         self.first.as_ref().and_then(|first| first.log_keys.as_deref().ok()).unwrap_or(&[])
     }
 
+    /// Whether every later checkpoint follows from the one before, so that the newest one is known.
+    pub(super) const fn is_followed(&self) -> bool {
+        self.later.is_ok()
+    }
+
     /// The pin that the anchor is, or is proven into.
     pub(super) fn pin(&self) -> Option<Pin> {
         self.points().find_map(|point| point.pin)
@@ -151,7 +169,7 @@ impl<'a> Anchor<'a> {
     /// The anchor (0) or the later checkpoint of this number, if it is sound: then what is proven into it counts.
     pub(super) fn sound(&self, number: usize) -> Option<&Point<'a>> {
         self.checkpoint().ok()?;
-        self.points().nth(number)
+        self.points().nth(number).filter(|point| number == 0 || point.counts)
     }
 
     /// The witnesses whose cosignature on the anchor counts, with the time each states.
@@ -171,7 +189,7 @@ impl<'a> Anchor<'a> {
     /// Walks the later checkpoints: each proven from the one before, each signed by the log or pinned.
     fn follow(&self, log: &'a Log, anchor: &'a Checkpoint, parts: &'a Parts<'a>) -> Result<Vec<Point<'a>>, Error> {
         let mut before = anchor;
-        let mut points = Vec::with_capacity(parts.later.len());
+        let mut points: Vec<Point<'a>> = Vec::with_capacity(parts.later.len());
         for later in &parts.later {
             let after = &later.part.checkpoint;
             if after.origin() != before.origin() {
@@ -180,14 +198,15 @@ impl<'a> Anchor<'a> {
             ConsistencyProof::new(before.size(), after.size(), later.proof.clone())
                 .and_then(|proof| proof.verify(&before.root(), &after.root()))
                 .map_err(|error| error.within("consistency_proof.proof", 0))?;
-            let point = Point::examine(&later.part, log, self.root);
+            let point = Point::examine(&later.part, log, self.root, self.equivocated);
             let keys = point.log_keys.as_ref().map_err(|error| *error)?;
             point.cosigned.as_ref().map_err(|error| *error)?;
-            if point.pin.is_none() {
-                signed_soundly(keys, "consistency_proof.checkpoint_signature")?;
-                if self.equivocated {
-                    return Err(Error::new(Code::EquivocationLog, "consistency_proof.checkpoint"));
-                }
+            if point.pin.is_none() && keys.is_empty() {
+                return Err(Error::new(Code::NotAnchoredLogSignature, "consistency_proof.checkpoint_signature"));
+            }
+            if point.pin.is_some() {
+                // It vouches for all that is proven into it.
+                points.iter_mut().for_each(|earlier| earlier.counts = true);
             }
             points.push(point);
             before = after;
@@ -197,15 +216,14 @@ impl<'a> Anchor<'a> {
 }
 
 impl<'a> Point<'a> {
-    fn examine(part: &'a CheckpointPart<'a>, log: &'a Log, root: &'a TrustRoot) -> Self {
+    fn examine(part: &'a CheckpointPart<'a>, log: &'a Log, root: &'a TrustRoot, equivocated: bool) -> Self {
         let note = part.note.as_ref();
-        Self {
-            checkpoint: &part.checkpoint,
-            note,
-            log_keys: note.map_or(Ok(Vec::new()), |note| log_signatures(log, note)),
-            cosigned: note.map_or(Ok(Vec::new()), |note| cosignatures(root, note)),
-            pin: log.pin(&part.checkpoint),
-        }
+        let log_keys = note.map_or(Ok(Vec::new()), |note| log_signatures(log, note));
+        let pin = log.pin(&part.checkpoint);
+        let sound = |keys: &Vec<&LogKey>| keys.iter().any(|key| key.window.compromised_from.is_none());
+        let counts = pin.is_some() || !equivocated && log_keys.as_ref().is_ok_and(sound);
+        let cosigned = note.map_or(Ok(Vec::new()), |note| cosignatures(root, note));
+        Self { checkpoint: &part.checkpoint, note, log_keys, cosigned, pin, counts }
     }
 
     pub(super) const fn checkpoint(&self) -> &'a Checkpoint {
@@ -251,17 +269,6 @@ pub(super) fn inclusion(parts: &Parts<'_>) -> Result<LeafIndex, StepResult> {
         .and_then(|proof| proof.verify(&statement.leaf_hash(), &anchor.checkpoint.root()))
         .map_err(|error| error.within("inclusion_proof", 0))?;
     Ok(index)
-}
-
-/// At least one key of the log signed that is not compromised.
-fn signed_soundly(keys: &[&LogKey], field: &'static str) -> Result<(), Error> {
-    if keys.is_empty() {
-        return Err(Error::new(Code::NotAnchoredLogSignature, field));
-    }
-    if keys.iter().all(|key| key.window.compromised_from.is_some()) {
-        return Err(Error::new(Code::RevokedLogKey, field));
-    }
-    Ok(())
 }
 
 /// The log's keys whose signature stands on the note; a known key's bad signature refuses the note.

@@ -191,11 +191,13 @@ impl Run<'_, '_> {
         let anchor = Anchor::examine(parts, root, evidence);
         self.facts.log = self.steps.run(StepName::Checkpoint, anchor.checkpoint());
         self.facts.anchored_at = self.steps.run(StepName::Witnesses, anchor.witnesses());
-        self.facts.witnesses = anchor.cosigners().map(|(name, time)| (name.to_owned(), time)).collect();
+        if self.facts.anchored_at.is_some() {
+            self.facts.fresh_at = anchor.fresh_at();
+            self.facts.witnesses = anchor.cosigners().map(|(name, time)| (name.to_owned(), time)).collect();
+        }
         self.steps.run(StepName::Continuity, anchor.continuity(state));
         self.evidence = anchor.evidence(state);
         self.seen = anchor.seen().map(|(checkpoint, note)| (checkpoint.clone(), note)).collect();
-        self.facts.fresh_at = anchor.fresh_at();
         let (statement, issuer_key) = (parts.statement.as_ref(), issuance.key());
         let timing = Timing { mode, at, root, statement, issuer_key, anchor: &anchor };
         self.steps.run(StepName::Time, timing.check());

@@ -26,22 +26,27 @@ pub(crate) fn run(args: &IssueArgs) -> Result<()> {
     // From here on everything is finished: a statement in the log without its bundle would be of use to nobody.
     let anchored = registry.anchor(statements, args.repeatable.now()?)?;
     let mut trouble = Vec::new();
+    let mut bundles = Vec::new();
+    let mut pending = Vec::new();
     for (position, (file, name)) in args.files.iter().zip(&names).enumerate() {
-        let document = if args.detached { None } else { Some(file) };
-        let written = document
-            .map(|file| read_document(file))
-            .transpose()
-            .and_then(|bytes| registry.bundle(&anchored, position, bytes.as_deref(), args.repeatable.now()?))
-            .and_then(|bundle| registry.write_bundle(name, &bundle));
-        match written {
-            Ok(path) if args.files.len() <= SHOWN => line(word(&path))?,
-            Ok(_) => {}
-            Err(error) => trouble.push(Error::new(
-                error.code(),
-                file.display(),
-                format!("logged, but without a bundle: {error}"),
-                "put it right and issue this document again",
-            )),
+        let bundle = document_bytes(args, file)
+            .and_then(|bytes| registry.bundle(&anchored, position, bytes.as_deref(), args.repeatable.now()?));
+        match bundle {
+            Ok(bundle) => {
+                bundles.push((name.clone(), bundle));
+                pending.push(file);
+            }
+            Err(error) => trouble.push(without_bundle(file, &error)),
+        }
+        let bytes: usize = bundles.iter().map(|(_, bundle)| bundle.len()).sum();
+        if bytes >= WRITTEN_TOGETHER_BYTES || bundles.len() >= WRITTEN_TOGETHER || position + 1 == names.len() {
+            for (file, written) in pending.drain(..).zip(registry.write_bundles(&mut bundles)) {
+                match written {
+                    Ok(path) if names.len() <= SHOWN => line(word(&path))?,
+                    Ok(_) => {}
+                    Err(error) => trouble.push(without_bundle(file, &error)),
+                }
+            }
         }
         bar.inc(1);
     }
@@ -58,6 +63,15 @@ pub(crate) fn run(args: &IssueArgs) -> Result<()> {
     let one = if let [name] = names.as_slice() { format!("/{}", word(Path::new(name))) } else { String::new() };
     let beside = if args.detached { " --document FILE" } else { "" };
     line(format_args!("  ct verify --trust {dir}/trust.cbor{beside} {dir}/bundles{one}"))
+}
+
+fn document_bytes(args: &IssueArgs, file: &Path) -> Result<Option<Vec<u8>>> {
+    if args.detached { Ok(None) } else { read_document(file).map(Some) }
+}
+
+fn without_bundle(file: &Path, error: &Error) -> Error {
+    let what = format!("is in the log, but without a bundle: {error}");
+    Error::new(error.code(), file.display(), what, "put that right and issue this document again")
 }
 
 fn draft(args: &IssueArgs, document_type: &str, file: &Path, now: Timestamp) -> Result<Draft> {
@@ -112,6 +126,10 @@ fn bundle_names(args: &IssueArgs, registry: &Registry) -> Result<Vec<String>> {
 fn counted(count: usize) -> String {
     if count == 1 { "1 document".to_owned() } else { format!("{count} documents") }
 }
+
+/// Bundles are written in groups: of so many, or of so many bytes.
+const WRITTEN_TOGETHER: usize = 128;
+const WRITTEN_TOGETHER_BYTES: usize = 16 << 20;
 
 /// Above this many, bundles are counted and not listed.
 const SHOWN: usize = 20;

@@ -1,0 +1,252 @@
+//! The program: what it makes, what it refuses with which code and status, and that a refusal harms nothing.
+
+use crate::fixture::{directory, files};
+use assert_cmd::Command;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+const AT: &str = "2026-11-20T08:00:00Z";
+
+fn ct_node() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_ct-node"))
+}
+
+/// Runs in `dir`; status, standard output and standard error.
+fn run(dir: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = ct_node().current_dir(dir).args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn init(dir: &Path) {
+    let (status, out, err) = run(dir, &["init", "--dir", "r", "--type", "diploma", "--at", AT]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.contains("ct-node issue --dir r FILE...") && out.contains("ct verify --trust r/trust.cbor"), "{out}");
+}
+
+/// The refusal has this status and code, says something, and leaves every file as it was.
+fn refused(dir: &Path, arguments: &[&str], status: i32, code: &str) -> String {
+    let before = files(dir);
+    let (found, out, err) = run(dir, arguments);
+    assert_eq!(found, status, "{arguments:?}: {err}");
+    assert!(err.starts_with(&format!("ct-node: {code}: ")), "{arguments:?}: {err}");
+    assert_eq!(out, "", "{arguments:?}");
+    assert!(files(dir) == before, "{arguments:?} changed something");
+    err
+}
+
+// R17.5, R1.4
+#[test]
+fn init_and_issue_make_bundles() {
+    let dir = directory();
+    init(dir.path());
+    fs::write(dir.path().join("a.pdf"), "document a").unwrap();
+    fs::write(dir.path().join("b.txt"), "document b").unwrap();
+    let (status, out, err) =
+        run(dir.path(), &["issue", "--dir", "r", "--valid-for", "30", "--sub", "Ana", "--at", AT, "a.pdf", "b.txt"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(
+        out.starts_with("r/bundles/a.cbor\nr/bundles/b.cbor\nIssued and verified 2 documents as diploma.\n"),
+        "{out}"
+    );
+    let made = files(&dir.path().join("r"));
+    assert!(made.contains_key("bundles/a.cbor") && made.contains_key("bundles/b.cbor"));
+    let bundle = ct_core::Bundle::parse(&made["bundles/a.cbor"]).unwrap();
+    assert_eq!(bundle.document, Some(b"document a".as_slice()));
+    let statement = ct_core::Statement::parse(bundle.statement.unwrap()).unwrap();
+    assert_eq!(statement.header().expires.unwrap().to_string(), "2026-12-20T08:00:00Z");
+    assert_eq!(ct_core::Subject::parse(bundle.subject.unwrap()).unwrap().sub, "Ana");
+    assert!(String::from_utf8_lossy(&made["log/checkpoint"]).starts_with("log.example\n3\n"));
+}
+
+#[test]
+fn detached_documents_stay_outside() {
+    let dir = directory();
+    init(dir.path());
+    fs::write(dir.path().join("large.bin"), vec![7; ct_core::limits::MAX_BUNDLE_BYTES + 1]).unwrap();
+    let err = refused(dir.path(), &["issue", "--dir", "r", "--at", AT, "large.bin"], 4, "limit.bundle_size");
+    assert!(err.contains("--detached"), "{err}");
+    let (status, out, _) = run(dir.path(), &["issue", "--dir", "r", "--at", AT, "--detached", "large.bin"]);
+    assert_eq!(status, 0);
+    assert!(out.contains("--document FILE"), "{out}");
+    let bytes = fs::read(dir.path().join("r/bundles/large.cbor")).unwrap();
+    assert_eq!(ct_core::Bundle::parse(&bytes).unwrap().document, None);
+}
+
+// R1.4: each refusal by code and status, and nothing is harmed.
+#[test]
+fn init_refuses() {
+    let dir = directory();
+    init(dir.path());
+    let again = refused(dir.path(), &["init", "--dir", "r"], 5, "io.exists");
+    assert!(again.contains("name an empty directory or a new one"), "{again}");
+    fs::write(dir.path().join("file"), "").unwrap();
+    refused(dir.path(), &["init", "--dir", "file"], 5, "io.exists");
+    refused(dir.path(), &["init", "--dir", "file/below"], 5, "io.not_found");
+    refused(dir.path(), &["init", "--dir", "n", "--witnesses", "0"], 2, "usage.arguments");
+    refused(dir.path(), &["init", "--dir", "n", "--witnesses", "16"], 2, "usage.arguments");
+    refused(dir.path(), &["init", "--dir", "n", "--origin", "my log"], 4, "malformed.field");
+    refused(dir.path(), &["init", "--dir", "n", "--issuer", &"i".repeat(58)], 4, "limit.length");
+    refused(dir.path(), &["init", "--dir", "n", "--at", "yesterday"], 2, "usage.time");
+    refused(dir.path(), &["init", "--dir", "n", "--seed", "07"], 2, "usage.arguments");
+    refused(dir.path(), &["init"], 2, "usage.arguments");
+    refused(dir.path(), &["issue", "--dir", "r"], 2, "usage.arguments");
+    refused(dir.path(), &["unknown"], 2, "usage.arguments");
+    assert!(!dir.path().join("n").exists());
+}
+
+// R1.4, R17.5
+#[test]
+fn issue_refuses() {
+    let dir = directory();
+    init(dir.path());
+    let issue = |more: &[&str], status, code: &str| {
+        let arguments: Vec<&str> = ["issue", "--dir", "r", "--at", AT].iter().chain(more).copied().collect();
+        refused(dir.path(), &arguments, status, code)
+    };
+    fs::write(dir.path().join("good.pdf"), "good").unwrap();
+    fs::create_dir(dir.path().join("folder.pdf")).unwrap();
+    fs::create_dir(dir.path().join("other")).unwrap();
+    fs::write(dir.path().join("other/good.txt"), "other").unwrap();
+    // One bad file among good ones, and nothing at all is issued.
+    issue(&["good.pdf", "missing.pdf"], 5, "io.not_found");
+    issue(&["good.pdf", "folder.pdf"], 5, "io.not_a_file");
+    issue(&["good.pdf", "/dev/null"], 5, "io.not_a_file");
+    // What cannot be read back by a test that compares every file.
+    let odd = directory();
+    symlink("loop", odd.path().join("loop")).unwrap();
+    let pipe = std::process::Command::new("mkfifo").arg(odd.path().join("pipe")).status().unwrap();
+    assert!(pipe.success());
+    let odd = |name: &str| odd.path().join(name).to_str().unwrap().to_owned();
+    issue(&["good.pdf", &odd("loop")], 5, "io.symlink_loop");
+    issue(&["good.pdf", &odd("pipe")], 5, "io.not_a_file");
+    issue(&["good.pdf", "other/good.txt"], 5, "io.exists");
+    issue(&["--type", "passport", "good.pdf"], 3, "unknown.document_type");
+    issue(&["--valid-for", "0", "good.pdf"], 2, "usage.arguments");
+    issue(&["--sub", &"s".repeat(257), "good.pdf"], 4, "limit.length");
+    let at = |time: &str, status, code: &str| {
+        refused(dir.path(), &["issue", "--dir", "r", "--at", time, "good.pdf"], status, code)
+    };
+    at("2026-11-20T07:59:59Z", 6, "trust.not_yet_valid");
+    at("2027-11-20T08:00:00Z", 6, "trust.expired");
+    at("soon", 2, "usage.time");
+    refused(dir.path(), &["issue", "--dir", "nowhere", "good.pdf"], 5, "io.not_found");
+    refused(dir.path(), &["issue", "--dir", "other", "good.pdf"], 5, "io.not_found");
+
+    assert_eq!(run(dir.path(), &["issue", "--dir", "r", "--at", AT, "good.pdf"]).0, 0);
+    let err = issue(&["good.pdf"], 5, "io.exists");
+    assert!(err.contains("r/bundles/good.cbor"), "{err}");
+}
+
+// R8.1
+#[test]
+fn issue_refuses_keys_that_others_can_read() {
+    let dir = directory();
+    init(dir.path());
+    fs::write(dir.path().join("good.pdf"), "good").unwrap();
+    for name in ["issuer", "log", "witness-1"] {
+        let path = dir.path().join(format!("r/keys/{name}.pem"));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let err = refused(dir.path(), &["issue", "--dir", "r", "--at", AT, "good.pdf"], 5, "io.key_permissions");
+        assert!(err.contains("chmod 600"), "{err}");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    assert_eq!(run(dir.path(), &["issue", "--dir", "r", "--at", AT, "good.pdf"]).0, 0);
+}
+
+// R10: two programs at once; the second is told to wait.
+#[test]
+fn issue_refuses_while_another_writes() {
+    let dir = directory();
+    init(dir.path());
+    fs::write(dir.path().join("good.pdf"), "good").unwrap();
+    let lock = fs::File::open(dir.path().join("r/state/lock")).unwrap();
+    lock.lock().unwrap();
+    let err = refused(dir.path(), &["issue", "--dir", "r", "--at", AT, "good.pdf"], 5, "io.write");
+    assert!(err.contains("another process is writing"), "{err}");
+    lock.unlock().unwrap();
+    assert_eq!(run(dir.path(), &["issue", "--dir", "r", "--at", AT, "good.pdf"]).0, 0);
+}
+
+// R1.4
+#[test]
+fn several_document_types_need_a_choice() {
+    let dir = directory();
+    let made = run(dir.path(), &["init", "--dir", "r", "--type", "a", "--type", "b", "--witnesses", "4", "--at", AT]);
+    assert_eq!(made.0, 0);
+    fs::write(dir.path().join("good.pdf"), "good").unwrap();
+    let err = refused(dir.path(), &["issue", "--dir", "r", "--at", AT, "good.pdf"], 2, "usage.arguments");
+    assert!(err.contains("name one of: a, b"), "{err}");
+    assert_eq!(run(dir.path(), &["issue", "--dir", "r", "--at", AT, "--type", "b", "good.pdf"]).0, 0);
+    let checkpoint = fs::read_to_string(dir.path().join("r/log/checkpoint")).unwrap();
+    assert_eq!(checkpoint.lines().count(), 3 + 1 + 1 + 4);
+}
+
+// Files that the demonstration promises, and that two runs with one seed and time are the same to the byte.
+#[test]
+fn demo_is_complete_and_repeatable() {
+    let dir = directory();
+    let seed = "2a".repeat(32);
+    for name in ["one", "two"] {
+        let (status, out, err) = run(dir.path(), &["demo", "--dir", name, "--seed", &seed, "--at", AT]);
+        assert_eq!((status, err.as_str()), (0, ""));
+        assert!(out.contains(&format!("ct verify --trust {name}/trust.cbor {name}/bundles")), "{out}");
+    }
+    let (one, two) = (files(&dir.path().join("one")), files(&dir.path().join("two")));
+    assert!(one == two);
+    let promised = [
+        "log/checkpoint",
+        "log/tile/0/000.p/6",
+        "log/tile/entries/000.p/6",
+        "keys/log.vkey",
+        "keys/witness-1.vkey",
+        "keys/witness-3.vkey",
+        "keys/issuer.pub.pem",
+        "trust.toml",
+        "trust.cbor",
+        "documents/diploma-001.pdf",
+        "documents/transcript-005.txt",
+        "bundles/diploma-001.cbor",
+        "bundles/transcript-005.cbor",
+    ];
+    for name in promised {
+        assert!(one.contains_key(name), "{name}");
+    }
+    assert!(one["documents/diploma-001.pdf"].starts_with(b"%PDF-1.4"));
+    let parsed = ct_keys::trust_file::parse(str::from_utf8(&one["trust.toml"]).unwrap()).unwrap();
+    let root = ct_core::TrustRoot::load(&one["trust.cbor"]).unwrap();
+    assert_eq!((&parsed, parsed.example), (root.trust(), true));
+    let other = run(dir.path(), &["demo", "--dir", "three", "--at", AT]);
+    assert_eq!(other.0, 0);
+    assert!(files(&dir.path().join("three"))["keys/log.pem"] != one["keys/log.pem"], "the seed is not random");
+    refused(dir.path(), &["demo", "--dir", "one"], 5, "io.exists");
+    refused(dir.path(), &["demo", "--dir", "n", "--documents", "0"], 2, "usage.arguments");
+    refused(dir.path(), &["demo", "--dir", "n", "--documents", "100001"], 2, "usage.arguments");
+}
+
+// More documents than one batch holds.
+#[test]
+fn demo_issues_in_batches() {
+    let dir = directory();
+    let (status, out, _) = run(dir.path(), &["demo", "--dir", "d", "--documents", "1100", "--at", AT]);
+    assert_eq!(status, 0);
+    assert!(out.starts_with("Issued and verified 1100 documents"), "{out}");
+    assert_eq!(fs::read_dir(dir.path().join("d/bundles")).unwrap().count(), 1100);
+    let checkpoint = fs::read_to_string(dir.path().join("d/log/checkpoint")).unwrap();
+    assert!(checkpoint.starts_with("demo-log.example\n1101\n"), "{checkpoint}");
+}
+
+// R1.4
+#[test]
+fn help_shows_examples() {
+    let dir = directory();
+    for command in ["init", "issue", "demo"] {
+        let (status, out, err) = run(dir.path(), &[command, "--help"]);
+        assert_eq!((status, err.as_str()), (0, ""));
+        assert!(out.contains("Examples:\n  ct-node ") && !out.contains("--seed"), "{out}");
+    }
+    let (status, out, _) = run(dir.path(), &["--help"]);
+    assert!(status == 0 && out.contains("Exit statuses"), "{out}");
+    assert_eq!(run(dir.path(), &[]).0, 2);
+}

@@ -1,0 +1,15 @@
+//! The node from outside: its log on disk, what crashes leave, its witnesses, and the program.
+
+// clippy.toml allows panics in tests; this extends it to their helpers.
+#![cfg(test)]
+
+mod bundle_oracle;
+mod cli;
+mod crash;
+mod fixture;
+mod gate;
+mod log;
+mod registry;
+mod sumdb_oracle;
+mod tree;
+mod witness;
