@@ -108,7 +108,7 @@ impl<'a> Bundle<'a> {
             return Err(Error::new(Code::UnsupportedVersion, "version"));
         }
         let document = part(&mut map, r, "document", |r| r.bytes("document", MAX_BUNDLE_BYTES))?;
-        let statement = part(&mut map, r, "statement", |r| r.bytes("statement", MAX_ENTRY_BYTES))?;
+        let statement = part(&mut map, r, "statement", read_statement)?;
         let tree_size = part(&mut map, r, "tree_size", |r| TreeSize::new(r.uint("tree_size")?))?;
         let checkpoint = part(&mut map, r, "checkpoint", |r| r.text("checkpoint", MAX_NOTE_BYTES))?;
         let disclosure = part(&mut map, r, "disclosure", |r| r.skip_value("disclosure"))?;
@@ -218,6 +218,15 @@ fn part<'a, T>(
     let located =
         |error: Error| if error.offset().is_none() { Error::new(error.code(), key).at(offset) } else { error };
     read(r).map(Some).map_err(located)
+}
+
+/// A log entry has a limit of its own, and a code for it.
+fn read_statement<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], Error> {
+    let offset = r.offset();
+    r.bytes("statement", MAX_ENTRY_BYTES).map_err(|error| match error.code() {
+        Code::LimitLength => Error::new(Code::LimitEntrySize, "statement").at(offset),
+        _ => error,
+    })
 }
 
 fn read_batch(r: &mut Reader<'_>) -> Result<Batch, Error> {
@@ -334,6 +343,10 @@ mod tests {
         let with = |length: usize| Bundle { document: document.get(..length), ..Bundle::default() };
         assert_eq!(parsed(&with(document.len() - 1)), Ok(()));
         assert_eq!(parsed(&with(document.len())), Err(Code::LimitBundleSize));
+        let statement = [0; MAX_ENTRY_BYTES + 1];
+        let with = |length: usize| Bundle { statement: statement.get(..length), ..Bundle::default() };
+        assert_eq!(parsed(&with(MAX_ENTRY_BYTES)), Ok(()));
+        assert_eq!(parsed(&with(MAX_ENTRY_BYTES + 1)), Err(Code::LimitEntrySize));
         let subject = [0; MAX_SUBJECT_BYTES + 1];
         let with = |length: usize| Bundle { subject: subject.get(..length), ..Bundle::default() };
         assert_eq!(parsed(&with(MAX_SUBJECT_BYTES)), Ok(()));

@@ -25,8 +25,10 @@ pub struct Draft {
     pub status: Option<(String, u64)>,
     /// The other subjects of the statement.
     pub batch: Option<BatchDraft>,
-    /// What the issuer signs.
+    /// What the issuer signs about the subjects.
     pub header: Header,
+    /// Another payload than the root of the tree of the subjects.
+    pub payload: Option<Hash>,
     /// The example key that signs the statement.
     pub issuer_key: String,
     /// The log's origin.
@@ -122,7 +124,7 @@ impl Draft {
         let leaves = self.leaves();
         let count = u64::try_from(leaves.len()).expect("a small number");
         let header = self.header.borrow(count);
-        let payload = Tree::of_leaves(leaves).root();
+        let payload = self.payload.unwrap_or_else(|| Tree::of_leaves(leaves).root());
         header.seal(&payload, &key::sign(&self.issuer_key, &header.signature_input(&payload)))
     }
 
@@ -139,11 +141,13 @@ impl Draft {
         let signatures = lines(&self.log_keys, &self.cosigners, &checkpoint);
         let mut parts = Parts {
             batch: self.batch_part(),
+            status: None,
             subject: Some(self.subject()),
             document: Some(self.document.clone()),
             statement: Some(statement),
             tree_size: Some(tree.size().get()),
             checkpoint: Some(checkpoint),
+            disclosure: None,
             leaf_index: Some(index),
             document_hash: Some(Hash::of(&self.document)),
             inclusion_proof: Some(tree.inclusion(index)),
@@ -179,6 +183,7 @@ impl Draft {
             status: None,
             batch: None,
             header: Header::new(name),
+            payload: None,
             issuer_key: "university-2026".to_owned(),
             origin: ORIGIN.to_owned(),
             before: vec![],

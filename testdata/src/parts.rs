@@ -9,11 +9,13 @@ use ct_core::{Batch, Bundle, Checkpoint, Error, Hash, LeafIndex, TreeSize};
 #[expect(missing_docs, reason = "the fields are those of Bundle")]
 pub struct Parts {
     pub batch: Option<Batch>,
+    pub status: Option<Vec<u8>>,
     pub subject: Option<Vec<u8>>,
     pub document: Option<Vec<u8>>,
     pub statement: Option<Vec<u8>>,
     pub tree_size: Option<u64>,
     pub checkpoint: Option<String>,
+    pub disclosure: Option<Vec<u8>>,
     pub leaf_index: Option<u64>,
     pub document_hash: Option<Hash>,
     pub inclusion_proof: Option<Vec<Hash>>,
@@ -44,11 +46,13 @@ impl Parts {
         });
         Ok(Self {
             batch: bundle.batch,
+            status: bundle.status.map(ToOwned::to_owned),
             subject: bundle.subject.map(ToOwned::to_owned),
             document: bundle.document.map(ToOwned::to_owned),
             statement: bundle.statement.map(ToOwned::to_owned),
             tree_size: bundle.tree_size.map(TreeSize::get),
             checkpoint: bundle.checkpoint.map(ToOwned::to_owned),
+            disclosure: bundle.disclosure.map(ToOwned::to_owned),
             leaf_index: bundle.leaf_index.map(LeafIndex::get),
             document_hash: bundle.document_hash,
             inclusion_proof: bundle.inclusion_proof,
@@ -69,14 +73,14 @@ impl Parts {
             proof: later.proof.clone(),
         });
         let bundle = Bundle {
-            status: None,
-            disclosure: None,
             batch: self.batch.clone(),
+            status: self.status.as_deref(),
             subject: self.subject.as_deref(),
             document: self.document.as_deref(),
             statement: self.statement.as_deref(),
             tree_size: self.tree_size.map(|size| TreeSize::new(size).expect("a tree size below 2^63")),
             checkpoint: self.checkpoint.as_deref(),
+            disclosure: self.disclosure.as_deref(),
             leaf_index: self.leaf_index.map(|index| LeafIndex::new(index).expect("a leaf index below 2^63")),
             document_hash: self.document_hash,
             inclusion_proof: self.inclusion_proof.clone(),

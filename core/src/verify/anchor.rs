@@ -16,11 +16,19 @@ pub(super) struct Anchor<'a> {
     root: &'a TrustRoot,
     log: Option<&'a Log>,
     checkpoint: Option<&'a Checkpoint>,
+    note: Option<&'a Note<'a>>,
     log_keys: Result<Vec<&'a LogKey>, Error>,
     cosigned: Result<Vec<Cosigned>, Error>,
-    later: Result<Vec<Vec<Cosigned>>, Error>,
+    later: Result<Vec<Later>, Error>,
     /// The pin that the anchor is, or is proven into.
     pin: Option<Pin>,
+}
+
+/// A later checkpoint, proven from the one before it.
+struct Later {
+    cosigned: Vec<Cosigned>,
+    /// Whether it may show freshness: a pin vouches for it or for one after it, or the log's word is still good.
+    counts: bool,
 }
 
 /// A trusted witness's verified statement that it saw a checkpoint.
@@ -41,7 +49,7 @@ impl<'a> Anchor<'a> {
             (Some(log), Some(note)) => (log_signatures(log, note), cosignatures(root, note)),
             _ => (Ok(Vec::new()), Ok(Vec::new())),
         };
-        let mut anchor = Self { root, log, checkpoint, log_keys, cosigned, later: Ok(Vec::new()), pin: None };
+        let mut anchor = Self { root, log, checkpoint, note, log_keys, cosigned, later: Ok(Vec::new()), pin: None };
         if let (Some(log), Some(part)) = (log, &parts.anchor) {
             anchor.pin = log.pin(&part.checkpoint);
             anchor.later = anchor.follow(log, part, parts);
@@ -55,6 +63,7 @@ impl<'a> Anchor<'a> {
         let log = self.log.ok_or(Error::new(Code::UnknownLog, "checkpoint"))?;
         let keys = self.log_keys.as_ref().map_err(|error| *error)?;
         if self.pin.is_none() {
+            self.note.ok_or(Skip::Incomplete)?;
             if keys.is_empty() {
                 return Err(Error::new(Code::NotAnchoredLogSignature, "checkpoint_signature").into());
             }
@@ -73,7 +82,11 @@ impl<'a> Anchor<'a> {
         self.checkpoint.ok_or(Skip::Incomplete)?;
         self.log.ok_or(Skip::Unfounded)?;
         self.cosigned.as_ref().map_err(|error| *error)?;
-        self.anchored_at().ok_or_else(|| Error::new(Code::NotAnchoredQuorum, "checkpoint_signature").into())
+        match (self.anchored_at(), self.note) {
+            (Some(time), _) => Ok(time),
+            (None, None) => Err(Skip::Incomplete.into()),
+            (None, Some(_)) => Err(Error::new(Code::NotAnchoredQuorum, "checkpoint_signature").into()),
+        }
     }
 
     /// Step 10: later checkpoints. What is remembered of the log is not asked for yet, and that is said.
@@ -96,8 +109,8 @@ impl<'a> Anchor<'a> {
 
     /// F: how new the newest proven checkpoint is.
     pub(super) fn fresh_at(&self) -> Option<Timestamp> {
-        let newest = match self.later.as_ref().ok()?.last() {
-            Some(newest) => newest,
+        let newest = match self.later.as_ref().ok()?.iter().rfind(|later| later.counts) {
+            Some(newest) => &newest.cosigned,
             None => self.cosigned.as_ref().ok()?,
         };
         let statements = counting(newest);
@@ -107,13 +120,18 @@ impl<'a> Anchor<'a> {
 
     /// The latest time that any trusted witness states anywhere in the bundle.
     pub(super) fn latest_cosignature(&self) -> Option<Timestamp> {
-        let later = self.later.iter().flatten().flatten();
+        let later = self.later.iter().flatten().flat_map(|later| &later.cosigned);
         self.cosigned.iter().flatten().chain(later).map(|cosigned| cosigned.time).max()
     }
 
     /// The log keys that signed the anchor.
     pub(super) fn log_keys(&self) -> &[&'a LogKey] {
         self.log_keys.as_deref().unwrap_or(&[])
+    }
+
+    /// Whether every later checkpoint follows from the one before, so that the newest one is known.
+    pub(super) const fn is_followed(&self) -> bool {
+        self.later.is_ok()
     }
 
     pub(super) const fn is_pinned(&self) -> bool {
@@ -130,31 +148,33 @@ impl<'a> Anchor<'a> {
     }
 
     /// Walks the later checkpoints: each proven from the one before, each signed by the log or pinned.
-    fn follow(
-        &mut self,
-        log: &Log,
-        anchor: &CheckpointPart<'_>,
-        parts: &Parts<'_>,
-    ) -> Result<Vec<Vec<Cosigned>>, Error> {
+    fn follow(&mut self, log: &Log, anchor: &CheckpointPart<'_>, parts: &Parts<'_>) -> Result<Vec<Later>, Error> {
         let mut before = &anchor.checkpoint;
-        let mut cosigned = Vec::with_capacity(parts.later.len());
+        let mut walked: Vec<Later> = Vec::with_capacity(parts.later.len());
         for later in &parts.later {
             let after = &later.part.checkpoint;
             if after.origin() != before.origin() {
                 return Err(Error::new(Code::TamperedConsistency, "consistency_proof.checkpoint"));
             }
-            ConsistencyProof::new(before.size(), after.size(), later.proof.clone())?
-                .verify(&before.root(), &after.root())?;
+            ConsistencyProof::new(before.size(), after.size(), later.proof.clone())
+                .and_then(|proof| proof.verify(&before.root(), &after.root()))
+                .map_err(|error| error.within("consistency_proof.proof", 0))?;
             let pin = log.pin(after);
             let keys = later.part.note.as_ref().map_or(Ok(Vec::new()), |note| log_signatures(log, note))?;
-            if pin.is_none() && !keys.iter().any(|key| key.window.compromised_from.is_none()) {
+            if pin.is_none() && keys.is_empty() {
                 return Err(Error::new(Code::NotAnchoredLogSignature, "consistency_proof.checkpoint_signature"));
             }
-            self.pin = self.pin.or(pin);
-            cosigned.push(later.part.note.as_ref().map_or(Ok(Vec::new()), |note| cosignatures(self.root, note))?);
+            let cosigned = later.part.note.as_ref().map_or(Ok(Vec::new()), |note| cosignatures(self.root, note))?;
+            let good = |key: &&LogKey| key.window.compromised_from.is_none();
+            walked.push(Later { cosigned, counts: log.equivocated.is_none() && keys.iter().any(good) });
+            if pin.is_some() {
+                // It vouches for all that is proven into it.
+                walked.iter_mut().for_each(|later| later.counts = true);
+                self.pin = self.pin.or(pin);
+            }
             before = after;
         }
-        Ok(cosigned)
+        Ok(walked)
     }
 }
 
@@ -168,8 +188,9 @@ pub(super) fn inclusion(parts: &Parts<'_>) -> Result<LeafIndex, StepResult> {
     if size != anchor.checkpoint.size() {
         return Err(Error::new(Code::TamperedTreeSize, "tree_size").into());
     }
-    let proof = InclusionProof::new(index, size, path.clone())?;
-    proof.verify(&statement.leaf_hash(), &anchor.checkpoint.root())?;
+    InclusionProof::new(index, size, path.clone())
+        .and_then(|proof| proof.verify(&statement.leaf_hash(), &anchor.checkpoint.root()))
+        .map_err(|error| error.within("inclusion_proof", 0))?;
     Ok(index)
 }
 

@@ -158,10 +158,12 @@ fn check_parts(
     let anchor = anchor::Anchor::examine(parts, root);
     facts.log = steps.run(StepName::Checkpoint, anchor.checkpoint());
     facts.anchored_at = steps.run(StepName::Witnesses, anchor.witnesses());
-    facts.witnesses = anchor.cosigners().map(|(name, time)| (name.to_owned(), time)).collect::<Vec<_>>();
+    if facts.anchored_at.is_some() {
+        facts.fresh_at = anchor.fresh_at();
+        facts.witnesses = anchor.cosigners().map(|(name, time)| (name.to_owned(), time)).collect::<Vec<_>>();
+    }
     facts.leaf_index = steps.run(StepName::Inclusion, anchor::inclusion(parts));
     steps.run(StepName::Continuity, anchor.later());
-    facts.fresh_at = anchor.fresh_at();
     let timing = time::Timing {
         mode: request.mode,
         at: request.at,

@@ -25,8 +25,10 @@ pub(super) fn check(parts: &Parts<'_>) -> Result<SubjectFact, StepResult> {
             return Err(Error::new(Code::TamperedBatch, "batch.size").into());
         }
         Some(batch) => {
-            let (index, size) = (LeafIndex::new(batch.index)?, TreeSize::new(batch.size)?);
-            InclusionProof::new(index, size, batch.proof.clone())?.root(&part.hash)
+            let index = LeafIndex::new(batch.index).map_err(|error| error.within("batch.index", 0))?;
+            let size = TreeSize::new(batch.size).map_err(|error| error.within("batch.size", 0))?;
+            let proof = InclusionProof::new(index, size, batch.proof.clone());
+            proof.map_err(|error| error.within("batch.proof", 0))?.root(&part.hash)
         }
     };
     if root != statement.payload() {

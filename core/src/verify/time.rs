@@ -37,8 +37,10 @@ impl Timing<'_> {
         }
         refusals.extend(self.freshness());
         worst(refusals)?;
-        // Without an anchoring time the rest could not be judged; an earlier step has said why there is none.
-        anchored_at.map(|_| ()).ok_or_else(|| Skip::Unfounded.into())
+        // Without an anchoring time, or with later checkpoints that do not follow, the rest could not be judged; an
+        // earlier step has said why.
+        let is_judged = anchored_at.is_some() && (self.mode == Mode::Archival || self.anchor.is_followed());
+        if is_judged { Ok(()) } else { Err(Skip::Unfounded.into()) }
     }
 
     fn future_cosignature(&self) -> Option<Error> {
@@ -91,9 +93,11 @@ impl Timing<'_> {
         expired.then_some(Error::new(Code::ExpiredIssuerKey, "statement.kid"))
     }
 
-    /// At least one of the log's keys that signed the anchor counted at T; a pin needs none.
+    /// At least one of the log's keys that signed the anchor counted at T; a pin needs none. A compromised key is not
+    /// asked: it says nothing for itself, and cannot stand in for one whose window is over.
     fn log_key(&self, anchored_at: Timestamp) -> Option<Error> {
-        let keys = self.anchor.log_keys();
+        let keys = self.anchor.log_keys().iter().filter(|key| key.window.compromised_from.is_none());
+        let keys: Vec<_> = keys.collect();
         if self.anchor.is_pinned() || keys.iter().any(|key| key.window.contains(anchored_at)) {
             return None;
         }
@@ -105,8 +109,11 @@ impl Timing<'_> {
     fn freshness(&self) -> Option<Error> {
         let windows = self.mode.windows(self.root)?;
         let earliest = self.at.minus(windows.evidence);
-        // Without a quorum anywhere there is no freshness to judge, and step 8 has failed.
-        self.anchor.anchored_at()?;
+        // Without an anchoring time, or where the later checkpoints do not follow, there is no freshness to judge, and
+        // step 8 or step 10 has failed.
+        if self.anchor.anchored_at().is_none() || !self.anchor.is_followed() {
+            return None;
+        }
         let stale = self.anchor.fresh_at().is_none_or(|fresh_at| fresh_at < earliest);
         stale.then_some(Error::new(Code::StaleEvidence, "checkpoint_signature"))
     }

@@ -1,7 +1,7 @@
 //! The files of `bundles/`: what a newcomer sees first keeps its verdict for twenty years.
 
-use ct_core::verify::Document;
-use ct_core::{AtSource, Code, Mode, Report, Request, StepName, StepResult, Timestamp, TrustRoot, verify};
+use crate::{failed, report_at};
+use ct_core::{Code, Mode, StepName, Timestamp, TrustRoot};
 use ct_testdata::{examples, repository};
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,24 +15,12 @@ const TIMES: [&str; 5] = [
     "2046-11-20T00:00:00Z",
 ];
 
-fn report(trust: &TrustRoot, bundle: &[u8], at: &str) -> Report {
-    verify(&Request {
-        bundle,
-        document: Document::InBundle,
-        trust: Ok(trust),
-        mode: Mode::Strict,
-        at: Timestamp::parse(at).unwrap(),
-        at_source: AtSource::Given,
-    })
-}
-
-fn failed(report: &Report) -> Vec<StepName> {
-    let failed = report.steps().filter(|(_, result)| matches!(result, StepResult::Failed(_)));
-    failed.map(|(name, _)| name).collect()
-}
-
 fn trust() -> TrustRoot {
     TrustRoot::load(&fs::read(repository().join("bundles/trust.cbor")).unwrap()).unwrap()
+}
+
+fn seconds(at: &str) -> u64 {
+    Timestamp::parse(at).unwrap().seconds()
 }
 
 fn listed(folder: &Path) -> BTreeSet<String> {
@@ -47,7 +35,7 @@ fn every_valid_bundle_verifies_for_twenty_years() {
     for name in listed(&folder) {
         let bundle = fs::read(folder.join(&name)).unwrap();
         for at in TIMES {
-            let report = report(&trust, &bundle, at);
+            let report = report_at(&trust, &bundle, Mode::Strict, seconds(at));
             assert_eq!((report.code(), failed(&report)), (Code::Ok, vec![]), "{name} at {at}");
         }
     }
@@ -66,7 +54,7 @@ fn every_refused_bundle_is_refused_as_its_readme_says() {
         let Some(code) = Code::from_text(code) else { continue };
         let bundle = fs::read(folder.join(name)).unwrap();
         for at in TIMES {
-            let report = report(&trust, &bundle, at);
+            let report = report_at(&trust, &bundle, Mode::Strict, seconds(at));
             let steps: Vec<_> = failed(&report).into_iter().map(StepName::as_str).collect();
             assert_eq!((report.code(), steps), (code, vec![step]), "{name} at {at}");
         }

@@ -1,0 +1,80 @@
+//! Every case of `testdata/cases/` through core: status, code, and the one step that fails.
+
+#![allow(clippy::unwrap_used, reason = "tests assert by panicking")]
+
+use ct_core::{Code, StepName, StepResult};
+use ct_testdata::{Case, cases, examples, repository};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Codes that no bundle, document or trust root leads to.
+fn is_out_of_reach(code: Code) -> bool {
+    let family = code.as_str().split('.').next().unwrap_or_default();
+    match code {
+        // Verifier keys, key files, trust.toml and texts of times are read by programs, not by a verification. Keys
+        // that a verification uses all stand in the trust root, where a bad one is `trust.weak_key`.
+        Code::MalformedVkey | Code::MalformedKey | Code::MalformedTrustFile | Code::MalformedTime => true,
+        _ => ["io", "usage", "internal", "interrupted"].contains(&family),
+    }
+}
+
+// R1.1, R18.3, R19.2
+#[test]
+fn every_case_ends_as_its_file_says() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let report = case.verify();
+        let failed = report.steps().filter(|(_, result)| matches!(result, StepResult::Failed(_)));
+        let found = (report.code(), failed.map(|(name, _)| name).collect::<Vec<StepName>>());
+        let expected = (case.expected.code, case.expected.step.into_iter().collect());
+        if found != expected {
+            wrong.push(format!("{}: {found:?}, expected {expected:?}", case.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+// R1.4
+#[test]
+fn there_is_a_case_for_every_code_that_input_can_reach() {
+    let covered: BTreeSet<Code> = cases().iter().map(|case| case.expected.code).collect();
+    let reachable: BTreeSet<Code> = Code::ALL.iter().copied().filter(|code| !is_out_of_reach(*code)).collect();
+    assert_eq!(covered, reachable);
+}
+
+#[test]
+fn an_unknown_key_in_a_case_file_fails() {
+    let text = fs::read_to_string(repository().join("testdata/cases/document-inside.json")).unwrap();
+    assert!(Case::parse("as it is", &text).is_ok());
+    let with = |place: &str| text.replacen(place, &format!("{place}\"unknown\": true, "), 1);
+    for place in ["{\n  ", "\"expect\": {\n    "] {
+        let refused = Case::parse("with an unknown key", &with(place)).map(|_| ()).unwrap_err();
+        assert!(refused.contains("unknown field `unknown`"), "{refused}");
+    }
+}
+
+#[test]
+fn bundles_are_what_the_generator_writes() {
+    let root = repository();
+    let made = examples::files(|path| fs::read_to_string(root.join(path)).unwrap());
+    for (path, bytes) in made.iter() {
+        let committed = fs::read(root.join(path)).unwrap_or_default();
+        assert!(committed == bytes, "{path} is not as made; run `cargo run -p ct-testdata --bin make-examples`");
+    }
+    for folder in examples::FOLDERS {
+        for file in below(&root.join(folder)) {
+            let name = file.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+            assert!(made.contains(&name), "{name} is a leftover");
+        }
+    }
+}
+
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(below(&path)) } else { files.push(path) }
+    }
+    files
+}

@@ -1,0 +1,127 @@
+//! Parts exchanged between valid bundles: refused, or a verdict on the same subject and statement.
+
+use crate::{report_at, request};
+use ct_core::verify::Document;
+use ct_core::{Code, Mode, Report, Request, TrustRoot, verify};
+use ct_testdata::world::{self, DAY, ISSUED};
+use ct_testdata::{BatchDraft, Draft, Parts, in_one_log};
+
+type Swap = fn(&mut Parts, &Parts);
+
+/// One for each part of a bundle: takes it from the other.
+const SWAPS: [(&str, Swap); 11] = [
+    ("batch", |to, from| to.batch.clone_from(&from.batch)),
+    ("subject", |to, from| to.subject.clone_from(&from.subject)),
+    ("document", |to, from| to.document.clone_from(&from.document)),
+    ("statement", |to, from| to.statement.clone_from(&from.statement)),
+    ("tree_size", |to, from| to.tree_size = from.tree_size),
+    ("checkpoint", |to, from| to.checkpoint.clone_from(&from.checkpoint)),
+    ("leaf_index", |to, from| to.leaf_index = from.leaf_index),
+    ("document_hash", |to, from| to.document_hash = from.document_hash),
+    ("inclusion_proof", |to, from| to.inclusion_proof.clone_from(&from.inclusion_proof)),
+    ("consistency_proof", |to, from| to.later.clone_from(&from.later)),
+    ("checkpoint_signature", |to, from| to.checkpoint_signature.clone_from(&from.checkpoint_signature)),
+];
+
+fn run(trust: &TrustRoot, parts: &Parts) -> Report {
+    report_at(trust, &parts.encode(), Mode::Strict, ISSUED + DAY)
+}
+
+/// Every combination of parts of `b` put into `a`; how many verify.
+fn exchange(trust: &TrustRoot, a: &Parts, b: &Parts) -> usize {
+    let (report_a, report_b) = (run(trust, a), run(trust, b));
+    assert_eq!((report_a.code(), report_b.code()), (Code::Ok, Code::Ok));
+    let mut verified = 0;
+    for mask in 0..1_u32 << SWAPS.len() {
+        let taken: Vec<_> = (0..).zip(SWAPS).filter(|(at, _)| mask & (1 << at) != 0).map(|(_, swap)| swap).collect();
+        let mut parts = a.clone();
+        taken.iter().for_each(|(_, swap)| swap(&mut parts, b));
+        let report = run(trust, &parts);
+        if !report.is_verified() {
+            continue;
+        }
+        verified += 1;
+        let names: Vec<_> = taken.iter().map(|(name, _)| *name).collect();
+        let (facts, of_a, of_b) = (report.facts(), report_a.facts(), report_b.facts());
+        let same = |of: &ct_core::report::Facts| {
+            (facts.document_hash, &facts.subject, &facts.issued, facts.leaf_index)
+                == (of.document_hash, &of.subject, &of.issued, of.leaf_index)
+        };
+        assert!(same(of_a) || same(of_b), "{names:?}: a verdict on neither of the two");
+    }
+    verified
+}
+
+fn two() -> [Draft; 2] {
+    [Draft::new("one", b"one document"), Draft::new("another", b"another document")]
+}
+
+// R18.3: the checkpoint, its size and its signatures are the same in both; all else belongs together.
+#[test]
+fn between_two_bundles_of_one_checkpoint() {
+    let trust = world::root(&world::trust());
+    let mut drafts = two();
+    in_one_log(&mut drafts, 7);
+    let [a, b] = drafts.map(|draft| draft.parts());
+    assert_eq!((&a.checkpoint, &a.checkpoint_signature), (&b.checkpoint, &b.checkpoint_signature));
+    // Five parts are the same in both (no batch, no later checkpoints, and the three of the anchor), the others go
+    // together.
+    assert_eq!(exchange(&trust, &a, &b), (1 << 5) * 2);
+}
+
+// R18.3
+#[test]
+fn between_two_checkpoints_of_one_log() {
+    let trust = world::root(&world::trust());
+    let [a, mut b] = two();
+    b.before = [a.before.clone(), vec![a.statement()], a.after.clone()].concat();
+    let (a, b) = (a.parts(), b.parts());
+    assert_ne!(a.tree_size, b.tree_size);
+    // Neither has a batch or later checkpoints.
+    assert_eq!(exchange(&trust, &a, &b), (1 << 2) * 2);
+}
+
+// R18.3: the second is logged so late that its later checkpoints extend the anchor of the first, too.
+#[test]
+fn between_a_fresh_and_a_refreshed_bundle() {
+    let trust = world::root(&world::trust());
+    let mut drafts = two();
+    in_one_log(&mut drafts, 7);
+    let [a, b] = drafts;
+    let (a, b) = (a.parts(), b.refreshed(20, ISSUED + 3_600).parts());
+    // Later checkpoints of one anchor may go from one bundle to the other: they prove the same there.
+    assert_eq!(exchange(&trust, &a, &b), (1 << 4) * 2 * 2);
+}
+
+// R18.3: what differs between two documents of one statement is the subject and its place, and nothing else.
+#[test]
+fn between_two_documents_of_one_statement() {
+    let trust = world::root(&world::trust());
+    let [mut a, mut b] = two();
+    b.header = a.header.clone();
+    let (leaf_a, leaf_b) = (ct_core::Subject::hash(&a.subject()), ct_core::Subject::hash(&b.subject()));
+    a.batch = Some(BatchDraft { others: vec![leaf_b, leaf_b], position: 0 });
+    b.batch = Some(BatchDraft { others: vec![leaf_a, leaf_b], position: 1 });
+    assert_eq!(a.statement(), b.statement());
+    let (a, b) = (a.parts(), b.parts());
+    // The seven parts of the statement and its evidence are the same; batch, subject, document and its hash go together.
+    assert_eq!(exchange(&trust, &a, &b), (1 << 7) * 2);
+}
+
+// R18.3: the document of another bundle, given beside.
+#[test]
+fn the_document_of_another_bundle() {
+    let trust = world::root(&world::trust());
+    let [a, b] = two();
+    let (bundle, other) = (a.detached().encode(), ct_core::Hash::of(&b.document));
+    let beside = |hash| verify(&Request { document: Document::Digest(hash), ..request(&trust, &bundle) }).code();
+    assert_eq!(beside(ct_core::Hash::of(&a.document)), Code::Ok);
+    assert_eq!(beside(other), Code::TamperedDocument);
+    let attached = a.parts().encode();
+    let both = verify(&Request { document: Document::Digest(other), ..request(&trust, &attached) });
+    assert_eq!(both.code(), Code::TamperedDocument);
+    // Asking about the hash only does not excuse a wrong document that is there.
+    let wrong = Parts { document: Some(b.document), ..a.parts() }.encode();
+    let hash_only = verify(&Request { document: Document::HashOnly, ..request(&trust, &wrong) });
+    assert_eq!(hash_only.code(), Code::TamperedDocument);
+}
