@@ -55,6 +55,9 @@ fn names(trust: &Trust) -> Result<(), Error> {
     for issuer in &trust.issuers {
         distinct(issuer_keys(issuer).map(|key| &key.kid), "issuers.keys.kid")?;
     }
+    for log in &trust.logs {
+        distinct(log.pins.iter().map(|pin| pin.size), "logs.pins.size")?;
+    }
     let logs = trust.logs.iter().flat_map(|log| &log.keys).map(|key| &key.verifier);
     let witnesses = trust.witnesses.iter().flat_map(|witness| &witness.keys).map(|key| &key.verifier);
     distinct(logs.chain(witnesses).map(line_key), "name and key ID")

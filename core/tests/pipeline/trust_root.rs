@@ -165,7 +165,7 @@ fn thresholds_are_met_by_distinct_root_keys() {
 #[test]
 fn rules_that_a_trust_root_must_keep() {
     type Break = fn(&mut Trust);
-    let broken: [(Code, Break); 9] = [
+    let broken: [(Code, Break); 11] = [
         (Code::TrustPolicy, |trust| trust.root_version = 0),
         (Code::TrustPolicy, |trust| trust.expires = trust.issued),
         (Code::TrustPolicy, |trust| trust.logs[0].keys[0].window.until = world::time(0)),
@@ -178,6 +178,16 @@ fn rules_that_a_trust_root_must_keep() {
                 keys: vec![world::log_key(&LineKey::new("x"))],
                 ..world::log(world::ORIGIN)
             })
+        }),
+        (Code::TrustDuplicate, |trust| {
+            let key = LineKey { name: WITNESSES[0].to_owned(), key: "x".to_owned() };
+            let double = ct_core::trust::Witness { keys: vec![world::witness_key(&key)], ..trust.witnesses[0].clone() };
+            trust.witnesses.push(double);
+        }),
+        (Code::TrustDuplicate, |trust| {
+            trust.issuers[0]
+                .keys
+                .push(ct_core::trust::IssuerKey { key: key::public("x"), ..world::issuer_key("university-2026") });
         }),
         (Code::TrustDuplicate, |trust| {
             trust.root.keys.push(ct_core::trust::RootKey { key: key::public("x"), ..world::root_key(ROOT) });

@@ -48,6 +48,13 @@ fn checkpoints() -> Vec<Plan> {
             .draft(|draft| draft.log_keys = vec![LineKey::new(elsewhere)]),
         refused("log-signature-on-another-checkpoint", Code::TamperedCheckpoint, "The log signed another checkpoint.")
             .parts(|parts| swap_line(parts, ORIGIN)),
+        refused(
+            "log-signature-by-a-key-of-the-same-id",
+            Code::TamperedCheckpoint,
+            "A key made to look like the log's.",
+        )
+        .trust("log-key-with-a-double", |trust| trust.logs[0].keys = vec![world::log_key(&double(0))])
+        .draft(|draft| draft.log_keys = vec![double(1)]),
         refused("log-key-compromised", Code::RevokedLogKey, "The log's key is compromised; nothing is pinned.").trust(
             "log-key-compromised",
             |trust| {
@@ -57,6 +64,11 @@ fn checkpoints() -> Vec<Plan> {
         refused("log-equivocated", Code::EquivocationLog, "The log showed two histories; nothing is pinned.")
             .trust("log-equivocated", |trust| trust.logs[0].equivocated = Some(world::time(ISSUED))),
     ]
+}
+
+/// Two keys, found by trying, that have the same ID (b55d3137) under the log's name.
+fn double(which: usize) -> LineKey {
+    LineKey { name: ORIGIN.to_owned(), key: ["collision/3441", "collision/7826"][which].to_owned() }
 }
 
 fn witnesses() -> Vec<Plan> {

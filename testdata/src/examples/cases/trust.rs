@@ -5,8 +5,8 @@ use crate::key;
 use crate::note::LineKey;
 use crate::world::{self, END, ROOT, UNIVERSITY, WITNESSES};
 use ct_core::limits::MAX_TRUST_BYTES;
-use ct_core::trust::{Trust, encode_trust};
-use ct_core::{Code, Mode, StepName};
+use ct_core::trust::{Pin, Trust, encode_trust};
+use ct_core::{Code, Hash, Mode, StepName, TreeSize};
 
 fn refused(name: &'static str, code: Code, description: &'static str) -> Plan {
     Plan::refused(name, code, StepName::Trust, description)
@@ -106,6 +106,30 @@ fn rules() -> Vec<Plan> {
             |trust| trust.issuers.iter_mut().for_each(|issuer| UNIVERSITY.clone_into(&mut issuer.id)),
         ),
         broken(
+            "two-witness-keys-of-one-id",
+            Code::TrustDuplicate,
+            "Two keys of a witness look alike on signature lines.",
+            "two-witness-keys-of-one-id",
+            |trust| {
+                let key = |key: &str| LineKey { name: WITNESSES[0].to_owned(), key: key.to_owned() };
+                trust.witnesses[0].keys = WITNESS_KEYS_OF_ONE_ID.map(|name| world::witness_key(&key(name))).to_vec();
+            },
+        ),
+        broken(
+            "two-pins-of-one-size",
+            Code::TrustDuplicate,
+            "Two roots are pinned for one size of a log.",
+            "two-pins-of-one-size",
+            |trust| {
+                let pin = |root: &[u8]| Pin {
+                    size: TreeSize::new(38).expect("a small number"),
+                    root: Hash::of(root),
+                    time: world::time(world::ISSUED),
+                };
+                trust.logs[0].pins = vec![pin(b"one history"), pin(b"another history")];
+            },
+        ),
+        broken(
             "quorum-that-nobody-can-meet",
             Code::TrustPolicy,
             "Four of three witnesses must sign.",
@@ -152,6 +176,9 @@ fn dates() -> Vec<Plan> {
             .mode(Mode::Archival),
     ]
 }
+
+/// Key names, found by trying, whose keys have the same ID (de0ae563) under the first witness's name.
+const WITNESS_KEYS_OF_ONE_ID: [&str; 2] = ["collision/8012", "collision/18601"];
 
 /// The example trust root with `to` for the only `from` in its payload, signed by its root key.
 fn payload(from: &[u8], to: &[u8]) -> Vec<u8> {
