@@ -125,6 +125,22 @@ fn epochs() {
     });
 }
 
+// R17.4: so is the quorum that shows freshness.
+#[test]
+fn the_epoch_of_the_evidence() {
+    for (mode, expected) in [(Mode::Strict, Code::StaleEvidence), (Mode::Archival, Code::Ok)] {
+        let mut run = Run::new(mode);
+        // T is the second time, in the second epoch; F is the first, when all three witnesses were asked for.
+        run.draft.cosigners.truncate(2);
+        let mut first = world::epoch();
+        first.until = world::time(ANCHORED);
+        first.groups[0].threshold = 3;
+        run.trust.epochs[0].from = world::time(ANCHORED);
+        run.trust.epochs.insert(0, first);
+        assert_eq!(run.code(), expected, "{mode:?}");
+    }
+}
+
 // R17.2: the longest delay is that of the epoch in which T lies.
 #[test]
 fn the_delay_of_the_epoch() {
@@ -274,7 +290,10 @@ fn the_time_of_a_pin() {
     assert_eq!(run.code_of(&parts), Code::NotAnchoredQuorum);
     run.trust.logs[0].pins = vec![parts.later[0].pin(ISSUED + 3_600)];
     assert_eq!(run.code_of(&parts), Code::Ok);
-    // Another root of the same size is no pin.
+    // The same root at another size, and another root at the same size, are no pins.
+    run.trust.logs[0].pins[0].size = ct_core::TreeSize::new(8).unwrap();
+    assert_eq!(run.code_of(&parts), Code::NotAnchoredQuorum);
+    run.trust.logs[0].pins = vec![parts.later[0].pin(ISSUED + 3_600)];
     run.trust.logs[0].pins[0].root = ct_core::Hash::of(b"another history");
     assert_eq!(run.code_of(&parts), Code::NotAnchoredQuorum);
     // Witnesses come first, and then the pin is not asked.

@@ -140,6 +140,24 @@ pub(super) fn status() -> Vec<Plan> {
             .mode(Mode::Archival),
         refused("issuer-revoked-before", Code::RevokedIssuer, "The issuer was struck off at that second.")
             .trust("issuer-revoked", |trust| trust.issuers[0].revoked_from = Some(world::time(ANCHORED))),
+        Plan::verified("others-revoked", "The trust root revokes everything but this document.").trust(
+            "others-revoked",
+            |trust| {
+                let id = draft().header.id;
+                let other_issuer = "https://elsewhere.example".to_owned();
+                trust.revocations.push(revoke(Revoked::Subject(leaf_hash(b"another subject"))));
+                trust.revocations.push(revoke(Revoked::Statement { issuer: other_issuer, id }));
+                let other = Revoked::Statement { issuer: UNIVERSITY.to_owned(), id: "another".to_owned() };
+                trust.revocations.push(revoke(other));
+            },
+        ),
+        refused("other-status-indices-revoked", Code::IncompleteStatus, "This index is not among the revoked ones.")
+            .trust("other-status-indices-revoked", |trust| {
+                trust.revocations.push(revoke(Revoked::Status { uri: uri(), index: 8 }));
+                let uri = format!("{UNIVERSITY}/status/2");
+                trust.revocations.push(revoke(Revoked::Status { uri, index: 7 }));
+            })
+            .draft(|draft| draft.status = Some((uri(), 7))),
         refused("status-missing", Code::IncompleteStatus, "It has a status, and none is at hand.")
             .draft(|draft| draft.status = Some((uri(), 7))),
         refused("status-missing-for-an-archive", Code::IncompleteStatus, "An archive needs it too.")
