@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Print the SHA-256 of files as sha256sum does.
     Hash(HashArgs),
+    /// Make a bundle that shows fewer claims of a document.
+    Redact(RedactArgs),
     /// Make a key pair.
     Keygen(KeygenArgs),
     /// Make a trust root, or show one.
@@ -39,15 +41,22 @@ Examples:
 The first line of each verdict is for machines, the lines after it are for people. In a folder only *.cbor files are
 bundles. The exit status is that of the worst verdict: `ct --help` lists them.")]
 pub(crate) struct VerifyArgs {
-    /// The trust root: whom to trust. It comes from you, never from a bundle.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) trust: PathBuf,
+    /// The trust root: whom to trust. It comes from you, never from a bundle. Repeat it, oldest first, to show that a
+    /// newer one follows from the one that --state remembers.
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) trust: Vec<PathBuf>,
     /// The document that a bundle without one is about; a file, or a folder to search by hash. May be repeated.
     #[arg(long, value_name = "PATH")]
     pub(crate) document: Vec<PathBuf>,
     /// Do not ask for the document: the verdict is about the hash it prints.
     #[arg(long, conflicts_with = "document")]
     pub(crate) hash_only: bool,
+    /// Remember what is seen of logs and trust roots in this folder, and hold the next run against it.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// Evidence that a log has shown two histories. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) evidence: Vec<PathBuf>,
     /// Which time policy.
     #[arg(long, value_enum, default_value_t = ModeArg::Strict)]
     pub(crate) mode: ModeArg,
@@ -110,6 +119,28 @@ pub(crate) struct HashArgs {
 #[derive(ClapArgs)]
 #[command(after_help = "\
 Examples:
+  ct redact --keep name --keep degree whole.cbor --out shown.cbor
+  ct redact --drop birth_date whole.cbor --out shown.cbor
+
+Mandatory claims are always kept. What is withheld cannot be read or guessed from the new bundle.")]
+pub(crate) struct RedactArgs {
+    /// A claim to keep; all others are withheld. May be repeated.
+    #[arg(long, value_name = "NAME", conflicts_with = "drop", required_unless_present = "drop")]
+    pub(crate) keep: Vec<String>,
+    /// A claim to withhold; all others are kept. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) drop: Vec<String>,
+    /// The bundle with the claims.
+    #[arg(value_name = "BUNDLE")]
+    pub(crate) bundle: PathBuf,
+    /// Where the new bundle goes; never overwrites.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
   ct keygen --role root --name city.example --out root.pem
   ct keygen --role issuer --name registry.example --version 2 --out issuer-2.pem
 
@@ -139,6 +170,12 @@ pub(crate) struct TrustArgs {
 pub(crate) enum TrustCommand {
     /// Sign an edited trust.toml as a trust root.
     Build(TrustBuildArgs),
+    /// Add one signature to a trust root, on the machine that holds the key.
+    Sign(TrustSignArgs),
+    /// Say in plain words what changes from one trust root to another.
+    Diff(TrustDiffArgs),
+    /// Print a C2SP witness policy as parts of a trust.toml.
+    Import(TrustImportArgs),
     /// Show whom a trust root trusts, with a fingerprint that two people can compare by phone.
     Show(TrustShowArgs),
 }
@@ -149,12 +186,57 @@ pub(crate) struct TrustBuildArgs {
     /// The edited trust root.
     #[arg(value_name = "TOML")]
     pub(crate) source: PathBuf,
-    /// A root key to sign with. Repeat it until the threshold is met.
+    /// A root key to sign with. May be repeated; `ct trust sign` adds keys that are elsewhere.
     #[arg(long, value_name = "FILE", required = true)]
     pub(crate) key: Vec<PathBuf>,
     /// Where the signed trust root goes; never overwrites.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Example:
+  ct trust sign trust.cbor --key root-2.pem --out trust-signed.cbor
+
+A new trust root needs enough signatures of its own root keys and of those of the one before it.")]
+pub(crate) struct TrustSignArgs {
+    /// The trust root so far.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The root key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// Where the trust root goes with the signature added; never overwrites.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "Lines begin with + for what is new, - for what is gone, ~ for what is changed.")]
+pub(crate) struct TrustDiffArgs {
+    /// The trust root in use.
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// The one that is to follow.
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+}
+
+#[derive(ClapArgs)]
+#[command(
+    after_help = "Example:\n  ct trust import policy.txt --from 2026-11-20T00:00:00Z --until 2027-11-20T00:00:00Z"
+)]
+pub(crate) struct TrustImportArgs {
+    /// The witness policy.
+    #[arg(value_name = "POLICY")]
+    pub(crate) policy: PathBuf,
+    /// From when the keys count.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: String,
+    /// Until when the keys count.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: String,
 }
 
 #[derive(ClapArgs)]

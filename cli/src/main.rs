@@ -13,9 +13,12 @@ mod inputs;
 mod inspect;
 mod keygen;
 mod output;
+mod redact;
 mod render;
+mod state;
 mod text;
 mod trust;
+mod trust_diff;
 mod verify;
 
 use args::{Args, Command};
@@ -45,6 +48,7 @@ fn run(command: Command) -> Code {
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Hash(args) => hash::run(&args),
+        Command::Redact(args) => redact::run(&args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Trust(args) => trust::run(&args),
     };

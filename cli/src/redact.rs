@@ -29,7 +29,11 @@ pub(crate) fn run(args: &RedactArgs) -> Result<Code, Failure> {
         }
     }
     let wanted = |name: &str| {
-        if args.keep.is_empty() { !args.drop.iter().any(|drop| drop == name) } else { args.keep.iter().any(|keep| keep == name) }
+        if args.keep.is_empty() {
+            !args.drop.iter().any(|drop| drop == name)
+        } else {
+            args.keep.iter().any(|keep| keep == name)
+        }
     };
     for claim in whole.claims().iter().filter(|claim| claim.index < whole.mandatory()) {
         if args.drop.iter().any(|drop| drop == claim.name) {

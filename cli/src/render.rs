@@ -88,6 +88,16 @@ fn facts(out: &mut dyn Write, facts: &Facts) -> io::Result<()> {
     if let Some(subject) = facts.subject.as_ref().filter(|subject| !subject.sub.is_empty()) {
         line("About", &Shown(&subject.sub))?;
     }
+    if let Some(claims) = &facts.claims {
+        for (index, name, value) in &claims.shown {
+            let always = if *index < claims.mandatory { " (always shown)" } else { "" };
+            line("Claim", &format_args!("{}: {}{always}", Shown(name), Shown(value)))?;
+        }
+        line("Withheld", &format_args!("{} of {} claims", claims.withheld(), claims.size))?;
+    }
+    if let Some(as_of) = facts.status_as_of {
+        line("Status as of", &as_of)?;
+    }
     if let Some(log) = &facts.log {
         let entry = facts.leaf_index.map_or_else(String::new, |index| format!("entry {index} of "));
         line("Logged in", &format_args!("{} ({entry}{} entries)", Shown(&log.origin), log.tree_size))?;

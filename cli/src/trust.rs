@@ -1,17 +1,22 @@
 //! `ct trust`: sign an edited trust root, and show a signed one.
 
-use crate::args::{TrustArgs, TrustBuildArgs, TrustCommand, TrustShowArgs};
+use crate::args::{
+    TrustArgs, TrustBuildArgs, TrustCommand, TrustDiffArgs, TrustImportArgs, TrustShowArgs, TrustSignArgs,
+};
 use crate::failure::Failure;
 use crate::file::{self, Limit};
 use crate::output;
 use crate::text::{Shown, fingerprint};
+use crate::trust_diff::{self, length};
 use anstyle::{AnsiColor, Style};
-use ct_core::limits::MAX_TRUST_BYTES;
+use ct_core::c2sp::policy::Policy;
+use ct_core::limits::{MAX_POLICY_BYTES, MAX_TRUST_BYTES};
 use ct_core::report::KeyIdText;
-use ct_core::trust::{Issuer, Log, Revoked, Window};
-use ct_core::{Code, Trust, TrustRoot};
+use ct_core::trust::{Issuer, Log, Revoked, TrustDraft, Window};
+use ct_core::{Code, Hash, Timestamp, Trust, TrustRoot};
 use ct_keys::{KeyFile, Role, trust_file};
 use std::io::{self, Write};
+use std::path::Path;
 
 const WARNING: Style = AnsiColor::Red.on_default().bold();
 const TRUST_SIZE: Limit = Limit { bytes: MAX_TRUST_BYTES, code: Code::TrustSize };
@@ -19,6 +24,9 @@ const TRUST_SIZE: Limit = Limit { bytes: MAX_TRUST_BYTES, code: Code::TrustSize 
 pub(crate) fn run(args: &TrustArgs) -> Result<Code, Failure> {
     match &args.command {
         TrustCommand::Build(args) => build(args),
+        TrustCommand::Sign(args) => sign(args),
+        TrustCommand::Diff(args) => diff(args),
+        TrustCommand::Import(args) => import(args),
         TrustCommand::Show(args) => show(args),
     }
 }
@@ -29,14 +37,75 @@ fn build(args: &TrustBuildArgs) -> Result<Code, Failure> {
     let trust = trust_file::parse(&text).map_err(|error| Failure::new(error.code(), format!("{source}: {error}")))?;
     let keys = args.key.iter().map(|path| KeyFile::read(path, Role::Root)).collect::<Result<Vec<_>, _>>()?;
     let bytes = trust_file::sign(&trust, &keys.iter().collect::<Vec<_>>());
-    // The file is written only if it can be used.
-    let root = TrustRoot::load(&bytes).map_err(|error| Failure::refused(&args.source, error))?;
+    // The file is written only if its rules hold together; signatures may be added elsewhere.
+    let draft = TrustDraft::load(&bytes).map_err(|error| Failure::refused(&args.source, error))?;
     file::write_new(&args.out, &bytes)?;
+    tell_progress(&args.out, &bytes, &draft)?;
+    Ok(Code::Ok)
+}
+
+fn sign(args: &TrustSignArgs) -> Result<Code, Failure> {
+    let draft = load_draft(&args.file)?;
+    let key = KeyFile::read(&args.key, Role::Root)?;
+    let signature = trust_file::root_signature(draft.payload(), &key);
+    let own = draft.trust().root.keys.iter().find(|own| own.kid == signature.kid);
+    if own.is_some_and(|own| own.key.as_bytes() != key.public().verifying_key().as_bytes()) {
+        let what = format!("{}: the trust root has another key under the ID {}", args.key.display(), key.id());
+        return Err(Failure::new(Code::TrustSignature, what));
+    }
+    if own.is_none() {
+        output::remark(&format!(
+            "{} is no root key of this trust root: it counts only if it is one of the one before",
+            key.id()
+        ));
+    }
+    let bytes = draft.signed_too(signature);
+    let draft = TrustDraft::load(&bytes).map_err(|error| Failure::refused(&args.file, error))?;
+    file::write_new(&args.out, &bytes)?;
+    tell_progress(&args.out, &bytes, &draft)?;
+    Ok(Code::Ok)
+}
+
+fn diff(args: &TrustDiffArgs) -> Result<Code, Failure> {
+    let (old, new) = (load_draft(&args.old)?, load_draft(&args.new)?);
+    let changes = trust_diff::changes(old.trust(), new.trust());
     output::print(|out| {
-        writeln!(out, "{}", args.out.display())?;
-        print_fingerprint(out, &root)
+        if changes.is_empty() {
+            writeln!(out, "The two say the same.")?;
+        }
+        changes.iter().try_for_each(|line| writeln!(out, "{line}"))
     })?;
     Ok(Code::Ok)
+}
+
+fn import(args: &TrustImportArgs) -> Result<Code, Failure> {
+    let time = |option: &str, text: &str| {
+        let refused =
+            |_| Failure::new(Code::UsageTime, format!("{option} {text}: write a time like 2026-11-20T08:00:00Z"));
+        Timestamp::parse(text).map_err(refused)
+    };
+    let (from, until) = (time("--from", &args.from)?, time("--until", &args.until)?);
+    let text = file::read_text(&args.policy, Limit { bytes: MAX_POLICY_BYTES, code: Code::LimitLength })?;
+    let policy = Policy::parse(&text).map_err(|error| Failure::refused(&args.policy, error))?;
+    let toml = trust_file::import_policy(&policy, from, until)
+        .map_err(|error| Failure::new(error.code(), format!("{}: {error}", args.policy.display())))?;
+    output::print(|out| write!(out, "{toml}"))?;
+    Ok(Code::Ok)
+}
+
+fn load_draft(path: &Path) -> Result<TrustDraft, Failure> {
+    let bytes = file::read(path, TRUST_SIZE)?;
+    TrustDraft::load(&bytes).map_err(|error| Failure::refused(path, error))
+}
+
+fn tell_progress(path: &Path, bytes: &[u8], draft: &TrustDraft) -> Result<(), Failure> {
+    output::print(|out| {
+        writeln!(out, "{}", path.display())?;
+        match draft.missing() {
+            0 => print_fingerprint(out, Hash::of(bytes)),
+            missing => writeln!(out, "{missing} more of its own root keys must sign it: `ct trust sign`"),
+        }
+    })
 }
 
 fn show(args: &TrustShowArgs) -> Result<Code, Failure> {
@@ -54,7 +123,7 @@ fn print(out: &mut dyn Write, root: &TrustRoot) -> io::Result<()> {
         let text = "WARNING: example keys. Anybody may have the private halves: what they verify proves nothing.";
         writeln!(out, "{WARNING}{text}{WARNING:#}")?;
     }
-    print_fingerprint(out, root)?;
+    print_fingerprint(out, root.hash())?;
     writeln!(out, "\nSigned by at least {} of {} root keys", trust.root.threshold, trust.root.keys.len())?;
     for key in &trust.root.keys {
         writeln!(out, "  {}  {}", KeyIdText(&key.kid), key.key)?;
@@ -66,9 +135,9 @@ fn print(out: &mut dyn Write, root: &TrustRoot) -> io::Result<()> {
     print_revocations(out, trust)
 }
 
-fn print_fingerprint(out: &mut dyn Write, root: &TrustRoot) -> io::Result<()> {
+fn print_fingerprint(out: &mut dyn Write, hash: Hash) -> io::Result<()> {
     writeln!(out, "SHA-256, to compare with somebody who has it from elsewhere:")?;
-    fingerprint(root.hash()).iter().try_for_each(|line| writeln!(out, "    {line}"))
+    fingerprint(hash).iter().try_for_each(|line| writeln!(out, "    {line}"))
 }
 
 fn print_issuer(out: &mut dyn Write, issuer: &Issuer) -> io::Result<()> {
@@ -119,21 +188,21 @@ fn print_witnesses(out: &mut dyn Write, trust: &Trust) -> io::Result<()> {
             let members: Vec<_> = group.members.iter().map(|name| Shown(name).to_string()).collect();
             writeln!(out, "  {}: {} of {}", Shown(&group.name), group.threshold, members.join(", "))?;
         }
-        writeln!(out, "  anchoring may take {}", length(epoch.max_anchor_delay.get()))?;
+        writeln!(out, "  anchoring may take {}", length(epoch.max_anchor_delay))?;
     }
     Ok(())
 }
 
 fn print_policy(out: &mut dyn Write, trust: &Trust) -> io::Result<()> {
     let policy = &trust.policy;
-    writeln!(out, "\nClocks may differ by {}", length(policy.clock_skew.get()))?;
+    writeln!(out, "\nClocks may differ by {}", length(policy.clock_skew))?;
     for (mode, windows) in [("strict", policy.strict), ("grace", policy.grace)] {
         writeln!(
             out,
             "Mode {mode}: evidence at most {} old, status {}, trust root {} after expiry",
-            length(windows.evidence.get()),
-            length(windows.status.get()),
-            length(windows.trust.get()),
+            length(windows.evidence),
+            length(windows.status),
+            length(windows.trust),
         )?;
     }
     Ok(())
@@ -158,11 +227,4 @@ fn print_window(out: &mut dyn Write, window: &Window) -> io::Result<()> {
         Some(from) => writeln!(out, ", {WARNING}COMPROMISED{WARNING:#} from {from}"),
         None => writeln!(out),
     }
-}
-
-/// Days where it is days, else hours, minutes or seconds.
-fn length(seconds: u64) -> String {
-    let unit = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
-    let exact = unit.iter().find(|(size, _)| seconds > 0 && seconds.is_multiple_of(*size));
-    exact.map_or_else(|| format!("{seconds} seconds"), |(size, name)| format!("{} {name}", seconds / size))
 }

@@ -17,7 +17,9 @@ pub(crate) fn changes(old: &Trust, new: &Trust) -> Vec<String> {
             Some(_) => {}
         }
     }
-    lines.extend(new.iter().filter(|(thing, _)| !old.contains_key(*thing)).map(|(thing, is)| format!("+ {thing}: {is}")));
+    lines.extend(
+        new.iter().filter(|(thing, _)| !old.contains_key(*thing)).map(|(thing, is)| format!("+ {thing}: {is}")),
+    );
     lines
 }
 

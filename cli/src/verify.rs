@@ -4,9 +4,13 @@ use crate::args::{ModeArg, VerifyArgs};
 use crate::documents::{Documents, SingleBundle};
 use crate::failure::Failure;
 use crate::file::{self, Limit};
+use crate::state::StateFolder;
 use crate::{clock, inputs, output, render};
-use ct_core::limits::{MAX_BUNDLE_BYTES, MAX_TRUST_BYTES};
-use ct_core::{AtSource, Bundle, Class, Code, Error, Mode, Report, Request, Timestamp, TrustRoot, verify};
+use ct_core::evidence::Equivocation;
+use ct_core::limits::{MAX_BUNDLE_BYTES, MAX_EVIDENCE_BYTES, MAX_TRUST_BYTES};
+use ct_core::state::State;
+use ct_core::verify::{Outcome, examine};
+use ct_core::{AtSource, Bundle, Class, Code, Error, Mode, Report, Request, Timestamp, TrustRoot};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Code, Failure> {
@@ -17,15 +21,21 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Code, Failure> {
         return Err(Failure::new(Code::UsageSeveralInputs, what));
     }
     let trust = load_trust(&args.trust)?;
+    let evidence = load_evidence(&args.evidence, &trust)?;
+    let state = args.state.as_deref().map(StateFolder::open).transpose()?;
     let single = matches!((args.inputs.as_slice(), bundles.as_slice()), ([named], [Ok(found)]) if named == found);
     let single_bundle = if single { SingleBundle::Yes } else { SingleBundle::No };
     let documents = Documents::gather(&args.document, args.hash_only, single_bundle)?;
-    let desk = Desk { trust, documents, mode: args.mode.into(), at, at_source };
+    let desk = Desk { trust, documents, evidence, state, mode: args.mode.into(), at, at_source };
+    let mut seen = State::default();
 
     let mut summary = Summary::default();
     for input in bundles {
         let (path, report) = match desk.judge(input) {
-            Ok(judged) => judged,
+            Ok((path, outcome)) => {
+                desk.note(&outcome, &mut seen, args)?;
+                (path, outcome.report)
+            }
             Err((path, failure)) => {
                 if !args.quiet {
                     output::complain(&failure);
@@ -35,6 +45,9 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Code, Failure> {
         };
         summary.count(report.code());
         show(&path, &report, args, single_bundle)?;
+    }
+    if let Some(state) = &desk.state {
+        state.commit(&seen)?;
     }
     if !args.quiet {
         desk.remark(&args.trust, &summary, single_bundle);
@@ -46,13 +59,15 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Code, Failure> {
 struct Desk {
     trust: Result<TrustRoot, Error>,
     documents: Documents,
+    evidence: Vec<Equivocation>,
+    state: Option<StateFolder>,
     mode: Mode,
     at: Timestamp,
     at_source: AtSource,
 }
 
 impl Desk {
-    fn judge(&self, input: Result<PathBuf, (PathBuf, Failure)>) -> Result<(PathBuf, Report), (PathBuf, Failure)> {
+    fn judge(&self, input: Result<PathBuf, (PathBuf, Failure)>) -> Result<(PathBuf, Outcome), (PathBuf, Failure)> {
         let path = input?;
         let limit = Limit { bytes: MAX_BUNDLE_BYTES, code: Code::LimitBundleSize };
         let bytes = match file::read(&path, limit) {
@@ -60,25 +75,48 @@ impl Desk {
             Err(failure) => return Err((path, failure)),
         };
         let wanted = Bundle::parse(&bytes).ok().and_then(|bundle| bundle.document_hash);
-        let report = verify(&Request {
+        let outcome = examine(&Request {
             bundle: &bytes,
             document: self.documents.of(wanted),
             trust: self.trust.as_ref().map_err(|error| *error),
             mode: self.mode,
             at: self.at,
             at_source: self.at_source,
+            state: self.state.as_ref().map(StateFolder::snapshot),
+            evidence: &self.evidence,
         });
-        Ok((path, report))
+        Ok((path, outcome))
+    }
+
+    /// Collects what is to be remembered, and keeps evidence at once: it must not be lost if the run is cut short.
+    fn note(&self, outcome: &Outcome, seen: &mut State, args: &VerifyArgs) -> Result<(), Failure> {
+        let Some(state) = &self.state else { return Ok(()) };
+        for (checkpoint, note) in &outcome.seen {
+            seen.remember(checkpoint, note.clone());
+        }
+        if let (Ok(root), false) = (&self.trust, outcome.seen.is_empty()) {
+            seen.remember_trust(root.trust().root_version, root.hash());
+        }
+        if let Some(evidence) = &outcome.evidence {
+            let path = state.keep_evidence(evidence)?;
+            if !args.quiet {
+                output::remark(&format!("evidence that the log has shown two histories: {}", path.display()));
+            }
+        }
+        Ok(())
     }
 
     /// What a person should know besides the verdicts.
-    fn remark(&self, trust_path: &Path, summary: &Summary, single: SingleBundle) {
+    fn remark(&self, trust_paths: &[PathBuf], summary: &Summary, single: SingleBundle) {
         match &self.trust {
             Ok(root) if root.trust().example => {
                 output::remark("the trust root says that it is an example: its keys prove nothing");
             }
             Ok(_) => {}
-            Err(error) => output::complain(&Failure::refused(trust_path, *error)),
+            Err(error) => {
+                let newest = trust_paths.last().map_or(Path::new("--trust"), PathBuf::as_path);
+                output::complain(&Failure::refused(newest, *error));
+            }
         }
         if matches!(single, SingleBundle::No) {
             output::remark(&format!("{} verified, {} not", summary.verified, summary.unverified));
@@ -129,11 +167,34 @@ impl From<ModeArg> for Mode {
     }
 }
 
-/// The trust root. A file that is no usable trust root is part of every verdict; one that cannot be read ends the run.
-fn load_trust(path: &Path) -> Result<Result<TrustRoot, Error>, Failure> {
-    match file::read(path, Limit { bytes: MAX_TRUST_BYTES, code: Code::TrustSize }) {
-        Ok(bytes) => Ok(TrustRoot::load(&bytes)),
-        Err(failure) if failure.code() == Code::TrustSize => Ok(Err(Error::new(Code::TrustSize, "trust"))),
-        Err(failure) => Err(failure),
+/// The newest trust root, proven to follow from those named before it. A file that is no usable trust root is part of
+/// every verdict; one that cannot be read ends the run.
+fn load_trust(paths: &[PathBuf]) -> Result<Result<TrustRoot, Error>, Failure> {
+    let mut newest: Option<TrustRoot> = None;
+    for path in paths {
+        let bytes = match file::read(path, Limit { bytes: MAX_TRUST_BYTES, code: Code::TrustSize }) {
+            Ok(bytes) => bytes,
+            Err(failure) if failure.code() == Code::TrustSize => return Ok(Err(Error::new(Code::TrustSize, "trust"))),
+            Err(failure) => return Err(failure),
+        };
+        let next = match &newest {
+            None => TrustRoot::load(&bytes),
+            Some(before) => before.load_successor(&bytes),
+        };
+        match next {
+            Ok(next) => newest = Some(next),
+            Err(error) => return Ok(Err(error)),
+        }
     }
+    Ok(newest.ok_or(Error::new(Code::TrustMalformed, "trust")))
+}
+
+/// Evidence that does not hold ends the run: whoever names it expects it to count.
+fn load_evidence(paths: &[PathBuf], trust: &Result<TrustRoot, Error>) -> Result<Vec<Equivocation>, Failure> {
+    let Ok(root) = trust else { return Ok(Vec::new()) };
+    let load = |path: &PathBuf| {
+        let bytes = file::read(path, Limit { bytes: MAX_EVIDENCE_BYTES, code: Code::LimitLength })?;
+        Equivocation::load(&bytes, root).map_err(|error| Failure::refused(path, error))
+    };
+    paths.iter().map(load).collect()
 }

@@ -269,6 +269,8 @@ register! {
         MalformedProofLength = "malformed.proof_length",
         /// A trust.toml cannot be understood.
         MalformedTrustFile = "malformed.trust_file",
+        /// A witness policy breaks the C2SP grammar.
+        MalformedPolicy = "malformed.policy",
         /// Evidence of two histories in which nothing contradicts.
         MalformedEvidence = "malformed.evidence",
         /// A time is not in the one accepted form.

@@ -50,6 +50,8 @@ limits! {
     MIN_CTI_BYTES: "bytes" = 8;
     /// Entries in any one list of a trust root: logs, witnesses, groups, issuers, keys, pins, revocations.
     MAX_TRUST_LIST: "entries" = 4_096;
+    /// A witness policy: some thousand lines.
+    MAX_POLICY_BYTES: "bytes" = 1 << 18;
     /// Claims in one document.
     MAX_CLAIMS: "claims" = 1_024;
     /// A claim's value.

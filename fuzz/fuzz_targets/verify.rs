@@ -15,6 +15,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         mode: Mode::Strict,
         at: Timestamp::parse("2027-01-01T00:00:00Z").expect("a time"),
         at_source: AtSource::Given,
+        state: None,
+        evidence: &[],
     };
     let report = verify(&request);
     assert_eq!(report.to_json(), verify(&request).to_json());

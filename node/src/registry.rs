@@ -216,6 +216,8 @@ impl Registry {
             mode: Mode::Strict,
             at,
             at_source: AtSource::Given,
+            state: None,
+            evidence: &[],
         });
         if !report.is_verified() {
             let next = format!("see: ct explain {}", report.code());

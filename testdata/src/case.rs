@@ -150,6 +150,8 @@ impl Case {
             mode: self.mode,
             at: self.at,
             at_source: AtSource::Given,
+            state: None,
+            evidence: &[],
         })
     }
 }

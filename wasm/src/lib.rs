@@ -49,6 +49,8 @@ pub fn report_text(
         mode,
         at,
         at_source: AtSource::Given,
+        state: None,
+        evidence: &[],
     });
     Ok(report.to_json())
 }

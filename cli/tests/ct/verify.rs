@@ -73,6 +73,8 @@ fn json_is_the_report_of_core_byte_for_byte() {
                 mode: Mode::Strict,
                 at: Timestamp::parse(AT).unwrap(),
                 at_source: AtSource::Given,
+                state: None,
+                evidence: &[],
             });
             let json = verify([Path::new("--json"), &path]);
             assert_eq!(json.out, format!("{}\n", report.to_json()));

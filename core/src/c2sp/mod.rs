@@ -49,6 +49,7 @@ pub mod checkpoint;
 pub mod cosignature;
 pub mod note;
 pub mod origin;
+pub mod policy;
 pub mod vkey;
 
 pub use checkpoint::Checkpoint;

@@ -113,7 +113,11 @@ impl Reading {
             }
         }
         self.name(name)?;
-        self.policy.groups.push((name.to_owned(), threshold, members.iter().map(|&member| member.to_owned()).collect()));
+        self.policy.groups.push((
+            name.to_owned(),
+            threshold,
+            members.iter().map(|&member| member.to_owned()).collect(),
+        ));
         Ok(())
     }
 
@@ -168,10 +172,13 @@ mod tests {
     }
 
     fn policy() -> String {
-        let witness = |name: &str| format!("witness {name}\t{}  https://{name}", vkey(name, SignatureType::Cosignature));
+        let witness =
+            |name: &str| format!("witness {name}\t{}  https://{name}", vkey(name, SignatureType::Cosignature));
         let log = vkey("log.example", SignatureType::Ed25519);
         let witnesses = [witness("w1"), witness("w2"), witness("w3")].join("\n");
-        format!("# a policy\n\n  # indented\nlog {log} https://log.example\n{witnesses}\ngroup two 2 w1 w2\ngroup any any two w3\nquorum any\n")
+        format!(
+            "# a policy\n\n  # indented\nlog {log} https://log.example\n{witnesses}\ngroup two 2 w1 w2\ngroup any any two w3\nquorum any\n"
+        )
     }
 
     #[test]

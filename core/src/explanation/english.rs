@@ -343,6 +343,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "The edited form of a trust root has a field that is unknown, missing, or not written as it should be. \
              The message says which one. Nothing was signed.",
             "Mend that line and build again; `specs/trust.cddl` says what each field means."),
+        Code::MalformedPolicy => say("The witness policy is not in the right form",
+            "The file is not a C2SP witness policy as it should be written, or uses one key in two places. Nothing of it \
+             was taken over.",
+            "Mend the line that is named, or ask whoever wrote the policy."),
         Code::MalformedEvidence => say("Nothing in this evidence contradicts itself",
             "The file is written as evidence that a log has shown two histories, but the two checkpoints in it \
              can both be true. It proves nothing against the log.",

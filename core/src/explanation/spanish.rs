@@ -371,6 +371,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "La forma editable de la ra\u{ed}z de confianza tiene un campo desconocido, ausente o mal escrito. El \
              mensaje dice cu\u{e1}l. No se firm\u{f3} nada.",
             "Corrija esa l\u{ed}nea y vuelva a construirla; `specs/trust.cddl` explica cada campo."),
+        Code::MalformedPolicy => say("La pol\u{ed}tica de testigos no tiene la forma correcta",
+            "El archivo no es una pol\u{ed}tica de testigos C2SP bien escrita, o usa una clave en dos lugares. No se \
+             tom\u{f3} nada de ella.",
+            "Corrija la l\u{ed}nea indicada, o consulte a quien escribi\u{f3} la pol\u{ed}tica."),
         Code::MalformedEvidence => say("En esta prueba nada se contradice",
             "El archivo tiene la forma de una prueba de que un registro mostr\u{f3} dos historias, pero sus dos \
              puntos de control pueden ser ciertos a la vez. No prueba nada contra el registro.",

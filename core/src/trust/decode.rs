@@ -1,8 +1,8 @@
 //! Reading a trust root's bytes. Every map's keys come in the order of the encoding: shorter first, then bytewise.
 
 use super::{
-    Epoch, GroupOf, Issuer, IssuerKey, Log, LogKey, Pin, Policy, Revocation, Revoked, RootKey, RootKeys, StatusBinding,
-    Trust, Window, Windows, Witness, WitnessKey,
+    Epoch, GroupOf, Issuer, IssuerKey, Log, LogKey, Pin, Policy, Revocation, Revoked, RootKey, RootKeys, RootSignature,
+    StatusBinding, Trust, Window, Windows, Witness, WitnessKey,
 };
 use crate::c2sp::{KeyName, SignatureType, VerifierKey};
 use crate::cbor::{MapCursor, Reader, check_profile, peek_kind};
@@ -56,10 +56,27 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Trust, Signed<'_>), Error> {
 }
 
 impl Signed<'_> {
-    /// Every signature is by a known root key and verifies, and there are enough of them.
+    pub(super) const fn payload(&self) -> &[u8] {
+        self.payload
+    }
+
+    pub(super) fn signatures(&self) -> Vec<RootSignature> {
+        let owned = |by: &SignatureBy<'_>| RootSignature { kid: by.kid.to_owned(), signature: *by.signature };
+        self.signatures.iter().map(owned).collect()
+    }
+
+    /// Every signature by a root key verifies, and there are enough of them.
+    pub(super) fn check(&self, root: &RootKeys) -> Result<(), Error> {
+        if self.good(root)? < root.threshold {
+            return Err(Error::new(Code::TrustThreshold, "signatures"));
+        }
+        Ok(())
+    }
+
+    /// How many root keys have signed; each signature by one of them verifies.
     ///
     /// A signature by a key that is not a root key is ignored: it is the previous trust root's, whose keys also sign.
-    pub(super) fn check(&self, root: &RootKeys) -> Result<(), Error> {
+    pub(super) fn good(&self, root: &RootKeys) -> Result<u32, Error> {
         let mut good = 0;
         for by in &self.signatures {
             let Some(key) = root.keys.iter().find(|key| key.kid == by.kid) else { continue };
@@ -69,10 +86,7 @@ impl Signed<'_> {
             }
             good += 1;
         }
-        if good < root.threshold {
-            return Err(Error::new(Code::TrustThreshold, "signatures"));
-        }
-        Ok(())
+        Ok(good)
     }
 }
 

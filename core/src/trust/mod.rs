@@ -250,6 +250,64 @@ pub enum Revoked {
     },
 }
 
+/// A trust root on its way from one signer to the next: its rules hold together, its signatures may not be enough yet.
+#[derive(Clone, Debug)]
+pub struct TrustDraft {
+    trust: Trust,
+    payload: Vec<u8>,
+    signatures: Vec<RootSignature>,
+}
+
+impl TrustDraft {
+    /// Reads a trust root whose signatures are few or none of its own root keys'.
+    ///
+    /// # Errors
+    /// As [`TrustRoot::load`], except `trust.threshold`.
+    pub fn load(bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.len() > MAX_TRUST_BYTES {
+            return Err(Error::new(Code::TrustSize, "trust"));
+        }
+        let (trust, signed) = decode::decode(bytes)?;
+        rules::check(&trust)?;
+        signed.good(&trust.root)?;
+        Ok(Self { trust, payload: signed.payload().to_vec(), signatures: signed.signatures() })
+    }
+
+    /// What it says.
+    #[must_use]
+    pub const fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    /// The bytes that root keys sign, see [`root_signature_input`].
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// The signatures so far; those by keys that are not root keys of this one may be of the one before.
+    #[must_use]
+    pub fn signatures(&self) -> &[RootSignature] {
+        &self.signatures
+    }
+
+    /// How many signatures of its own root keys are missing.
+    #[must_use]
+    pub fn missing(&self) -> u32 {
+        let own = |by: &&RootSignature| self.trust.root.keys.iter().any(|key| key.kid == by.kid);
+        let good = u32::try_from(self.signatures.iter().filter(own).count()).unwrap_or(u32::MAX);
+        self.trust.root.threshold.saturating_sub(good)
+    }
+
+    /// The file with one signature more; a signature of the same key is replaced.
+    #[must_use]
+    pub fn signed_too(&self, by: RootSignature) -> Vec<u8> {
+        let others = self.signatures.iter().filter(|other| other.kid != by.kid).cloned();
+        let all: Vec<_> = others.chain([by.clone()]).collect();
+        encode_signed(&self.payload, &all)
+    }
+}
+
 /// A trust root that enough of its own root keys have signed and whose rules hold together.
 #[derive(Clone, Debug)]
 pub struct TrustRoot {

@@ -38,6 +38,8 @@ fn request<'a>(trust: &'a TrustRoot, bundle: &'a [u8]) -> Request<'a> {
         mode: Mode::Strict,
         at: world::time(ISSUED + DAY),
         at_source: AtSource::Given,
+        state: None,
+        evidence: &[],
     }
 }
 

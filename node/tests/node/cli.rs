@@ -269,6 +269,8 @@ fn a_killed_demo_leaves_a_registry_that_goes_on() {
                 mode: ct_core::Mode::Strict,
                 at: trust.trust().issued.plus(ct_core::Seconds::new(3_600)),
                 at_source: ct_core::AtSource::Given,
+                state: None,
+                evidence: &[],
             });
             assert!(report.is_verified(), "{}: {report}", bundle.display());
         }

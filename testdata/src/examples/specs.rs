@@ -49,6 +49,8 @@ fn report(bundle: &[u8], trust: &[u8]) -> Vec<String> {
         mode: Mode::Strict,
         at: world::time(ISSUED + world::DAY),
         at_source: AtSource::Given,
+        state: None,
+        evidence: &[],
     });
     assert!(report.is_verified(), "{}", report.code());
     let value: serde_json::Value = serde_json::from_str(&report.to_json()).expect("a report is JSON");

@@ -203,10 +203,15 @@ fn unsupported() -> Vec<Plan> {
             b"vnd.civictrust.document+cose",
             b"vnd.civictrust.dokument+cose",
         ),
-        Plan::refused("bundle-with-status", Code::UnsupportedStatus, StepName::Status, "It carries a status list.")
+        Plan::refused("status-without-token", Code::MalformedField, StepName::Form, "Its status is an empty map.")
             .parts(|parts| parts.status = Some(vec![0xa0])),
-        Plan::refused("bundle-with-disclosure", Code::UnsupportedClaims, StepName::Document, "It discloses claims.")
-            .parts(|parts| parts.disclosure = Some(vec![0xa0])),
+        Plan::refused(
+            "disclosure-without-claims",
+            Code::MalformedField,
+            StepName::Form,
+            "Its disclosure is an empty map.",
+        )
+        .parts(|parts| parts.disclosure = Some(vec![0xa0])),
     ]
 }
 

@@ -16,8 +16,13 @@ fn documents() -> Vec<Plan> {
             .parts(|parts| parts.document = Some([DOCUMENT, b"\n"].concat())),
         refused("document-of-another-bundle", Code::TamperedDocument, "Another document is beside the bundle.")
             .beside(b"EXAMPLE: another document.\n"),
-        refused("claims-not-supported", Code::UnsupportedClaims, "The subject is a set of claims.")
-            .draft(|draft| draft.kind = SubjectKind::Claims),
+        Plan::refused(
+            "no-claim-shown",
+            Code::IncompleteDisclosure,
+            StepName::Completeness,
+            "The subject is a set of claims.",
+        )
+        .draft(|draft| draft.kind = SubjectKind::Claims),
     ]
 }
 
