@@ -15,7 +15,7 @@ use crate::durable;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result, shown};
 use crate::gate;
-use crate::log::{Log, LogSigner, STATE};
+use crate::log::{Log, STATE};
 use crate::statement::{self, Draft, Signed};
 use crate::tile_reader::LOG;
 use crate::trust::{self, Party, TrustPlan};
@@ -23,8 +23,8 @@ use crate::witness::{Witness, judge};
 use ct_core::limits::{MAX_NOTE_SIGNATURES, MAX_TRUST_BYTES};
 use ct_core::verify::Document;
 use ct_core::{
-    AtSource, Code, InclusionProof, LeafIndex, Mode, PublicKey, Request, Statement, Timestamp, TreeSize, TrustRoot,
-    verify,
+    AtSource, Code, InclusionProof, LeafIndex, Mode, Origin, PublicKey, Request, Statement, Timestamp, TreeSize,
+    TrustRoot, verify,
 };
 use ct_keys::{KeyFile, KeyId, Role};
 use std::fs::{self, File};
@@ -109,7 +109,7 @@ impl Registry {
         keys.write(&at(KEYS))?;
         durable::create(&at(TRUST_TOML), toml.as_bytes())?;
         durable::create(&at(TRUST_CBOR), &cbor)?;
-        let origin = LogSigner::new(Keys::one(Role::Log, &plan.origin, &[0; 32])?)?.origin().clone();
+        let origin = Origin::new(&plan.origin)?;
         let genesis = statement::genesis(&origin, &keys.root, plan.trust.issued, entropy)?;
         drop(Log::create(stage.path(), keys.log, &genesis)?);
         for name in [KEYS, LOG, STATE, BUNDLES, TRUST_TOML, TRUST_CBOR] {

@@ -40,6 +40,7 @@ pub(crate) fn named(task: &str) -> Option<(Vec<Step>, Tolerance)> {
     match task {
         "ci" => Some((CI.to_vec(), Tolerance::ExpectedSkips)),
         "test" => Some((TEST.to_vec(), Tolerance::AnySkip)),
+        "generate" => Some((vec![GENERATE], Tolerance::AnySkip)),
         _ => CI.iter().find(|step| step.name == task).map(|step| (vec![*step], Tolerance::AnySkip)),
     }
 }
@@ -49,6 +50,7 @@ pub(crate) fn usage() -> String {
     let mut text = String::from("usage: cargo xtask TASK\n\n");
     let _ = writeln!(text, "  {:<10} install what the tests need, run everything that tests", "test");
     let _ = writeln!(text, "  {:<10} what continuous integration runs: every step below, in this order", "ci");
+    let _ = writeln!(text, "  {:<10} {}", GENERATE.name, GENERATE.what);
     text.push_str("\nsteps, each a task of its own:\n\n");
     for step in CI {
         let _ = writeln!(text, "  {:<10} {}", step.name, step.what);
@@ -117,6 +119,18 @@ fn doctests(run: &mut Run) -> Result<()> {
     run_command(cargo(&run.root).args(["test", "--workspace", "--doc"]).env(skips::VARIABLE, run.skips.path()))
 }
 
+/// What is committed and made by a program; tests compare it with what the program makes now.
+fn generate(run: &mut Run) -> Result<()> {
+    run_command(cargo(&run.root).args(["run", "-p", "ct-testdata", "--bin", "make-examples"]))?;
+    let mut registers = cargo(&run.root);
+    run_command(registers.args(["test", "-p", "ct-core", "--test", "registers"]).env("CIVICTRUST_UPDATE", "1"))
+}
+
+const GENERATE: Step = Step {
+    name: "generate",
+    what: "write bundles/, testdata/ and the generated parts of specs/ again",
+    action: generate,
+};
 const TOOLS: Step = Step { name: "tools", what: "install what is missing", action: tools::install };
 const NO_STD: Step = Step { name: "no-std", what: "core builds where there is no system", action: no_std };
 const DOCTESTS: Step = Step { name: "doctests", what: "examples in the documentation", action: doctests };

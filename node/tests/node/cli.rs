@@ -5,6 +5,9 @@ use assert_cmd::Command;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::Duration;
 
 const AT: &str = "2026-11-20T08:00:00Z";
 
@@ -217,9 +220,14 @@ fn demo_is_complete_and_repeatable() {
     let parsed = ct_keys::trust_file::parse(str::from_utf8(&one["trust.toml"]).unwrap()).unwrap();
     let root = ct_core::TrustRoot::load(&one["trust.cbor"]).unwrap();
     assert_eq!((&parsed, parsed.example), (root.trust(), true));
-    let other = run(dir.path(), &["demo", "--dir", "three", "--at", AT]);
-    assert_eq!(other.0, 0);
-    assert!(files(&dir.path().join("three"))["keys/log.pem"] != one["keys/log.pem"], "the seed is not random");
+    // Without a seed nothing that is secret is the same.
+    let unseeded = ["three", "four"].map(|name| {
+        assert_eq!(run(dir.path(), &["demo", "--dir", name, "--at", AT]).0, 0);
+        files(&dir.path().join(name))
+    });
+    for name in ["keys/root.pem", "keys/log.pem", "keys/issuer.pem", "keys/witness-1.pem", "log/tile/entries/000.p/6"] {
+        assert!(unseeded[0][name] != unseeded[1][name] && unseeded[0][name] != one[name], "{name}");
+    }
     refused(dir.path(), &["demo", "--dir", "one"], 5, "io.exists");
     refused(dir.path(), &["demo", "--dir", "n", "--documents", "0"], 2, "usage.arguments");
     refused(dir.path(), &["demo", "--dir", "n", "--documents", "100001"], 2, "usage.arguments");
@@ -235,6 +243,70 @@ fn demo_issues_in_batches() {
     assert_eq!(fs::read_dir(dir.path().join("d/bundles")).unwrap().count(), 1100);
     let checkpoint = fs::read_to_string(dir.path().join("d/log/checkpoint")).unwrap();
     assert!(checkpoint.starts_with("demo-log.example\n1101\n"), "{checkpoint}");
+}
+
+// R10: killed at any moment, the registry opens again, whole, and goes on; whatever bundle is there verifies.
+#[test]
+fn a_killed_demo_leaves_a_registry_that_goes_on() {
+    for delay in [20, 60, 110, 170, 240, 320] {
+        let dir = directory();
+        let path = dir.path().join("d");
+        let mut child = spawn(&["demo", "--documents", "20000", "--dir", path.to_str().unwrap()]);
+        thread::sleep(Duration::from_millis(delay));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if !path.join("trust.cbor").exists() {
+            // Killed before there was a registry.
+            continue;
+        }
+        let issued = fs::read_dir(path.join("bundles")).unwrap();
+        let trust = ct_core::TrustRoot::load(&fs::read(path.join("trust.cbor")).unwrap()).unwrap();
+        for bundle in issued.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some()) {
+            let report = ct_core::verify(&ct_core::Request {
+                bundle: &fs::read(&bundle).unwrap(),
+                document: ct_core::Document::InBundle,
+                trust: Ok(&trust),
+                mode: ct_core::Mode::Strict,
+                at: trust.trust().issued.plus(ct_core::Seconds::new(3_600)),
+                at_source: ct_core::AtSource::Given,
+            });
+            assert!(report.is_verified(), "{}: {report}", bundle.display());
+        }
+        fs::write(dir.path().join("good.pdf"), "good").unwrap();
+        let (status, _, err) = run(dir.path(), &["issue", "--dir", "d", "--type", "diploma", "good.pdf"]);
+        assert_eq!((status, err.as_str()), (0, ""), "killed after {delay} ms");
+    }
+}
+
+// R1.1: Ctrl-C ends it with its own status where nothing is half done.
+#[test]
+fn ctrl_c_leaves_things_whole() {
+    let dir = directory();
+    let path = dir.path().join("d");
+    let child = spawn(&["demo", "--documents", "100000", "--dir", path.to_str().unwrap()]);
+    while !path.join("documents").exists() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{err}");
+    assert!(err.starts_with("ct-node: interrupted: stopped; ") && err.contains("whole registry with "), "{err}");
+    let bundles = fs::read_dir(path.join("bundles")).unwrap().count();
+    assert!(err.contains(&format!("with {bundles} documents")), "{bundles} bundles: {err}");
+    assert_eq!(fs::read_dir(path.join("documents")).unwrap().count(), bundles);
+    let checkpoint = fs::read_to_string(path.join("log/checkpoint")).unwrap();
+    assert!(checkpoint.contains(&format!("\n{}\n", bundles + 1)), "{checkpoint}");
+}
+
+fn spawn(arguments: &[&str]) -> Child {
+    std::process::Command::new(env!("CARGO_BIN_EXE_ct-node"))
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
 }
 
 // R1.4

@@ -97,6 +97,56 @@ fn check_published(dir: &Path, entries: &[Vec<u8>]) {
     }
 }
 
+// R10: a batch whose entries were lost is left out, and the files it left are replaced by those of the next.
+#[test]
+fn leftovers_of_a_lost_batch_are_replaced() {
+    let (ours, theirs) = (entries(300), entries_from(77, 300));
+    for (old, new, cut) in [(5, 9, "000.p/9"), (250, 290, "000"), (256, 290, "001.p/34")] {
+        let (before, order) = writes(&ours[..new], old);
+        let mut image = before;
+        image.extend(order[..order.len() - 2].iter().cloned());
+        let bundle = image.get_mut(&format!("log/tile/entries/{cut}")).unwrap();
+        bundle.truncate(bundle.len() - 1);
+        let dir = directory_of(&image);
+        let mut log = open(dir.path()).unwrap();
+        assert_eq!(size(&log), old);
+        let history: Vec<Vec<u8>> = [&ours[..old], &theirs[old..new]].concat();
+        log.append(&history[old..]).unwrap();
+        drop(log);
+        check_published(dir.path(), &history);
+        let log = open(dir.path()).unwrap();
+        assert_eq!(*log.checkpoint().checkpoint().root().as_bytes(), root_of(&history));
+    }
+}
+
+// R10: whole entries, but of another log: what they begin with is not what was signed.
+#[test]
+fn entries_that_contradict_the_signed_ones_are_left_out() {
+    let (ours, theirs) = (entries(5), entries_from(77, 9));
+    let dir = directory();
+    drop(log_of(dir.path(), &ours));
+    let mut image = files(dir.path());
+    image.insert("log/tile/entries/000.p/9".to_owned(), tree::tiles(&theirs)["tile/entries/000.p/9"].clone());
+    let dir = directory_of(&image);
+    assert_eq!(size(&open(dir.path()).unwrap()), 5);
+    assert_eq!(files(dir.path()), image);
+}
+
+// C2SP tlog-tiles: where a partial tile has gone, the full one at its place is read.
+#[test]
+fn a_full_tile_stands_in_for_a_partial_one() {
+    let (dir, entries) = (directory(), entries(300));
+    let mut log = log_of(dir.path(), &entries[..250]);
+    let old = log.checkpoint().note(&[]);
+    log.append(&entries[250..]).unwrap();
+    drop(log);
+    fs::write(dir.path().join("log/checkpoint"), old).unwrap();
+    for folder in ["entries", "0"] {
+        fs::remove_dir_all(dir.path().join("log/tile").join(folder).join("000.p")).unwrap();
+    }
+    assert_eq!(size(&open(dir.path()).unwrap()), 300);
+}
+
 // R10: killed between tiles and checkpoint.
 #[test]
 fn rolls_forward_over_durable_entries() {

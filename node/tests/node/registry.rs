@@ -164,6 +164,25 @@ fn is_the_same_for_the_same_seed_and_time() {
     assert_eq!(made, make());
 }
 
+// R1.4: the one that exists is kept, and the others are written.
+#[test]
+fn bundles_are_never_overwritten() {
+    let dir = directory();
+    let registry = create(&dir.path().join("r"));
+    let write = |names: &[(&str, &[u8])]| {
+        let mut bundles = names.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect();
+        let written = registry.write_bundles(&mut bundles);
+        written.into_iter().map(|result| result.map(drop).map_err(|error| error.code())).collect::<Vec<_>>()
+    };
+    assert_eq!(write(&[("a.cbor", b"1")]), [Ok(())]);
+    assert_eq!(write(&[("b.cbor", b"2"), ("a.cbor", b"2"), ("c.cbor", b"2")]), [Ok(()), Err(Code::IoExists), Ok(())]);
+    assert_eq!(write(&[("no/a.cbor", b"3")]), [Err(Code::IoNotFound)]);
+    assert!(write(&[]).is_empty());
+    let found = files(&registry.bundles());
+    let expected = [("a.cbor", b"1"), ("b.cbor", b"2"), ("c.cbor", b"2")];
+    assert_eq!(found, expected.map(|(name, bytes)| (name.to_owned(), bytes.to_vec())).into());
+}
+
 // R16.4: a second run with the same seed would use request IDs twice.
 #[test]
 fn the_same_randomness_twice_is_refused() {

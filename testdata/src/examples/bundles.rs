@@ -372,7 +372,7 @@ fn readme() -> String {
 const README: &str = "\
 # Example bundles
 
-Made by `cargo run -p ct-testdata --bin make-examples`, the same bytes every time; a test compares. Do not edit.
+Made by `cargo xtask generate`, the same bytes every time; a test compares. Do not edit.
 
 The private halves of all keys are public on purpose: each is SHA-256 of `CivicTrust example key/NAME`. So these files
 prove nothing about anybody, and `trust.cbor` says so (`example: true`). Its freshness window is twenty years, which no

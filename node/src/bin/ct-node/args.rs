@@ -28,8 +28,9 @@ Examples:
   ct-node init --dir registry --origin log.city.example --issuer city.example \\
       --issuer-name 'City of Example' --type diploma --type permit --witnesses 3
 
-The names go into every document that is issued and cannot be changed later. All keys are made here, readable by you
-alone; give DIR/trust.cbor to those who verify.")]
+The names go into every document that is issued and cannot be changed later.
+All keys are made here, readable by you alone; give DIR/trust.cbor to those who
+verify.")]
 pub(crate) struct InitArgs {
     /// Where: a directory that does not exist, or is empty.
     #[arg(long, value_name = "DIR")]
@@ -60,8 +61,9 @@ Examples:
   ct-node issue --dir registry --type permit --valid-for 365 permits/*.pdf
   ct-node issue --dir registry --detached film.mp4
 
-Each document gets a statement of its own; all are logged together. The bundles are in DIR/bundles, each named after its
-document, and nothing is overwritten. If anything is wrong with any file, nothing is issued.")]
+Each document gets a statement of its own; all are logged together. The bundles
+are in DIR/bundles, each named after its document, and nothing is overwritten.
+If anything is wrong with any file, nothing is issued.")]
 pub(crate) struct IssueArgs {
     /// The registry.
     #[arg(long, value_name = "DIR")]
@@ -91,8 +93,8 @@ Examples:
   ct-node demo --dir demo
   ct verify --trust demo/trust.cbor demo/bundles
 
-The demonstration has one log, three witnesses of which two must have cosigned, and a university. It proves nothing, and
-its trust root says so.")]
+The demonstration has one log, three witnesses of which two must have cosigned,
+and a university. It proves nothing, and its trust root says so.")]
 pub(crate) struct DemoArgs {
     /// Where: a directory that does not exist, or is empty.
     #[arg(long, value_name = "DIR")]
@@ -118,6 +120,7 @@ pub(crate) struct Repeatable {
 const MAX_DOCUMENTS: i64 = 100_000;
 
 const EXIT_STATUSES: &str = "\
-Exit statuses: 0 done; 1 refused or damaged; 2 wrong usage; 3 not known or not supported; 4 malformed or over a limit;
-5 a file could not be read or written; 6 the trust root cannot be used; 70 a defect; 130 interrupted.
+Exit statuses: 0 done; 1 refused or damaged; 2 wrong usage; 3 not known or not
+supported; 4 malformed or over a limit; 5 a file could not be read or written;
+6 the trust root cannot be used; 70 a defect; 130 interrupted.
 `ct explain CODE` says what a code means and what to do.";
