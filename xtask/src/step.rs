@@ -174,7 +174,7 @@ mod tests {
             .lines()
             .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next().map(str::to_owned))
             .collect();
-        assert_eq!(tasks.len(), CI.len() + 2);
+        assert_eq!(tasks.len(), CI.len() + 3);
         for task in tasks {
             assert!(named(&task).is_some(), "{task}");
         }

@@ -59,6 +59,7 @@ fn a_fact_stands_there_only_if_its_step_is_ok() {
         assert_eq!(facts.log.is_some(), ok(StepName::Checkpoint), "{}", case.name);
         assert_eq!(facts.anchored_at.is_some(), ok(StepName::Witnesses), "{}", case.name);
         assert_eq!(facts.leaf_index.is_some(), ok(StepName::Inclusion), "{}", case.name);
+        assert!(!ok(StepName::Time) || ok(StepName::Witnesses), "{}: which time?", case.name);
         assert!(ok(StepName::Witnesses) || (facts.fresh_at.is_none() && facts.witnesses.is_empty()), "{}", case.name);
     }
 }

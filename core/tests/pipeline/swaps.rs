@@ -120,8 +120,10 @@ fn the_document_of_another_bundle() {
     let attached = a.parts().encode();
     let both = verify(&Request { document: Document::Digest(other), ..request(&trust, &attached) });
     assert_eq!(both.code(), Code::TamperedDocument);
+    let wrong = Parts { document: Some(b.document.clone()), ..a.parts() }.encode();
+    let right = Document::Digest(ct_core::Hash::of(&a.document));
+    assert_eq!(verify(&Request { document: right, ..request(&trust, &wrong) }).code(), Code::TamperedDocument);
     // Asking about the hash only does not excuse a wrong document that is there.
-    let wrong = Parts { document: Some(b.document), ..a.parts() }.encode();
     let hash_only = verify(&Request { document: Document::HashOnly, ..request(&trust, &wrong) });
     assert_eq!(hash_only.code(), Code::TamperedDocument);
 }

@@ -113,6 +113,17 @@ fn another_trust_root_does_not_verify() {
     assert_eq!(verdict(&no_issuer), (Code::UnknownIssuer, vec![StepName::Issuer]));
 }
 
+// R18.5: what is no example does not say so in two ways.
+#[test]
+fn an_example_says_so_or_nothing() {
+    let mut payload = encode_trust(&world::trust());
+    let at = payload.windows(8).position(|window| window == b"gexample").unwrap() + 8;
+    payload[at] = 0xf4;
+    assert_eq!(code(&world::sign_payload(&payload, &[ROOT])), Err(Code::TrustMalformed));
+    let real = world::root(&changed(|trust| trust.example = false));
+    assert_eq!(report(&real, &bundle()).facts().trust.as_ref().map(|trust| trust.example), Some(false));
+}
+
 // R8.2: every pair of places in which one key could stand.
 #[test]
 fn one_key_has_one_role() {

@@ -89,6 +89,18 @@ pub(super) fn plans() -> Vec<Plan> {
                 draft.later[0].log_keys = vec![second_log_key()];
             })
             .at(ISSUED + 9 * DAY),
+        Plan::verified(
+            "evidence-that-a-pin-vouches-for",
+            "The log's key is compromised; a pin vouches for what is new.",
+        )
+        .trust("log-key-compromised-and-later-pinned-a-week", |trust| {
+            week(trust);
+            trust.logs[0].keys[0].window.compromised_from = Some(world::time(ISSUED));
+            let later = Draft::new("case", DOCUMENT).refreshed(30, ISSUED + 8 * DAY).parts().later;
+            trust.logs[0].pins.push(later[0].pin(ISSUED + 8 * DAY));
+        })
+        .draft(|draft| *draft = draft.clone().refreshed(30, ISSUED + 8 * DAY))
+        .at(ISSUED + 9 * DAY),
         refused("evidence-stale", Code::StaleEvidence, "The checkpoint is a week and a second old.")
             .trust("evidence-of-a-week", week)
             .at(ANCHORED + 7 * DAY + 1),
