@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod bad_input;
+mod cases;
 mod desk;
 mod inspect;
 mod keys_and_trust;
