@@ -92,7 +92,6 @@ fn what_cannot_be_built_is_refused_and_nothing_is_written() {
     };
     let other = folder.path().join("other.pem");
     assert_eq!(keygen("root", "other.example", &other).status, 0);
-    refused(&toml, &other, "trust.threshold", 6);
     let issuer = folder.path().join("issuer.pem");
     assert_eq!(keygen("issuer", "other.example", &issuer).status, 0);
     refused(&toml, &issuer, "io.key_file", 5);
@@ -108,4 +107,113 @@ fn what_cannot_be_built_is_refused_and_nothing_is_written() {
     refused(&edited, &root, "malformed.utf8", 4);
     let missing = folder.path().join("missing.toml");
     refused(&missing, &root, "io.not_found", 5);
+}
+
+// Two of two root keys on two machines: `build` with one, `sign` with the other.
+#[test]
+fn a_trust_root_is_signed_by_several_on_several_machines() {
+    let folder = tempfile::tempdir().unwrap();
+    let (toml, root) = trust_toml(folder.path());
+    let (toml_2, root_2) = {
+        let other = folder.path().join("other-machine");
+        fs::create_dir(&other).unwrap();
+        trust_toml(&other)
+    };
+    // The second machine's key gets an ID of its own.
+    let block = |path: &Path| {
+        let text = fs::read_to_string(path).unwrap();
+        let start = text.find("[[root.key]]").unwrap();
+        text[start..start + text[start..].find("\n\n").unwrap()].to_owned()
+    };
+    let second = folder.path().join("second.pem");
+    let text = fs::read_to_string(&root_2).unwrap().replace("city.example#1", "city.example#2");
+    fs::write(&second, text).unwrap();
+    fs::set_permissions(&second, fs::Permissions::from_mode(0o600)).unwrap();
+    let both = format!("{}\n{}", block(&toml), block(&toml_2).replace("city.example#1", "city.example#2"));
+    let source =
+        fs::read_to_string(&toml).unwrap().replace(&block(&toml), &both).replace("threshold = 1", "threshold = 2");
+    fs::write(&toml, source.replacen("threshold = 2\nmembers", "threshold = 1\nmembers", 1)).unwrap();
+
+    let (half, whole) = (folder.path().join("half.cbor"), folder.path().join("whole.cbor"));
+    let built = build(&toml, &root, &half);
+    assert_eq!(built.status, 0, "{}", built.err);
+    assert!(built.out.contains("1 more of its own root keys must sign it"), "{}", built.out);
+    assert_eq!(ct([Path::new("trust"), Path::new("show"), &half]).status, 6);
+    let sign = |file: &Path, key: &Path, out: &Path| {
+        ct([Path::new("trust"), Path::new("sign"), file, Path::new("--key"), key, Path::new("--out"), out])
+    };
+    let signed = sign(&half, &second, &whole);
+    assert_eq!((signed.status, signed.err.as_str()), (0, ""));
+    assert_eq!(ct([Path::new("trust"), Path::new("show"), &whole]).status, 0);
+    // Signing again with the same key changes nothing.
+    let again = folder.path().join("again.cbor");
+    assert_eq!(sign(&whole, &second, &again).status, 0);
+    assert_eq!(fs::read(&again).unwrap(), fs::read(&whole).unwrap());
+    // A key of the right ID that is another key is refused.
+    let refused = sign(&half, &root_2, &folder.path().join("x.cbor"));
+    assert_eq!(refused.status, 6, "{}", refused.err);
+}
+
+#[test]
+fn a_difference_is_told_in_plain_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let (toml, root) = trust_toml(folder.path());
+    let (old, new) = (folder.path().join("old.cbor"), folder.path().join("new.cbor"));
+    assert_eq!(build(&toml, &root, &old).status, 0);
+    let diff = |a: &Path, b: &Path| ct([Path::new("trust"), Path::new("diff"), a, b]);
+    assert_eq!(diff(&old, &old).out, "The two say the same.\n");
+    let text = fs::read_to_string(&toml).unwrap();
+    let text = text.replacen("root_version = 1", "root_version = 2", 1).replacen(
+        "clock_skew = \"5m\"",
+        "clock_skew = \"1m\"",
+        1,
+    );
+    let revocation = "\n[[revocation]]\ndate = \"2026-12-24T00:00:00Z\"\nreason = \"lost\"\nstatement = { issuer = \"i\", id = \"s\" }\n";
+    fs::write(&toml, text + revocation).unwrap();
+    assert_eq!(build(&toml, &root, &new).status, 0);
+    let said = diff(&old, &new);
+    assert_eq!(said.status, 0);
+    let lines: Vec<_> = said.out.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "~ clocks may differ by: 1 minutes (was 5 minutes)",
+            "~ version: 2 (was 1)",
+            "+ revocation of statement s of i: 2026-12-24T00:00:00Z: lost",
+        ]
+    );
+}
+
+#[test]
+fn a_witness_policy_becomes_part_of_a_trust_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let vkey = |role: &str, name: &str| {
+        let out = folder.path().join(format!("{name}.pem"));
+        assert_eq!(keygen(role, name, &out).status, 0);
+        fs::read_to_string(out.with_extension("vkey")).unwrap().trim().to_owned()
+    };
+    let policy = format!(
+        "# witnesses\nlog {}\nwitness w1 {}\nwitness w2 {} https://w2.example\ngroup both all w1 w2\nquorum both\n",
+        vkey("log", "log.example"),
+        vkey("witness", "one.example"),
+        vkey("witness", "two.example"),
+    );
+    let path = folder.path().join("policy.txt");
+    let import = |text: &str| {
+        fs::write(&path, text).unwrap();
+        let times = ["--from", "2026-11-20T00:00:00Z", "--until", "2027-11-20T00:00:00Z"];
+        ct(["trust", "import", path.to_str().unwrap()].into_iter().chain(times))
+    };
+    let said = import(&policy);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    // What is printed stands in a trust.toml as it is.
+    let start = fs::read_to_string(bundles().join("trust.toml")).unwrap();
+    let head = &start[..start.find("[[log]]").unwrap()];
+    let trust = ct_keys::trust_file::parse(&format!("{head}{}", said.out)).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(trust.epochs[0].groups[0].members, ["one.example", "two.example"]);
+    assert_eq!((trust.logs.len(), trust.witnesses.len(), trust.epochs[0].quorum.as_str()), (1, 2, "both"));
+    let refused = import(&policy.replace("quorum both", "quorum nobody"));
+    assert_eq!(refused.status, 4);
+    assert!(refused.err.starts_with("ct: malformed.policy: "), "{}", refused.err);
+    assert_eq!(import(&policy.replace("quorum both", "quorum none")).status, 4);
 }

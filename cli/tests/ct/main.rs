@@ -4,7 +4,9 @@
 
 mod bad_input;
 mod cases;
+mod continuity;
 mod desk;
 mod inspect;
 mod keys_and_trust;
+mod redact;
 mod verify;
