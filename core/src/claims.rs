@@ -173,10 +173,13 @@ impl<'a> Disclosure<'a> {
     /// The same document with only the claims that `keep` accepts, beside the mandatory ones.
     ///
     /// # Errors
-    /// `tampered.disclosure` if this disclosure's proof is not sound.
+    /// `tampered.disclosure` if this disclosure's proof is not sound, `incomplete.disclosure` if nothing would be shown.
     pub fn redact(&self, keep: impl Fn(&Claim<'a>) -> bool) -> Result<Self, Error> {
         let kept: Vec<_> =
             self.claims.iter().filter(|claim| claim.index < self.mandatory || keep(claim)).copied().collect();
+        if kept.is_empty() {
+            return Err(Error::new(Code::IncompleteDisclosure, "disclosure.claims"));
+        }
         let mut walk = Walk::of(self);
         let mut proof = Vec::new();
         walk.withhold(self.whole_tree()?, &kept, &mut proof)?;
@@ -335,6 +338,12 @@ mod tests {
         let mut hidden = lenient.redact(|claim| claim.index == 4).unwrap();
         hidden.mandatory = 2;
         assert_eq!(code(hidden.verify(&hash)), Err(Code::TamperedMandatoryClaim));
+    }
+
+    #[test]
+    fn something_must_be_shown() {
+        let names = names(3);
+        assert_eq!(code(whole(&names, 0).redact(|_| false)), Err(Code::IncompleteDisclosure));
     }
 
     #[test]

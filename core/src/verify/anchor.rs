@@ -220,10 +220,16 @@ impl<'a> Point<'a> {
         let note = part.note.as_ref();
         let log_keys = note.map_or(Ok(Vec::new()), |note| log_signatures(log, note));
         let pin = log.pin(&part.checkpoint);
-        let sound = |keys: &Vec<&LogKey>| keys.iter().any(|key| key.window.compromised_from.is_none());
-        let counts = pin.is_some() || !equivocated && log_keys.as_ref().is_ok_and(sound);
         let cosigned = note.map_or(Ok(Vec::new()), |note| cosignatures(root, note));
-        Self { checkpoint: &part.checkpoint, note, log_keys, cosigned, pin, counts }
+        let mut point = Self { checkpoint: &part.checkpoint, note, log_keys, cosigned, pin, counts: false };
+        // A key is judged at the time at which the checkpoint was known; where nobody knows it, nothing is as fresh.
+        let known_at = point.known_at(root);
+        let good = |key: &&LogKey| {
+            key.window.compromised_from.is_none() && known_at.is_none_or(|time| key.window.contains(time))
+        };
+        let vouched = point.log_keys.as_ref().is_ok_and(|keys| keys.iter().any(good));
+        point.counts = pin.is_some() || !equivocated && vouched;
+        point
     }
 
     pub(super) const fn checkpoint(&self) -> &'a Checkpoint {
