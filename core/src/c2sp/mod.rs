@@ -13,7 +13,7 @@
 //! # Example
 //! ```
 //! use ct_core::c2sp::{Checkpoint, KeyName, Note, Origin, SignatureLine, SignatureType, VerifierKey};
-//! use ct_core::{Code, Hash, PublicKey};
+//! use ct_core::{Code, Hash, PublicKey, TreeSize};
 //! # use ed25519_dalek::{Signer, SigningKey};
 //! # fn main() -> Result<(), ct_core::Error> {
 //! # let signing = SigningKey::from_bytes(&[1; 32]);
@@ -22,7 +22,8 @@
 //! let key = VerifierKey::new(name.clone(), SignatureType::Ed25519, public);
 //! assert_eq!(key.to_string(), "log.example/2026+2c9e59a6+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c");
 //!
-//! let checkpoint = Checkpoint::new(Origin::new("log.example/2026")?, 1, Hash::of(b"\0entry"))?;
+//! let size = TreeSize::new(1)?;
+//! let checkpoint = Checkpoint::new(Origin::new("log.example/2026")?, size, Hash::of(b"\0entry"))?;
 //! let text = checkpoint.text();
 //! let signature = signing.sign(text.as_bytes());
 //! let line = SignatureLine::new(name, key.key_id(), signature.to_bytes().to_vec())?;
