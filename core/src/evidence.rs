@@ -64,7 +64,8 @@ impl Equivocation {
     /// # Errors
     /// `limit.length` beyond [`MAX_EVIDENCE_BYTES`]; `malformed.kind`, `unsupported.version`, those of [`Reader`],
     /// of notes, checkpoints and proofs; `unknown.log`; `not_anchored.log_signature` or `tampered.checkpoint` if the
-    /// log did not sign both; `tampered.inclusion`; `malformed.evidence` if nothing in it contradicts.
+    /// log did not sign both, with a key that is not compromised; `tampered.inclusion`; `malformed.evidence` if nothing
+    /// in it contradicts.
     pub fn load(bytes: &[u8], root: &TrustRoot) -> Result<Self, Error> {
         if bytes.len() > MAX_EVIDENCE_BYTES {
             return Err(Error::new(Code::LimitLength, "evidence"));
@@ -95,14 +96,19 @@ impl Equivocation {
 struct Half<'a> {
     note: &'a str,
     leaf: Option<Hash>,
-    proof: Vec<Hash>,
+    proof: Option<Vec<Hash>>,
 }
 
 impl Half<'_> {
+    const fn has_leaf(&self) -> bool {
+        self.leaf.is_some() || self.proof.is_some()
+    }
+
     /// The leaf hash that the checkpoint's tree is proven to have at `index`.
     fn leaf_at(&self, index: LeafIndex, checkpoint: &Checkpoint) -> Result<Hash, Error> {
         let leaf = self.leaf.ok_or(Error::new(Code::MalformedEvidence, "leaf"))?;
-        InclusionProof::new(index, checkpoint.size(), self.proof.clone())?.verify(&leaf, &checkpoint.root())?;
+        let proof = self.proof.clone().ok_or(Error::new(Code::MalformedEvidence, "proof"))?;
+        InclusionProof::new(index, checkpoint.size(), proof)?.verify(&leaf, &checkpoint.root())?;
         Ok(leaf)
     }
 }
@@ -115,7 +121,8 @@ fn signed_checkpoint(note: &str, root: &TrustRoot) -> Result<Checkpoint, Error> 
     for key in &log.keys {
         if let Some(line) = note.signature_by(&key.verifier) {
             line.verify_text(&key.verifier, note.text())?;
-            signed = true;
+            // Whoever stole a key could sign two histories with it, and so put an honest log out of use.
+            signed |= key.window.compromised_from.is_none();
         }
     }
     if signed { Ok(checkpoint) } else { Err(Error::new(Code::NotAnchoredLogSignature, "note")) }
@@ -137,6 +144,10 @@ fn read<'a>(r: &mut Reader<'a>) -> Result<(Half<'a>, Half<'a>, Option<LeafIndex>
     }
     let index = if map.take_text(r, "leaf_index")? { Some(LeafIndex::new(r.uint("leaf_index")?)?) } else { None };
     map.finish(r)?;
+    // Two checkpoints of one size need no more; what nobody reads could say anything.
+    if index.is_none() && [&first, &second].into_iter().any(Half::has_leaf) {
+        return Err(Error::new(Code::MalformedField, "leaf_index"));
+    }
     Ok((first, second, index))
 }
 
@@ -145,11 +156,11 @@ fn read_half<'a>(r: &mut Reader<'a>) -> Result<Half<'a>, Error> {
     let leaf = if map.take_text(r, "leaf")? { Some(Hash::new(*r.bytes_exact("leaf")?)) } else { None };
     map.require_text(r, "note")?;
     let note = r.text("note", MAX_NOTE_BYTES)?;
-    let mut proof = Vec::new();
+    let mut proof = None;
     if map.take_text(r, "proof")? {
-        for _ in 0..r.array("proof", MAX_PROOF_HASHES)? {
-            proof.push(Hash::new(*r.bytes_exact("proof")?));
-        }
+        let count = r.array("proof", MAX_PROOF_HASHES)?;
+        let hashes = (0..count).map(|_| r.bytes_exact("proof").copied().map(Hash::new));
+        proof = Some(hashes.collect::<Result<_, _>>()?);
     }
     map.finish(r)?;
     Ok(Half { note, leaf, proof })

@@ -15,6 +15,9 @@ fn is_out_of_reach(code: Code) -> bool {
         // Verifier keys, key files, trust.toml and texts of times are read by programs, not by a verification. Keys
         // that a verification uses all stand in the trust root, where a bad one is `trust.weak_key`.
         Code::MalformedVkey | Code::MalformedKey | Code::MalformedTrustFile | Code::MalformedTime => true,
+        // A witness policy is imported, never verified with; evidence that convinces nobody is refused before a
+        // verification that would use it.
+        Code::MalformedPolicy | Code::MalformedEvidence => true,
         _ => ["io", "usage", "internal", "interrupted"].contains(&family),
     }
 }

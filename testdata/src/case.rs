@@ -1,7 +1,9 @@
 //! Cases: one bundle, one trust root, one expected verdict, one file each in `testdata/cases/`.
 
+use ct_core::evidence::Equivocation;
+use ct_core::state::State;
 use ct_core::verify::Document;
-use ct_core::{AtSource, Code, Hash, Mode, Report, Request, StepName, Timestamp, TrustRoot, verify};
+use ct_core::{AtSource, Code, Error, Hash, Mode, Report, Request, StepName, Timestamp, TrustRoot, verify};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,12 @@ pub struct Case {
     pub bundle: Vec<u8>,
     /// The trust root's bytes.
     pub trust: Vec<u8>,
+    /// The trust roots before it, oldest first, from which it is proven to follow.
+    pub predecessors: Vec<Vec<u8>>,
+    /// What earlier runs remembered.
+    pub state: Option<State>,
+    /// Evidence that logs have shown two histories.
+    pub evidence: Vec<Vec<u8>>,
     /// The document beside the bundle.
     pub document: Option<Vec<u8>>,
     /// Whether only the hash is asked about.
@@ -50,12 +58,21 @@ pub(crate) struct CaseFile {
     pub(crate) bundle_padded_to: Option<usize>,
     /// In `testdata/trust/`.
     pub(crate) trust: String,
+    /// In `testdata/trust/`, oldest first: each proven to follow the one before, and `trust` the last of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) predecessors: Vec<String>,
     /// The same for the trust root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) trust_padded_to: Option<usize>,
     /// In `testdata/cases/`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) document: Option<String>,
+    /// In `testdata/cases/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) state: Option<String>,
+    /// In `testdata/cases/`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) evidence: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) hash_only: bool,
     pub(crate) at: String,
@@ -116,16 +133,21 @@ impl Case {
         if let Some(size) = file.bundle_padded_to {
             bundle.resize(size, 0);
         }
-        let mut trust = read(&folder.join("trust").join(&file.trust));
+        let in_trust = |name: &String| read(&folder.join("trust").join(name));
+        let mut trust = in_trust(&file.trust);
         if let Some(size) = file.trust_padded_to {
             trust.resize(size, 0);
         }
         let expected = file.expect.resolve()?;
+        let state = file.state.as_ref().map(|name| State::parse(&in_cases(name)));
         Ok(Self {
             name: name.to_owned(),
             description: file.description,
             bundle,
             trust,
+            predecessors: file.predecessors.iter().map(in_trust).collect(),
+            state: state.transpose().map_err(|error| error.to_string())?,
+            evidence: file.evidence.iter().map(in_cases).collect(),
             document: file.document.as_ref().map(in_cases),
             hash_only: file.hash_only,
             at: Timestamp::parse(&file.at).map_err(|error| error.to_string())?,
@@ -135,9 +157,18 @@ impl Case {
     }
 
     /// The verification by core itself.
+    ///
+    /// # Panics
+    /// If the evidence convinces nobody.
     #[must_use]
     pub fn verify(&self) -> Report {
-        let trust = TrustRoot::load(&self.trust);
+        let trust = self.load_trust();
+        let convincing = |bytes: &Vec<u8>| {
+            let root = trust.as_ref().map_err(|error| *error)?;
+            Equivocation::load(bytes, root)
+        };
+        let evidence = self.evidence.iter().map(convincing).collect::<Result<Vec<_>, _>>();
+        let evidence = evidence.unwrap_or_else(|error| panic!("{}: evidence: {error}", self.name));
         let document = match &self.document {
             _ if self.hash_only => Document::HashOnly,
             Some(document) => Document::Digest(Hash::of(document)),
@@ -150,9 +181,15 @@ impl Case {
             mode: self.mode,
             at: self.at,
             at_source: AtSource::Given,
-            state: None,
-            evidence: &[],
+            state: self.state.as_ref(),
+            evidence: &evidence,
         })
+    }
+
+    fn load_trust(&self) -> Result<TrustRoot, Error> {
+        let mut files = self.predecessors.iter().chain([&self.trust]);
+        let first = files.next().map_or(&self.trust, |first| first);
+        files.try_fold(TrustRoot::load(first)?, |before, next| before.load_successor(next))
     }
 }
 

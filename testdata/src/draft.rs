@@ -1,8 +1,10 @@
 //! Everything that goes into one bundle, before anybody has signed.
 
+use crate::claims::ClaimsDraft;
 use crate::key;
 use crate::note::LineKey;
 use crate::parts::{LaterParts, Parts};
+use crate::status::{STATUS_INDEX, StatusDraft, StatusPlace};
 use crate::tree::Tree;
 use crate::world::{self, ISSUED, ORIGIN, UNIVERSITY, WITNESSES};
 use ct_core::merkle::leaf_hash;
@@ -17,6 +19,8 @@ pub struct Draft {
     pub document: Vec<u8>,
     /// Whether the subject is a file or claims.
     pub kind: SubjectKind,
+    /// The claims, which then stand for the document.
+    pub claims: Option<ClaimsDraft>,
     /// The subject's salt.
     pub salt: [u8; 16],
     /// Whom or what the document is about.
@@ -43,6 +47,8 @@ pub struct Draft {
     pub cosigners: Vec<(LineKey, u64)>,
     /// Later checkpoints.
     pub later: Vec<LaterDraft>,
+    /// The status list that goes with the bundle.
+    pub stapled: Option<StatusDraft>,
 }
 
 /// The other subjects of a statement.
@@ -110,11 +116,28 @@ impl Draft {
         self
     }
 
+    /// A document of claims instead of a file; the first `mandatory` of them are always shown.
+    #[must_use]
+    pub fn of_claims(mut self, mandatory: u64, claims: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.kind = SubjectKind::Claims;
+        self.claims = Some(ClaimsDraft { mandatory, claims: claims.iter().map(owned).collect() });
+        self
+    }
+
+    /// The document has a status, and goes with the list that says so.
+    #[must_use]
+    pub fn with_status(mut self, list: StatusDraft) -> Self {
+        self.status = Some((list.uri.clone(), STATUS_INDEX));
+        self.stapled = Some(list);
+        self
+    }
+
     /// The encoded subject.
     #[must_use]
     pub fn subject(&self) -> Vec<u8> {
         let status = self.status.as_ref().map(|(uri, index)| StatusReference { uri, index: *index });
-        let document_hash = Hash::of(&self.document);
+        let document_hash = self.document_hash();
         Subject { kind: self.kind, document_hash, salt: self.salt, sub: &self.sub, status }.encode()
     }
 
@@ -122,8 +145,7 @@ impl Draft {
     #[must_use]
     pub fn statement(&self) -> Vec<u8> {
         let leaves = self.leaves();
-        let count = u64::try_from(leaves.len()).expect("a small number");
-        let header = self.header.borrow(count);
+        let header = self.header.borrow(count(&leaves));
         let payload = self.payload.unwrap_or_else(|| Tree::of_leaves(leaves).root());
         header.seal(&payload, &key::sign(&self.issuer_key, &header.signature_input(&payload)))
     }
@@ -133,37 +155,43 @@ impl Draft {
     pub fn parts(&self) -> Parts {
         let statement = self.statement();
         let mut entries = self.before.clone();
-        let index = u64::try_from(entries.len()).expect("a small number");
+        let index = count(&entries);
         entries.push(statement.clone());
         entries.extend_from_slice(&self.after);
+        let mut status = StatusPlace::new(self.stapled.as_ref());
+        status.log(0, &mut entries);
         let tree = Tree::of(&entries);
+        status.prove(0, &tree);
         let checkpoint = tree.checkpoint(&self.origin);
         let signatures = lines(&self.log_keys, &self.cosigners, &checkpoint);
         let mut parts = Parts {
             batch: self.batch_part(),
             status: None,
             subject: Some(self.subject()),
-            document: Some(self.document.clone()),
+            document: self.claims.is_none().then(|| self.document.clone()),
             statement: Some(statement),
             tree_size: Some(tree.size().get()),
             checkpoint: Some(checkpoint),
-            disclosure: None,
+            disclosure: self.claims.as_ref().map(ClaimsDraft::disclosure),
             leaf_index: Some(index),
-            document_hash: Some(Hash::of(&self.document)),
+            document_hash: Some(self.document_hash()),
             inclusion_proof: Some(tree.inclusion(index)),
             later: vec![],
             checkpoint_signature: Some(signatures),
         };
         let mut before = tree;
-        for later in &self.later {
+        for (number, later) in (1..).zip(&self.later) {
             entries.extend_from_slice(&later.entries);
+            status.log(number, &mut entries);
             let tree = Tree::of(&entries);
+            status.prove(number, &tree);
             let checkpoint = tree.checkpoint(&self.origin);
             let checkpoint_signature = Some(lines(&later.log_keys, &later.cosigners, &checkpoint));
             let proof = tree.consistency(before.size());
             parts.later.push(LaterParts { checkpoint, checkpoint_signature, proof });
             before = tree;
         }
+        parts.status = status.part;
         parts
     }
 
@@ -178,6 +206,7 @@ impl Draft {
         Self {
             document: document.to_vec(),
             kind: SubjectKind::File,
+            claims: None,
             salt: key::fixed(&format!("salt/{name}")),
             sub: String::new(),
             status: None,
@@ -191,7 +220,12 @@ impl Draft {
             log_keys: vec![],
             cosigners: vec![],
             later: vec![],
+            stapled: None,
         }
+    }
+
+    fn document_hash(&self) -> Hash {
+        self.claims.as_ref().map_or_else(|| Hash::of(&self.document), ClaimsDraft::document_hash)
     }
 
     fn leaves(&self) -> Vec<Hash> {
@@ -209,7 +243,7 @@ impl Draft {
 }
 
 impl Header {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self {
             kid: "university-2026".to_owned(),
             issuer: UNIVERSITY.to_owned(),
@@ -224,7 +258,7 @@ impl Header {
         }
     }
 
-    fn borrow(&self, count: u64) -> StatementHeader<'_> {
+    pub(crate) fn borrow(&self, count: u64) -> StatementHeader<'_> {
         StatementHeader {
             kid: self.kid.as_bytes(),
             issuer: &self.issuer,
@@ -300,6 +334,10 @@ fn genesis() -> Vec<u8> {
 fn lines(log_keys: &[LineKey], cosigners: &[(LineKey, u64)], checkpoint: &str) -> String {
     let log = log_keys.iter().map(|key| key.log_line(checkpoint));
     log.chain(cosigners.iter().map(|(key, time)| key.cosignature_line(*time, checkpoint))).collect()
+}
+
+fn count<T>(items: &[T]) -> u64 {
+    u64::try_from(items.len()).expect("a small number")
 }
 
 fn hex(bytes: &[u8]) -> String {

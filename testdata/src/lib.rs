@@ -16,6 +16,7 @@
 
 pub mod annotate;
 mod case;
+mod claims;
 mod draft;
 pub mod examples;
 pub mod key;
@@ -23,13 +24,16 @@ pub mod note;
 mod parts;
 mod pdf;
 mod skip;
+pub mod status;
 mod tree;
 mod vectors;
 pub mod world;
 
 pub use case::{Case, Expected, cases, repository};
+pub use claims::ClaimsDraft;
 pub use draft::{BatchDraft, Draft, Header, LaterDraft, cosigners, fillers, in_one_log};
 pub use parts::{LaterParts, Parts};
 pub use skip::skip;
+pub use status::{STATUS_INDEX, StatusDraft};
 pub use tree::Tree;
 pub use vectors::vector;

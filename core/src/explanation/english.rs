@@ -151,7 +151,7 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "The issuer said until when its status list may be used, and that time is over. What has been revoked \
              since then, the list cannot say.",
             "Ask the issuer, or whoever sent the bundle, for the bundle with a current status."),
-        Code::EquivocationCheckpoint => say("The log has shown two histories",
+        Code::EquivocationCheckpoint => say("Two checkpoints of the log contradict each other",
             "This checkpoint and one that was seen earlier, or that the trust root vouches for, are of one log \
              and one size, and contradict each other. A log that is honest never does that.",
             "Accept nothing that rests on this log for now. If evidence was written, send it to the publisher of \

@@ -163,7 +163,7 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "El emisor indic\u{f3} hasta cu\u{e1}ndo puede usarse su lista de estados, y ese plazo termin\u{f3}. \
              La lista no puede decir qu\u{e9} se revoc\u{f3} desde entonces.",
             "Pida al emisor, o a quien le envi\u{f3} el paquete, el paquete con un estado actual."),
-        Code::EquivocationCheckpoint => say("El registro mostr\u{f3} dos historias",
+        Code::EquivocationCheckpoint => say("Dos puntos de control del registro se contradicen",
             "Este punto de control y otro visto antes, o avalado por la ra\u{ed}z de confianza, son del mismo \
              registro y del mismo tama\u{f1}o, y se contradicen. Un registro honesto nunca hace eso.",
             "Por ahora no acepte nada que se apoye en este registro. Si se escribi\u{f3} una prueba, env\u{ed}ela \

@@ -26,7 +26,7 @@ pub(super) struct Anchor<'a> {
 }
 
 /// One checkpoint: who signed it, and whether the trust root vouches for it.
-pub(super) struct Point<'a> {
+struct Point<'a> {
     checkpoint: &'a Checkpoint,
     note: Option<&'a Note<'a>>,
     log_keys: Result<Vec<&'a LogKey>, Error>,
@@ -99,12 +99,17 @@ impl<'a> Anchor<'a> {
         let log = self.log.ok_or(Skip::Unfounded)?;
         self.later.as_ref().map_err(|error| *error)?;
         let mut linked = false;
-        for checkpoint in self.points().map(|point| point.checkpoint) {
+        for point in self.points() {
+            let checkpoint = point.checkpoint;
             let remembered = state.and_then(|state| state.at(&log.origin, checkpoint.size()));
             let pinned = log.pins.iter().filter(|pin| pin.size == checkpoint.size()).map(|pin| pin.root);
             for root in remembered.map(|remembered| remembered.root).into_iter().chain(pinned) {
                 if root != checkpoint.root() {
-                    return Err(Error::new(Code::EquivocationCheckpoint, "checkpoint").into());
+                    // Anybody can write a checkpoint that contradicts: only one that the log signed, or the trust root
+                    // vouches for, speaks against the log.
+                    let stated = self.pin().is_some() || point.log_keys.as_ref().is_ok_and(|keys| !keys.is_empty());
+                    let contradiction = Error::new(Code::EquivocationCheckpoint, "checkpoint");
+                    return Err(if stated { contradiction.into() } else { Skip::Unfounded.into() });
                 }
                 linked = true;
             }
@@ -167,9 +172,16 @@ impl<'a> Anchor<'a> {
     }
 
     /// The anchor (0) or the later checkpoint of this number, if it is sound: then what is proven into it counts.
-    pub(super) fn sound(&self, number: usize) -> Option<&Point<'a>> {
+    pub(super) fn sound(&self, number: usize) -> Option<&'a Checkpoint> {
         self.checkpoint().ok()?;
-        self.points().nth(number).filter(|point| number == 0 || point.counts)
+        let point = self.points().nth(number).filter(|point| number == 0 || point.counts)?;
+        Some(point.checkpoint)
+    }
+
+    /// When the quorum in force had seen the checkpoint of this number, or the time of the pin it is proven into.
+    pub(super) fn known_at(&self, number: usize) -> Option<Timestamp> {
+        let seen = self.points().nth(number)?.seen_by_quorum(self.root);
+        seen.or_else(|| Some(self.points().skip(number).find_map(|point| point.pin)?.time))
     }
 
     /// The witnesses whose cosignature on the anchor counts, with the time each states.
@@ -232,15 +244,6 @@ impl<'a> Point<'a> {
         point
     }
 
-    pub(super) const fn checkpoint(&self) -> &'a Checkpoint {
-        self.checkpoint
-    }
-
-    /// When the quorum in force had seen this checkpoint, or the time of its own pin.
-    pub(super) fn known_at(&self, root: &TrustRoot) -> Option<Timestamp> {
-        self.seen_by_quorum(root).or(self.pin.map(|pin| pin.time))
-    }
-
     fn seen_by_quorum(&self, root: &TrustRoot) -> Option<Timestamp> {
         let statements = self.counting()?;
         let epochs = root.epochs();
@@ -254,7 +257,8 @@ impl<'a> Point<'a> {
 
     /// The checkpoint with one signature of the log.
     fn log_note(&self) -> Option<String> {
-        let key = self.log_keys.as_ref().ok()?.first()?;
+        let keys = self.log_keys.as_ref().ok()?;
+        let key = keys.iter().find(|key| key.window.compromised_from.is_none()).or(keys.first())?;
         let line = self.note?.signature_by(&key.verifier)?;
         Some(format!("{}\n{line}", self.checkpoint.text()))
     }

@@ -113,16 +113,16 @@ impl<'a> StatusCheck<'a> {
         if !token.is_signed_by(&token_key.key) || !statement.is_signed_by(&statement_key.key) {
             return tampered("status.token");
         }
-        let point = self.anchor.sound(part.checkpoint);
-        let point = point.ok_or(Error::new(Code::IncompleteStatus, "status.checkpoint"))?;
-        let checkpoint = point.checkpoint();
+        let checkpoint = self.anchor.sound(part.checkpoint);
+        let checkpoint = checkpoint.ok_or(Error::new(Code::IncompleteStatus, "status.checkpoint"))?;
         InclusionProof::new(part.leaf_index, checkpoint.size(), part.inclusion_proof.clone())
             .and_then(|proof| proof.verify(&statement.leaf_hash(), &checkpoint.root()))
             .map_err(|error| match error.code() {
                 Code::TamperedInclusion => Error::new(Code::TamperedStatus, "status.inclusion_proof"),
                 _ => error.within("status.inclusion_proof", 0),
             })?;
-        let known_at = point.known_at(self.root).ok_or(Error::new(Code::IncompleteStatus, "status.checkpoint"))?;
+        let known_at = self.anchor.known_at(part.checkpoint);
+        let known_at = known_at.ok_or(Error::new(Code::IncompleteStatus, "status.checkpoint"))?;
         if known_at < token.claims().issued_at.minus(self.root.trust().policy.clock_skew) {
             return Err(Error::new(Code::TamperedPostdated, "status.token.iat"));
         }

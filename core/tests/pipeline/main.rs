@@ -8,11 +8,13 @@
     reason = "tests assert by panicking"
 )]
 
+mod evidence;
 mod examples;
 mod flips;
 mod order;
 mod reencoding;
 mod report;
+mod status;
 mod swaps;
 mod time;
 mod trust_root;

@@ -290,12 +290,12 @@ fn the_time_of_a_pin() {
     assert_eq!(run.code_of(&parts), Code::NotAnchoredQuorum);
     run.trust.logs[0].pins = vec![parts.later[0].pin(ISSUED + 3_600)];
     assert_eq!(run.code_of(&parts), Code::Ok);
-    // The same root at another size, and another root at the same size, are no pins.
+    // The same root at another size is no pin; another root at the same size is another history.
     run.trust.logs[0].pins[0].size = ct_core::TreeSize::new(8).unwrap();
     assert_eq!(run.code_of(&parts), Code::NotAnchoredQuorum);
     run.trust.logs[0].pins = vec![parts.later[0].pin(ISSUED + 3_600)];
     run.trust.logs[0].pins[0].root = ct_core::Hash::of(b"another history");
-    assert_eq!(run.code_of(&parts), Code::NotAnchoredQuorum);
+    assert_eq!(run.code_of(&parts), Code::EquivocationCheckpoint);
     // Witnesses come first, and then the pin is not asked.
     run.draft.cosigners = cosigners(ISSUED + 60);
     let parts = run.draft.parts();

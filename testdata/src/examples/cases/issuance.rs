@@ -3,10 +3,11 @@
 use super::plan::{DOCUMENT, Plan, flip};
 use super::verified::batch;
 use crate::draft::{BatchDraft, Draft};
+use ct_core::merkle::leaf_hash;
 use ct_core::{Batch, Code, Hash, StatementType, StepName, SubjectKind};
 
 pub(super) fn plans() -> Vec<Plan> {
-    [documents(), subjects(), batches(), issuers()].concat()
+    [documents(), subjects(), batches(), nodes(), issuers()].concat()
 }
 
 fn documents() -> Vec<Plan> {
@@ -111,6 +112,52 @@ fn batches() -> Vec<Plan> {
             },
         ),
     ]
+}
+
+/// The two hashes under the root of a tree of two, as hashed: 65 bytes that anybody can offer as a file, and whose
+/// SHA-256 is what the issuer signed.
+fn node() -> Vec<u8> {
+    let draft = pair();
+    let own = leaf_hash(&draft.subject());
+    let others = draft.batch.expect("it is one of two").others;
+    [&[1], own.as_bytes().as_slice(), others[0].as_bytes()].concat()
+}
+
+fn pair() -> Draft {
+    let mut draft = Draft::new("case", DOCUMENT);
+    draft.batch = Some(BatchDraft { others: vec![Hash::of(b"another subject")], position: 0 });
+    draft
+}
+
+fn nodes() -> Vec<Plan> {
+    let offered = |name, code, step, description| {
+        Plan::refused(name, code, step, description).draft(|draft| *draft = pair()).parts(|parts| {
+            let forged = Draft::new("case", &node());
+            assert_eq!(parts.statement.as_deref().map(payload), Some(Hash::of(&node())));
+            parts.subject = Some(forged.subject());
+            parts.document_hash = Some(Hash::of(&node()));
+            parts.document = Some(node());
+        })
+    };
+    vec![
+        offered(
+            "batch-node-as-document",
+            Code::TamperedSubject,
+            StepName::Subject,
+            "The document's hash is the payload itself.",
+        ),
+        offered(
+            "batch-node-as-document-without-path",
+            Code::IncompleteBatch,
+            StepName::Completeness,
+            "The document's hash is the payload itself, and no path is given.",
+        )
+        .parts(|parts| parts.batch = None),
+    ]
+}
+
+fn payload(statement: &[u8]) -> Hash {
+    ct_core::Statement::parse(statement).expect("it is well-formed").payload()
 }
 
 fn issuers() -> Vec<Plan> {

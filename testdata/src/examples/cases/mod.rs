@@ -1,9 +1,12 @@
 //! `testdata/cases/` and `testdata/trust/`: one failure each, named by what was changed.
 
+mod claims;
+mod continuity;
 mod evidence;
 mod form;
 mod issuance;
 mod plan;
+mod status;
 mod time;
 mod trust;
 mod verified;
@@ -33,6 +36,9 @@ fn plans() -> Vec<Plan> {
         evidence::later(),
         time::plans(),
         time::status(),
+        claims::plans(),
+        status::plans(),
+        continuity::plans(),
     ]
     .concat()
 }

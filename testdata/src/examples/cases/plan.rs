@@ -5,6 +5,7 @@ use crate::draft::Draft;
 use crate::examples::file::Files;
 use crate::parts::Parts;
 use crate::world::{self, DAY, ISSUED};
+use ct_core::state::State;
 use ct_core::{Code, Mode, StepName, Trust};
 
 /// The document of every case.
@@ -22,6 +23,9 @@ pub(super) struct Plan {
     bundle_size: Option<usize>,
     trust: (&'static str, Vec<u8>),
     trust_size: Option<usize>,
+    predecessors: Vec<(&'static str, Vec<u8>)>,
+    state: Option<State>,
+    evidence: Option<Vec<u8>>,
     document: Option<Vec<u8>>,
     hash_only: bool,
     at: u64,
@@ -41,6 +45,9 @@ impl Plan {
             bundle_size: None,
             trust: ("example", world::sign(&world::trust())),
             trust_size: None,
+            predecessors: vec![],
+            state: None,
+            evidence: None,
             document: None,
             hash_only: false,
             at: ISSUED + DAY,
@@ -87,6 +94,26 @@ impl Plan {
     /// Other bytes for the trust root.
     pub(super) fn trust_bytes(mut self, name: &'static str, bytes: Vec<u8>) -> Self {
         self.trust = (name, bytes);
+        self
+    }
+
+    /// A trust root before the last one, to be written under this name.
+    pub(super) fn predecessor(mut self, name: &'static str, bytes: Vec<u8>) -> Self {
+        self.predecessors.push((name, bytes));
+        self
+    }
+
+    /// What earlier runs remembered.
+    pub(super) fn state(mut self, remember: impl FnOnce(&mut State)) -> Self {
+        let mut state = State::default();
+        remember(&mut state);
+        self.state = Some(state);
+        self
+    }
+
+    /// Evidence that a log has shown two histories.
+    pub(super) fn evidence(mut self, bytes: Vec<u8>) -> Self {
+        self.evidence = Some(bytes);
         self
     }
 
@@ -140,8 +167,11 @@ impl Plan {
             bundle: format!("{name}.cbor"),
             bundle_padded_to: self.bundle_size,
             trust: format!("{}.cbor", self.trust.0),
+            predecessors: self.predecessors.iter().map(|(name, _)| format!("{name}.cbor")).collect(),
             trust_padded_to: self.trust_size,
             document: self.document.as_ref().map(|_| format!("{name}.document")),
+            state: self.state.as_ref().map(|_| format!("{name}.state")),
+            evidence: self.evidence.iter().map(|_| format!("{name}.evidence")).collect(),
             hash_only: self.hash_only,
             at: world::time(self.at).to_string(),
             mode: self.mode.as_str().to_owned(),
@@ -156,6 +186,15 @@ impl Plan {
         files.add(&format!("testdata/cases/{name}.json"), json.into_bytes());
         files.add(&format!("testdata/cases/{name}.cbor"), self.bundle());
         files.add(&format!("testdata/trust/{}.cbor", self.trust.0), self.trust.1);
+        for (name, bytes) in self.predecessors {
+            files.add(&format!("testdata/trust/{name}.cbor"), bytes);
+        }
+        if let Some(state) = self.state {
+            files.add(&format!("testdata/cases/{name}.state"), state.encode());
+        }
+        if let Some(evidence) = self.evidence {
+            files.add(&format!("testdata/cases/{name}.evidence"), evidence);
+        }
         if let Some(document) = self.document {
             files.add(&format!("testdata/cases/{name}.document"), document);
         }
