@@ -19,7 +19,18 @@ fn the_program_says_what_core_says() {
         };
         let mut words: Vec<OsString> =
             ["verify", "--json", "--mode", case.mode.as_str(), "--at"].map(Into::into).into();
-        words.extend([case.at.to_string().into(), "--trust".into(), file("trust.cbor", &case.trust)]);
+        words.push(case.at.to_string().into());
+        for (number, trust) in case.predecessors.iter().chain([&case.trust]).enumerate() {
+            words.extend(["--trust".into(), file(&format!("trust-{number}.cbor"), trust)]);
+        }
+        for (number, evidence) in case.evidence.iter().enumerate() {
+            words.extend(["--evidence".into(), file(&format!("evidence-{number}.cbor"), evidence)]);
+        }
+        if let Some(state) = &case.state {
+            fs::create_dir(folder.path().join("state")).unwrap();
+            file("state/state.cbor", &state.encode());
+            words.extend(["--state".into(), folder.path().join("state").into()]);
+        }
         if let Some(document) = &case.document {
             words.extend(["--document".into(), file("document", document)]);
         }

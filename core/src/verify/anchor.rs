@@ -235,7 +235,7 @@ impl<'a> Point<'a> {
         let cosigned = note.map_or(Ok(Vec::new()), |note| cosignatures(root, note));
         let mut point = Self { checkpoint: &part.checkpoint, note, log_keys, cosigned, pin, counts: false };
         // A key is judged at the time at which the checkpoint was known; where nobody knows it, nothing is as fresh.
-        let known_at = point.known_at(root);
+        let known_at = point.seen_by_quorum(root);
         let good = |key: &&LogKey| {
             key.window.compromised_from.is_none() && known_at.is_none_or(|time| key.window.contains(time))
         };
