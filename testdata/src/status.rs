@@ -106,6 +106,13 @@ pub fn list(status: u8) -> Vec<u8> {
     compress_to_vec_zlib(&statuses, 9)
 }
 
+/// The zlib stream of these two-bit statuses.
+#[must_use]
+pub fn list_of(statuses: &[u8]) -> Vec<u8> {
+    let byte = |four: &[u8]| four.iter().rev().fold(0, |byte, status| byte << 2 | status);
+    compress_to_vec_zlib(&statuses.chunks(4).map(byte).collect::<Vec<_>>(), 9)
+}
+
 /// The zlib stream of so many valid statuses' bytes.
 #[must_use]
 pub fn list_of_bytes(count: usize) -> Vec<u8> {

@@ -6,8 +6,8 @@ use ct_core::limits::MAX_EVIDENCE_BYTES;
 use ct_core::merkle::leaf_hash;
 use ct_core::state::State;
 use ct_core::trust::Trust;
-use ct_core::verify::examine;
-use ct_core::{Checkpoint, Code, Error, Hash, LeafIndex, Request, StepName, StepResult, verify};
+use ct_core::verify::{Skip, examine};
+use ct_core::{Checkpoint, Code, Error, Hash, LeafIndex, Report, Request, StepName, StepResult, verify};
 use ct_testdata::note::LineKey;
 use ct_testdata::world::{self, ISSUED, ORIGIN};
 use ct_testdata::{Draft, Parts, Tree, fillers};
@@ -207,8 +207,11 @@ fn a_contradiction_without_both_signatures_is_no_evidence() {
     forged.log_keys = vec![LineKey { name: ORIGIN.to_owned(), key: "forger".to_owned() }];
     let found = outcome(&state, &forged.parts());
     assert_eq!((found.report.code(), found.evidence), (Code::NotAnchoredLogSignature, None));
-    let steps: Vec<_> = found.report.steps().filter(|(name, _)| *name == StepName::Continuity).collect();
-    assert_eq!(steps, [(StepName::Continuity, StepResult::Skipped(ct_core::verify::Skip::Unfounded))]);
+    assert_eq!(continuity(&found.report), StepResult::Skipped(Skip::Unfounded));
+}
+
+fn continuity(report: &Report) -> StepResult {
+    report.steps().find(|(name, _)| *name == StepName::Continuity).unwrap().1
 }
 
 // R15.3: the order of a batch does not matter, and what was verified is linked the next time.
@@ -220,11 +223,17 @@ fn what_is_seen_is_remembered() {
     let mut state = State::default();
     let outcome = examine(&Request { state: Some(&state), ..request(&trust, &bundle) });
     assert_eq!((outcome.report.code(), outcome.seen.len()), (Code::Ok, 2));
+    assert_eq!(continuity(&outcome.report), StepResult::Skipped(Skip::FirstSeen));
     for (checkpoint, note) in outcome.seen {
         state.remember(&checkpoint, note);
     }
     let again = |bundle: &[u8]| verify(&Request { state: Some(&state), ..request(&trust, bundle) }).code();
-    assert_eq!(again(&bundle), Code::Ok);
+    let known = verify(&Request { state: Some(&state), ..request(&trust, &bundle) });
+    assert_eq!((known.code(), continuity(&known)), (Code::Ok, StepResult::Ok));
+    // Only another log is known: this one is seen for the first time.
+    let elsewhere = remembering(None, &Tree::of(&fillers(0, 4)).checkpoint(ELSEWHERE));
+    let first = verify(&Request { state: Some(&elsewhere), ..request(&trust, &bundle) });
+    assert_eq!((first.code(), continuity(&first)), (Code::Ok, StepResult::Skipped(Skip::FirstSeen)));
     assert_eq!(again(&draft.parts().encode()), Code::Ok);
     // Refreshed to another size: the anchor is known.
     assert_eq!(again(&draft.refreshed(9, ISSUED + 900).parts().encode()), Code::Ok);

@@ -5,24 +5,33 @@ use ct_core::report::Facts;
 use ct_core::verify::Document;
 use ct_core::{Class, Code, Hash, Report, Request, TrustRoot, verify};
 use ct_testdata::world::{self, WITNESSES};
-use ct_testdata::{Draft, Parts};
+use ct_testdata::{Draft, Parts, StatusDraft};
 use std::ops::Range;
 
 const DOCUMENT: &[u8] = b"document";
 
-fn run(trust: &TrustRoot, bundle: &[u8]) -> Report {
-    verify(&Request { document: Document::Digest(Hash::of(DOCUMENT)), ..request(trust, bundle) })
+fn beside() -> Document {
+    Document::Digest(Hash::of(DOCUMENT))
 }
 
-/// Three bundles that have every kind of part between them, each as small as can be.
-fn bundles() -> [(&'static str, Vec<u8>); 3] {
+fn run(trust: &TrustRoot, bundle: &[u8], document: Document) -> Report {
+    verify(&Request { document, ..request(trust, bundle) })
+}
+
+/// Bundles that have every kind of part between them, each as small as can be, and where their documents are.
+fn bundles() -> [(&'static str, Vec<u8>, Document); 5] {
     let small = || Draft::small("flips", DOCUMENT);
+    let claims = small().of_claims(1, &[("type", "diploma"), ("name", "A. Example"), ("grade", "9.5")]);
+    let shown = claims.claims.as_ref().map(|claims| claims.showing(&["name"]));
+    let claims = Parts { disclosure: shown, ..claims.parts() };
     let mut batch = small();
     batch.batch = Some(ct_testdata::BatchDraft { others: vec![Hash::of(b"1"), Hash::of(b"2")], position: 1 });
     [
-        ("plain", small().detached().encode()),
-        ("batch", batch.detached().encode()),
-        ("refreshed", small().refreshed(2, world::ISSUED + 3_600).detached().encode()),
+        ("plain", small().detached().encode(), beside()),
+        ("batch", batch.detached().encode(), beside()),
+        ("refreshed", small().refreshed(2, world::ISSUED + 3_600).detached().encode(), beside()),
+        ("listed", small().with_status(StatusDraft::new(0, world::ISSUED)).detached().encode(), beside()),
+        ("claims", claims.encode(), Document::InBundle),
     ]
 }
 
@@ -30,11 +39,11 @@ fn bundles() -> [(&'static str, Vec<u8>); 3] {
 #[test]
 fn every_truncation_is_refused_as_such() {
     let trust = world::root(&world::trust());
-    for (name, bundle) in bundles() {
-        assert_eq!(run(&trust, &bundle).code(), Code::Ok, "{name}");
+    for (name, bundle, document) in bundles() {
+        assert_eq!(run(&trust, &bundle, document).code(), Code::Ok, "{name}");
         for length in 0..bundle.len() {
             let expected = if length == 0 { Code::MalformedEmpty } else { Code::MalformedTruncated };
-            assert_eq!(run(&trust, &bundle[..length]).code(), expected, "{name}, {length} bytes");
+            assert_eq!(run(&trust, &bundle[..length], document).code(), expected, "{name}, {length} bytes");
         }
     }
 }
@@ -43,12 +52,12 @@ fn every_truncation_is_refused_as_such() {
 #[test]
 fn no_flip_changes_what_is_verified() {
     let trust = world::root(&world::trust());
-    for (name, bundle) in bundles() {
-        let sound = run(&trust, &bundle);
+    for (name, bundle, document) in bundles() {
+        let sound = run(&trust, &bundle, document);
         let unheard = witness_labels(&bundle);
         let mut ignored = 0;
         for bit in 0..bundle.len() * 8 {
-            let report = run(&trust, &flipped(&bundle, bit));
+            let report = run(&trust, &flipped(&bundle, bit), document);
             let place = format!("{name}, bit {} of byte {}: {}", bit % 8, bit / 8, report.code());
             if report.is_verified() {
                 assert!(unheard.iter().any(|range| range.contains(&(bit / 8))), "{place}");
@@ -78,7 +87,7 @@ fn no_byte_of_a_part_can_be_any_other() {
             if bundle[at] != value {
                 let mut changed = bundle.clone();
                 changed[at] = value;
-                assert_ne!(run(&trust, &changed).code(), Code::Ok, "byte {at} as {value:02x}");
+                assert_ne!(run(&trust, &changed, beside()).code(), Code::Ok, "byte {at} as {value:02x}");
             }
         }
     }

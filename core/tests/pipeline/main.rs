@@ -11,6 +11,8 @@
 mod evidence;
 mod examples;
 mod flips;
+mod generations;
+mod lives;
 mod order;
 mod reencoding;
 mod report;

@@ -1,7 +1,7 @@
 //! Trust roots: damaged, of another kind, wrong, or contradicting themselves.
 
 use crate::{failed, flipped, report, request};
-use ct_core::trust::{Trust, encode_trust};
+use ct_core::trust::{RootSignature, Trust, TrustDraft, encode_signed, encode_trust, root_signature_input};
 use ct_core::{Class, Code, Error, Request, StepName, StepResult, TrustRoot, verify};
 use ct_testdata::note::LineKey;
 use ct_testdata::world::{self, ROOT, UNIVERSITY, WITNESSES};
@@ -207,4 +207,63 @@ fn rules_that_a_trust_root_must_keep() {
     for (position, (expected, break_it)) in broken.into_iter().enumerate() {
         assert_eq!(code(&world::sign(&changed(break_it))), Err(expected), "rule {position}");
     }
+}
+
+/// The trust root of this number: two of three root keys must sign, of which each number has its own.
+fn numbered(number: u32) -> Vec<u8> {
+    encode_trust(&changed(|trust| {
+        trust.root_version = number;
+        trust.root.keys = [1, 2, 3].map(|key| world::root_key(&format!("root-{number}{key}"))).to_vec();
+        trust.root.threshold = 2;
+    }))
+}
+
+// R15.4: the next trust root needs the threshold of both.
+#[test]
+fn a_successor_is_signed_by_enough_of_both() {
+    let first = TrustRoot::load(&world::sign_payload(&numbered(1), &["root-11", "root-12"])).unwrap();
+    let code = |number, kids: &[&str]| {
+        first.load_successor(&world::sign_payload(&numbered(number), kids)).map(|_| ()).map_err(Error::code)
+    };
+    assert_eq!(code(2, &["root-11", "root-13", "root-21", "root-22"]), Ok(()));
+    assert_eq!(code(2, &["root-11", "root-21", "root-22", "root-23"]), Err(Code::TrustThreshold));
+    assert_eq!(code(2, &["root-11", "root-12", "root-13", "root-21"]), Err(Code::TrustThreshold));
+    assert_eq!(code(2, &["root-11", "root-11", "root-21", "root-22"]), Err(Code::TrustMalformed));
+    assert_eq!(code(3, &["root-11", "root-12", "root-31", "root-32"]), Err(Code::TrustChain));
+    assert_eq!(code(1, &["root-11", "root-12"]), Err(Code::TrustRollback));
+    // A bad signature of the one before is not passed over, even if there are enough good ones.
+    let payload = numbered(2);
+    let mut signatures =
+        TrustDraft::load(&world::sign_payload(&payload, &["root-11", "root-12", "root-21", "root-22"]))
+            .unwrap()
+            .signatures()
+            .to_vec();
+    signatures.push(RootSignature { kid: b"root-13".to_vec(), signature: [7; 64] });
+    let with_a_bad_one = first.load_successor(&encode_signed(&payload, &signatures));
+    assert_eq!(with_a_bad_one.map(|_| ()).map_err(Error::code), Err(Code::TrustSignature));
+}
+
+// R15.4: signatures are collected one by one, on several machines.
+#[test]
+fn signatures_are_collected_one_by_one() {
+    let payload = numbered(2);
+    let sign = |bytes: &[u8], kid: &str| {
+        let draft = TrustDraft::load(bytes).unwrap();
+        let signature = key::sign(kid, &root_signature_input(draft.payload(), kid.as_bytes()));
+        draft.signed_too(RootSignature { kid: kid.as_bytes().to_vec(), signature })
+    };
+    let missing = |bytes: &[u8]| TrustDraft::load(bytes).unwrap().missing();
+    let none = encode_signed(&payload, &[]);
+    let one = sign(&none, "root-22");
+    assert_eq!((missing(&none), missing(&one), code(&one)), (2, 1, Err(Code::TrustThreshold)));
+    // The same key again changes nothing, the key of another trust root is none of its own.
+    assert_eq!(sign(&one, "root-22"), one);
+    assert_eq!(missing(&sign(&one, "root-11")), 1);
+    let two = sign(&one, "root-21");
+    assert_eq!((missing(&two), code(&two)), (0, Ok(())));
+    assert_eq!(two, world::sign_payload(&payload, &["root-21", "root-22"]));
+    // A signature that does not hold is refused on the way already.
+    let bad = RootSignature { kid: b"root-21".to_vec(), signature: [7; 64] };
+    let refused = TrustDraft::load(&encode_signed(&payload, &[bad])).map(|_| ()).map_err(Error::code);
+    assert_eq!(refused, Err(Code::TrustSignature));
 }

@@ -2,9 +2,10 @@
 
 use super::document;
 use super::file::Files;
-use crate::draft::{Draft, in_one_log};
+use crate::draft::{BatchDraft, Draft, in_one_log};
 use crate::note::LineKey;
 use crate::parts::Parts;
+use crate::status::{self, StatusDraft};
 use crate::world::{self, CITY, DAY, ISSUED, REGISTRY};
 use ct_core::merkle::leaf_hash;
 use ct_core::trust::{Revocation, Revoked, Window};
@@ -50,10 +51,12 @@ pub fn trust() -> Trust {
     trust
 }
 
-/// The bundles that verify. All have the same anchor; one has later checkpoints too.
+/// The bundles that verify. All have the same anchor; some have later checkpoints too.
 #[must_use]
 pub fn valid() -> Vec<Valid> {
-    let Drafts { diploma, certificate, extract, names, refreshed, .. } = drafts();
+    let Drafts { diploma, certificate, extract, names, refreshed, of_a_batch, of_claims, listed, .. } = drafts();
+    let claims = of_claims.claims.as_ref().expect("it has claims").showing(&["name"]);
+    let redacted = Parts { disclosure: Some(claims), ..of_claims.parts() };
     let file = |name, what, draft: Draft| Valid { name, what, bytes: draft.parts().encode() };
     vec![
         file("diploma", "a diploma of one page (PDF), seen by three witnesses", diploma),
@@ -61,6 +64,13 @@ pub fn valid() -> Vec<Valid> {
         file("land-registry-extract", "an extract from a land register (CSV)", extract),
         file("names-in-utf8", "a certificate with names beyond ASCII (UTF-8)", names),
         file("refreshed", "a diploma to which fresher checkpoints of the log were added later", refreshed),
+        file("diploma-of-a-batch", "one of five diplomas under one signature of the university", of_a_batch),
+        file("diploma-with-status", "a diploma with the university's list that says it is still valid", listed),
+        Valid {
+            name: "claims-redacted",
+            what: "a diploma of five claims, of which grade and date of birth are withheld",
+            bytes: redacted.encode(),
+        },
     ]
 }
 
@@ -70,6 +80,7 @@ pub fn refused() -> Vec<Refused> {
     let drafts = drafts();
     let mut files = altered(&drafts);
     files.extend(lacking(&drafts));
+    files.extend(unlisted(&drafts));
     files.extend(untrusted(drafts));
     files.sort_by_key(|file| file.name);
     files
@@ -189,6 +200,35 @@ fn lacking(drafts: &Drafts) -> Vec<Refused> {
     ]
 }
 
+/// The issuer has taken it back, or the holder hides what must be shown.
+fn unlisted(drafts: &Drafts) -> Vec<Refused> {
+    let claims = drafts.of_claims.claims.as_ref().expect("it has claims");
+    let hidden = Parts { disclosure: Some(claims.showing_only(&["type", "name"])), ..drafts.of_claims.parts() };
+    vec![
+        Refused {
+            name: "revoked-by-issuer",
+            code: Code::RevokedDocument,
+            step: StepName::Status,
+            what: "the university's status list says that it is revoked",
+            bytes: drafts.withdrawn.parts().encode(),
+        },
+        Refused {
+            name: "suspended",
+            code: Code::RevokedSuspended,
+            step: StepName::Status,
+            what: "the university's status list says that it is suspended",
+            bytes: drafts.suspended.parts().encode(),
+        },
+        Refused {
+            name: "mandatory-claim-withheld",
+            code: Code::TamperedMandatoryClaim,
+            step: StepName::Document,
+            what: "the holder withheld that the diploma is provisional, which must always be shown",
+            bytes: hidden.encode(),
+        },
+    ]
+}
+
 /// Everything is properly made, by somebody whom the trust root does not trust with it.
 fn untrusted(drafts: Drafts) -> Vec<Refused> {
     let file = |name, code, step, what, draft: Draft| Refused { name, code, step, what, bytes: draft.parts().encode() };
@@ -256,6 +296,11 @@ struct Drafts {
     backdated: Draft,
     expired: Draft,
     revoked: Draft,
+    of_a_batch: Draft,
+    of_claims: Draft,
+    listed: Draft,
+    withdrawn: Draft,
+    suspended: Draft,
 }
 
 fn drafts() -> Drafts {
@@ -289,6 +334,11 @@ fn drafts() -> Drafts {
         backdated,
         issued_by(CITY, "city-2026", "certificate", expired),
         revoked(),
+        of_a_batch(),
+        diploma("claims", 30).of_claims(MANDATORY, &CLAIMS),
+        with_status(diploma("listed", 31), 7),
+        with_status(diploma("withdrawn", 32), 8),
+        with_status(diploma("suspended", 33), 9),
     ];
     in_one_log(&mut drafts, 5);
     let [
@@ -304,8 +354,16 @@ fn drafts() -> Drafts {
         backdated,
         expired,
         revoked,
+        of_a_batch,
+        of_claims,
+        listed,
+        withdrawn,
+        suspended,
     ] = drafts;
     let refreshed = refreshed.refreshed(30, ISSUED + 1_800).refreshed(0, ISSUED + 3_600);
+    // The list is the first entry after those.
+    let [listed, withdrawn, suspended] =
+        [listed, withdrawn, suspended].map(|draft| draft.refreshed(30, ISSUED + 3_700));
     Drafts {
         diploma,
         certificate,
@@ -319,7 +377,27 @@ fn drafts() -> Drafts {
         backdated,
         expired,
         revoked,
+        of_a_batch,
+        of_claims,
+        listed,
+        withdrawn,
+        suspended,
     }
+}
+
+/// The third of five, with the same diploma for each.
+fn of_a_batch() -> Draft {
+    let other = |student| leaf_hash(&diploma(&format!("batch/{student}"), student).subject());
+    let batch = BatchDraft { others: [25, 26, 28, 29].map(other).to_vec(), position: 2 };
+    Draft { batch: Some(batch), ..diploma("batch/27", 27) }
+}
+
+/// The document at this index of the university's list, which says one of them is revoked and one suspended.
+fn with_status(draft: Draft, index: u64) -> Draft {
+    let mut list = StatusDraft::new(0, ISSUED + 3_000).under(1);
+    list.list = status::list_of(&[0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0]);
+    let uri = list.uri.clone();
+    Draft { status: Some((uri, index)), stapled: Some(list), ..draft }
 }
 
 fn diploma(name: &str, student: u32) -> Draft {
@@ -339,6 +417,14 @@ fn issued_by(issuer: &str, kid: &str, document_type: &str, mut draft: Draft) -> 
     draft
 }
 
+const CLAIMS: [(&str, &str); 5] = [
+    ("type", "Bachelor of Science"),
+    ("provisional", "yes"),
+    ("name", "Ada Sample"),
+    ("grade", "9.5"),
+    ("born", "2000-01-01"),
+];
+const MANDATORY: u64 = 2;
 const STOLEN_KEY: &str = "university-2025";
 
 /// Writes the folder.
