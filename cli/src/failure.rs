@@ -1,5 +1,6 @@
 //! Why a command could not do its work, for the person who gave it.
 
+use crate::text::shown;
 use ct_core::explanation::{Language, explain};
 use ct_core::{Code, Error};
 use std::fmt::{self, Write};
@@ -22,7 +23,7 @@ impl Failure {
     /// `path` was read, and core refuses what is in it.
     pub(crate) fn refused(path: &Path, error: Error) -> Self {
         let title = explain(error.code(), Language::English).title;
-        let mut what = format!("{}: {title}", path.display());
+        let mut what = format!("{}: {title}", shown(path));
         if !error.field().is_empty() {
             let _ = write!(what, ", in {}", error.field());
         }
@@ -40,9 +41,9 @@ impl Failure {
             _ if is_symlink_loop(error) => {
                 (Code::IoSymlinkLoop, "its symbolic links lead in a circle; name the file itself")
             }
-            _ => return Self::new(Code::IoRead, format!("{}: {error}", path.display())),
+            _ => return Self::new(Code::IoRead, format!("{}: {error}", shown(path))),
         };
-        Self::new(code, format!("{}: {next}", path.display()))
+        Self::new(code, format!("{}: {next}", shown(path)))
     }
 
     /// A failure to write `path`.
@@ -53,9 +54,9 @@ impl Failure {
             }
             io::ErrorKind::NotFound => (Code::IoNotFound, "there is no such folder; make it first"),
             io::ErrorKind::PermissionDenied => (Code::IoPermission, "permission denied; check who may write there"),
-            _ => return Self::new(Code::IoWrite, format!("{}: {error}", path.display())),
+            _ => return Self::new(Code::IoWrite, format!("{}: {error}", shown(path))),
         };
-        Self::new(code, format!("{}: {next}", path.display()))
+        Self::new(code, format!("{}: {next}", shown(path)))
     }
 
     /// A failure to write to standard output. A closed pipe is no failure: whoever reads has read enough.

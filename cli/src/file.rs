@@ -1,6 +1,7 @@
 //! Reading a file that somebody else may have prepared: it must be a regular file of a sane size before a byte is read.
 
 use crate::failure::Failure;
+use crate::text::shown;
 use ct_core::{Code, Error};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
@@ -19,7 +20,7 @@ pub(crate) fn read(path: &Path, limit: Limit) -> Result<Vec<u8>, Failure> {
     let (file, metadata) = open(path)?;
     let max = u64::try_from(limit.bytes).unwrap_or(u64::MAX);
     let too_large = || {
-        let what = format!("{}: it is larger than {} bytes", path.display(), limit.bytes);
+        let what = format!("{}: it is larger than {} bytes", shown(path), limit.bytes);
         Failure::new(limit.code, what)
     };
     if metadata.len() > max {
@@ -33,7 +34,7 @@ pub(crate) fn read(path: &Path, limit: Limit) -> Result<Vec<u8>, Failure> {
 
 /// The text of a regular UTF-8 file of at most `limit`.
 pub(crate) fn read_text(path: &Path, limit: Limit) -> Result<String, Failure> {
-    let not_text = |_| Failure::new(Code::MalformedUtf8, format!("{}: it is not a UTF-8 text", path.display()));
+    let not_text = |_| Failure::new(Code::MalformedUtf8, format!("{}: it is not a UTF-8 text", shown(path)));
     String::from_utf8(read(path, limit)?).map_err(not_text)
 }
 
@@ -47,14 +48,26 @@ pub(crate) fn open(path: &Path) -> Result<(File, Metadata), Failure> {
     Ok((file, metadata))
 }
 
+/// Who may read a new file.
+#[derive(Clone, Copy)]
+pub(crate) enum Readers {
+    /// It holds somebody's data.
+    Owner,
+    /// It is to be passed on.
+    Everybody,
+}
+
 /// Writes a new file whole or not at all; never overwrites.
-pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Failure> {
     let fail = |error: io::Error| Failure::writing(path, &error);
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".ct-").tempfile_in(folder).map_err(fail)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(fail)?;
-    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    file.as_file().set_permissions(readable).map_err(fail)?;
+    // A temporary file is made for its owner alone.
+    if let Readers::Everybody = readers {
+        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        file.as_file().set_permissions(readable).map_err(fail)?;
+    }
     file.persist_noclobber(path).map_err(|error| fail(error.error))?;
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)
 }
@@ -74,5 +87,5 @@ fn regular(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
         _ if kind.is_socket() => "a socket",
         _ => "not a regular file",
     };
-    Err(Failure::new(Code::IoNotAFile, format!("{}: it is {what}; name a file", path.display())))
+    Err(Failure::new(Code::IoNotAFile, format!("{}: it is {what}; name a file", shown(path))))
 }

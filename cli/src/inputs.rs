@@ -1,6 +1,7 @@
 //! Which files a command line names.
 
 use crate::failure::Failure;
+use crate::text::shown;
 use ct_core::Code;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ pub(crate) fn bundles(paths: &[PathBuf]) -> Vec<Result<PathBuf, (PathBuf, Failur
         if path.is_dir() {
             match listed(path, |name| name.extension().is_some_and(|extension| extension == "cbor")) {
                 Ok(files) if files.is_empty() => {
-                    let what = format!("{}: there is no *.cbor file in this folder", path.display());
+                    let what = format!("{}: there is no *.cbor file in this folder", shown(path));
                     found.push(Err((path.clone(), Failure::new(Code::IoNoBundles, what))));
                 }
                 Ok(files) => found.extend(files.into_iter().map(Ok)),

@@ -4,7 +4,7 @@ use crate::args::InspectArgs;
 use crate::failure::Failure;
 use crate::file::{self, Limit};
 use crate::output;
-use crate::text::Shown;
+use crate::text::{Shown, shown};
 use ciborium::Value;
 use ct_core::cbor::{check_deterministic, peek_kind};
 use ct_core::explanation::{Language, explain};
@@ -17,7 +17,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Code, Failure> {
     let bytes = file::read(&args.file, Limit { bytes: MAX_BUNDLE_BYTES, code: Code::LimitBundleSize })?;
     check_deterministic(&bytes).map_err(|error| {
         let why = explain(error.code(), Language::English).title;
-        let what = format!("{}: it is not CBOR as our formats write it ({why})", args.file.display());
+        let what = format!("{}: it is not CBOR as our formats write it ({why})", shown(&args.file));
         Failure::new(error.code(), what)
     })?;
     match Bundle::parse(&bytes) {

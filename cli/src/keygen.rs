@@ -3,6 +3,7 @@
 use crate::args::KeygenArgs;
 use crate::failure::Failure;
 use crate::output;
+use crate::text::shown;
 use ct_core::Code;
 use ct_keys::{KeyFile, KeyId, Role, os_entropy};
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ pub(crate) fn run(args: &KeygenArgs) -> Result<Code, Failure> {
     let vkey_path = beside(&args.out, "vkey");
     for path in [&args.out, &public_path, &vkey_path] {
         if path.symlink_metadata().is_ok() {
-            let what = format!("{}: it exists and is not overwritten; choose another --out", path.display());
+            let what = format!("{}: it exists and is not overwritten; choose another --out", shown(path));
             return Err(Failure::new(Code::IoExists, what));
         }
     }
@@ -35,10 +36,10 @@ pub(crate) fn run(args: &KeygenArgs) -> Result<Code, Failure> {
         key.public().write_vkey_new(&vkey_path)?;
     }
     output::print(|out| {
-        writeln!(out, "{}  private key of {} {}: keep it secret", args.out.display(), key.role(), key.id())?;
-        writeln!(out, "{}  public key", public_path.display())?;
+        writeln!(out, "{}  private key of {} {}: keep it secret", shown(&args.out), key.role(), key.id())?;
+        writeln!(out, "{}  public key", shown(&public_path))?;
         match &vkey {
-            Some(vkey) => writeln!(out, "{}  {vkey}", vkey_path.display()),
+            Some(vkey) => writeln!(out, "{}  {vkey}", shown(&vkey_path)),
             None => Ok(()),
         }
     })?;

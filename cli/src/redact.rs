@@ -2,9 +2,9 @@
 
 use crate::args::RedactArgs;
 use crate::failure::Failure;
-use crate::file::{self, Limit};
+use crate::file::{self, Limit, Readers};
 use crate::output;
-use crate::text::Shown;
+use crate::text::{Shown, shown};
 use ct_core::claims::Disclosure;
 use ct_core::limits::MAX_BUNDLE_BYTES;
 use ct_core::{Bundle, Code};
@@ -14,13 +14,12 @@ pub(crate) fn run(args: &RedactArgs) -> Result<Code, Failure> {
     let refused = |error: ct_core::Error| Failure::refused(&args.bundle, error);
     let bundle = Bundle::parse(&bytes).map_err(refused)?;
     let Some(encoded) = bundle.disclosure else {
-        let what = format!("{}: it has no claims to choose from", args.bundle.display());
+        let what = format!("{}: it has no claims to choose from", shown(&args.bundle));
         return Err(Failure::new(Code::IncompleteDisclosure, what));
     };
     let whole = Disclosure::parse(encoded).map_err(refused)?;
-    if let Some(hash) = &bundle.document_hash {
-        whole.verify(hash).map_err(refused)?;
-    }
+    let hash = bundle.document_hash.ok_or(ct_core::Error::new(Code::IncompleteDocumentHash, "document_hash"));
+    hash.and_then(|hash| whole.verify(&hash)).map_err(refused)?;
     for name in args.keep.iter().chain(&args.drop) {
         if !whole.claims().iter().any(|claim| claim.name == name) {
             let names: Vec<_> = whole.claims().iter().map(|claim| Shown(claim.name).to_string()).collect();
@@ -43,8 +42,8 @@ pub(crate) fn run(args: &RedactArgs) -> Result<Code, Failure> {
     }
     let redacted = whole.redact(|claim| wanted(claim.name)).map_err(refused)?;
     let disclosure = redacted.encode();
-    let redacted_bundle = Bundle { disclosure: Some(&disclosure), ..bundle.clone() }.encode();
-    file::write_new(&args.out, &redacted_bundle)?;
+    let redacted_bundle = Bundle { disclosure: Some(&disclosure), document: None, ..bundle.clone() }.encode();
+    file::write_new(&args.out, &redacted_bundle, Readers::Owner)?;
     output::print(|out| {
         for claim in whole.claims() {
             let shown = redacted.claims().iter().any(|kept| kept.index == claim.index);
@@ -59,7 +58,7 @@ pub(crate) fn run(args: &RedactArgs) -> Result<Code, Failure> {
         if hidden > 0 {
             writeln!(out, "{hidden} more were withheld before")?;
         }
-        writeln!(out, "{}", args.out.display())
+        writeln!(out, "{}", shown(&args.out))
     })?;
     Ok(Code::Ok)
 }

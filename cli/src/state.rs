@@ -4,12 +4,13 @@
 //! matter. The write happens under a lock and keeps what another run has written meanwhile.
 
 use crate::failure::Failure;
-use crate::file::{self, Limit};
+use crate::file::{self, Limit, Readers};
 use ct_core::limits::MAX_STATE_BYTES;
 use ct_core::state::State;
 use ct_core::{Code, Hash};
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// The folder, and what stood in it when the run began.
@@ -31,9 +32,14 @@ impl StateFolder {
 
     /// Remembers what this run saw, beside what others have written since.
     pub(crate) fn commit(&self, seen: &State) -> Result<(), Failure> {
+        if *seen == State::default() {
+            return Ok(());
+        }
         let lock_path = self.folder.join("lock");
         let fail = |error: io::Error| Failure::writing(&self.folder, &error);
-        let lock = File::options().create(true).append(true).open(&lock_path).map_err(fail)?;
+        // In a folder that others can write to, neither a link nor a pipe may stand in for the lock.
+        let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+        let lock = File::options().create(true).append(true).custom_flags(flags).open(&lock_path).map_err(fail)?;
         lock.lock().map_err(fail)?;
         let known = read(&self.folder)?;
         let mut merged = known.clone();
@@ -41,8 +47,11 @@ impl StateFolder {
         if merged == known {
             return Ok(());
         }
+        // What could not be read again would cost the whole memory.
+        let bytes = merged.encode();
+        State::parse(&bytes).map_err(|error| Failure::refused(&self.folder.join(FILE), error))?;
         let mut temporary = tempfile::Builder::new().prefix(".state-").tempfile_in(&self.folder).map_err(fail)?;
-        temporary.write_all(&merged.encode()).and_then(|()| temporary.as_file().sync_all()).map_err(fail)?;
+        temporary.write_all(&bytes).and_then(|()| temporary.as_file().sync_all()).map_err(fail)?;
         temporary.persist(self.folder.join(FILE)).map_err(|error| fail(error.error))?;
         File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(fail)
     }
@@ -50,7 +59,7 @@ impl StateFolder {
     /// Writes evidence of two histories, once for each content, and says where.
     pub(crate) fn keep_evidence(&self, evidence: &[u8]) -> Result<PathBuf, Failure> {
         let path = self.folder.join(format!("equivocation-{}.cbor", Hash::of(evidence)));
-        match file::write_new(&path, evidence) {
+        match file::write_new(&path, evidence, Readers::Everybody) {
             Err(failure) if failure.code() == Code::IoExists => Ok(path),
             outcome => outcome.map(|()| path),
         }

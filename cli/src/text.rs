@@ -1,6 +1,7 @@
 //! Text that somebody else wrote, made safe to show on a terminal.
 
 use std::fmt::{self, Write};
+use std::path::Path;
 
 /// Shows control characters, and characters that reorder or hide what is around them, as `\u{..}`.
 pub(crate) struct Shown<'a>(pub(crate) &'a str);
@@ -16,6 +17,11 @@ impl fmt::Display for Shown<'_> {
         }
         Ok(())
     }
+}
+
+/// A path, made safe to show.
+pub(crate) fn shown(path: &Path) -> String {
+    Shown(&path.to_string_lossy()).to_string()
 }
 
 /// Bidirectional controls, zero-width characters, line and paragraph separators, the byte order mark.

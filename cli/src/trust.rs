@@ -4,9 +4,9 @@ use crate::args::{
     TrustArgs, TrustBuildArgs, TrustCommand, TrustDiffArgs, TrustImportArgs, TrustShowArgs, TrustSignArgs,
 };
 use crate::failure::Failure;
-use crate::file::{self, Limit};
+use crate::file::{self, Limit, Readers};
 use crate::output;
-use crate::text::{Shown, fingerprint};
+use crate::text::{Shown, fingerprint, shown};
 use crate::trust_diff::{self, length};
 use anstyle::{AnsiColor, Style};
 use ct_core::c2sp::policy::Policy;
@@ -32,14 +32,14 @@ pub(crate) fn run(args: &TrustArgs) -> Result<Code, Failure> {
 }
 
 fn build(args: &TrustBuildArgs) -> Result<Code, Failure> {
-    let source = args.source.display();
+    let source = shown(&args.source);
     let text = file::read_text(&args.source, TRUST_SIZE)?;
     let trust = trust_file::parse(&text).map_err(|error| Failure::new(error.code(), format!("{source}: {error}")))?;
     let keys = args.key.iter().map(|path| KeyFile::read(path, Role::Root)).collect::<Result<Vec<_>, _>>()?;
     let bytes = trust_file::sign(&trust, &keys.iter().collect::<Vec<_>>());
     // The file is written only if its rules hold together; signatures may be added elsewhere.
     let draft = TrustDraft::load(&bytes).map_err(|error| Failure::refused(&args.source, error))?;
-    file::write_new(&args.out, &bytes)?;
+    file::write_new(&args.out, &bytes, Readers::Everybody)?;
     tell_progress(&args.out, &bytes, &draft)?;
     Ok(Code::Ok)
 }
@@ -50,7 +50,7 @@ fn sign(args: &TrustSignArgs) -> Result<Code, Failure> {
     let signature = trust_file::root_signature(draft.payload(), &key);
     let own = draft.trust().root.keys.iter().find(|own| own.kid == signature.kid);
     if own.is_some_and(|own| own.key.as_bytes() != key.public().verifying_key().as_bytes()) {
-        let what = format!("{}: the trust root has another key under the ID {}", args.key.display(), key.id());
+        let what = format!("{}: the trust root has another key under the ID {}", shown(&args.key), key.id());
         return Err(Failure::new(Code::TrustSignature, what));
     }
     if own.is_none() {
@@ -61,7 +61,7 @@ fn sign(args: &TrustSignArgs) -> Result<Code, Failure> {
     }
     let bytes = draft.signed_too(signature);
     let draft = TrustDraft::load(&bytes).map_err(|error| Failure::refused(&args.file, error))?;
-    file::write_new(&args.out, &bytes)?;
+    file::write_new(&args.out, &bytes, Readers::Everybody)?;
     tell_progress(&args.out, &bytes, &draft)?;
     Ok(Code::Ok)
 }
@@ -88,7 +88,7 @@ fn import(args: &TrustImportArgs) -> Result<Code, Failure> {
     let text = file::read_text(&args.policy, Limit { bytes: MAX_POLICY_BYTES, code: Code::LimitLength })?;
     let policy = Policy::parse(&text).map_err(|error| Failure::refused(&args.policy, error))?;
     let toml = trust_file::import_policy(&policy, from, until)
-        .map_err(|error| Failure::new(error.code(), format!("{}: {error}", args.policy.display())))?;
+        .map_err(|error| Failure::new(error.code(), format!("{}: {error}", shown(&args.policy))))?;
     output::print(|out| write!(out, "{toml}"))?;
     Ok(Code::Ok)
 }
@@ -100,7 +100,7 @@ fn load_draft(path: &Path) -> Result<TrustDraft, Failure> {
 
 fn tell_progress(path: &Path, bytes: &[u8], draft: &TrustDraft) -> Result<(), Failure> {
     output::print(|out| {
-        writeln!(out, "{}", path.display())?;
+        writeln!(out, "{}", shown(path))?;
         match draft.missing() {
             0 => print_fingerprint(out, Hash::of(bytes)),
             missing => writeln!(out, "{missing} more of its own root keys must sign it: `ct trust sign`"),

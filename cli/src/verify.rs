@@ -5,8 +5,9 @@ use crate::documents::{Documents, SingleBundle};
 use crate::failure::Failure;
 use crate::file::{self, Limit};
 use crate::state::StateFolder;
+use crate::text::shown;
 use crate::{clock, inputs, output, render};
-use ct_core::evidence::Equivocation;
+use ct_core::evidence::{Equivocation, of_two_checkpoints};
 use ct_core::limits::{MAX_BUNDLE_BYTES, MAX_EVIDENCE_BYTES, MAX_TRUST_BYTES};
 use ct_core::state::State;
 use ct_core::verify::{Outcome, examine};
@@ -30,27 +31,38 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Code, Failure> {
     let mut seen = State::default();
 
     let mut summary = Summary::default();
+    let (mut audience, mut lost) = (true, None);
     for input in bundles {
-        let (path, report) = match desk.judge(input) {
-            Ok((path, outcome)) => {
-                desk.note(&outcome, &mut seen, args)?;
-                (path, outcome.report)
-            }
+        let (path, report, outcome) = match desk.judge(input) {
+            Ok((path, outcome)) => (path, outcome.report.clone(), Some(outcome)),
             Err((path, failure)) => {
                 if !args.quiet {
                     output::complain(&failure);
                 }
-                (path, Report::unread(file::as_report_error(&failure), desk.mode, at, at_source))
+                (path, Report::unread(file::as_report_error(&failure), desk.mode, at, at_source), None)
             }
         };
         summary.count(report.code());
-        show(&path, &report, args, single_bundle)?;
+        if audience {
+            match show(&path, &report, args, single_bundle) {
+                // Whoever reads has read enough; the exit status is still that of all verdicts.
+                Err(failure) if failure.is_closed_pipe() => audience = false,
+                outcome => outcome?,
+            }
+        }
+        // What cannot be kept is told at the end: it takes no bundle its verdict.
+        if let Some(Err(failure)) = outcome.map(|outcome| desk.note(&outcome, &mut seen, args)) {
+            lost = lost.or(Some(failure));
+        }
     }
     if let Some(state) = &desk.state {
         state.commit(&seen)?;
     }
     if !args.quiet {
         desk.remark(&args.trust, &summary, single_bundle);
+    }
+    if let Some(failure) = lost {
+        return Err(failure);
     }
     Ok(summary.worst())
 }
@@ -92,15 +104,30 @@ impl Desk {
     fn note(&self, outcome: &Outcome, seen: &mut State, args: &VerifyArgs) -> Result<(), Failure> {
         let Some(state) = &self.state else { return Ok(()) };
         for (checkpoint, note) in &outcome.seen {
+            // Two bundles of one run can contradict each other, though each agrees with what was remembered.
+            let known = seen.at(checkpoint.origin().as_str(), checkpoint.size());
+            let known = known.filter(|known| known.root != checkpoint.root()).and_then(|known| known.note.as_ref());
+            if let (Some(known), Some(note)) = (known, note) {
+                self.keep_evidence(state, &of_two_checkpoints(known, note), args)?;
+            }
             seen.remember(checkpoint, note.clone());
         }
         if let (Ok(root), false) = (&self.trust, outcome.seen.is_empty()) {
             seen.remember_trust(root.trust().root_version, root.hash());
         }
         if let Some(evidence) = &outcome.evidence {
+            self.keep_evidence(state, evidence, args)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what convinces anybody; what would not is not evidence.
+    fn keep_evidence(&self, state: &StateFolder, evidence: &[u8], args: &VerifyArgs) -> Result<(), Failure> {
+        let convinces = |root: &TrustRoot| Equivocation::load(evidence, root).is_ok();
+        if self.trust.as_ref().is_ok_and(convinces) {
             let path = state.keep_evidence(evidence)?;
             if !args.quiet {
-                output::remark(&format!("evidence that the log has shown two histories: {}", path.display()));
+                output::remark(&format!("evidence that the log has shown two histories: {}", shown(&path)));
             }
         }
         Ok(())

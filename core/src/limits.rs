@@ -62,6 +62,8 @@ limits! {
     MAX_STATUS_LIST_BYTES: "bytes" = 1 << 17;
     /// Checkpoints that a verifier remembers of one log.
     MAX_REMEMBERED: "checkpoints" = 1_024;
+    /// Checkpoints that a verifier remembers of all logs together.
+    MAX_REMEMBERED_IN_ALL: "checkpoints" = 4_096;
     /// A verifier's state file.
     MAX_STATE_BYTES: "bytes" = 4 << 20;
     /// A file of equivocation evidence.
@@ -72,4 +74,7 @@ limits! {
 
 // A statement, a note and all proofs must fit into a bundle beside a useful document.
 const _: () = assert!(MAX_ENTRY_BYTES + 5 * MAX_NOTE_BYTES + 7 * 64 * 34 < MAX_BUNDLE_BYTES / 8);
+// A state with as many checkpoints as may be remembered, each with a note of the log's alone, can be read again.
+const _: () = assert!(4 * MAX_REMEMBERED_IN_ALL + 5 * MAX_TRUST_LIST < MAX_ITEMS);
+const _: () = assert!(MAX_REMEMBERED_IN_ALL * (3 * MAX_NAME_BYTES + 256) < MAX_STATE_BYTES);
 const _: () = assert!(MAX_SUBJECT_BYTES < MAX_ENTRY_BYTES && MAX_TEXT_BYTES > MAX_NAME_BYTES);

@@ -13,7 +13,10 @@ use crate::cbor::{Reader, Writer, check_profile};
 use crate::code::Code;
 use crate::error::Error;
 use crate::hash::Hash;
-use crate::limits::{MAX_NAME_BYTES, MAX_NOTE_BYTES, MAX_REMEMBERED, MAX_STATE_BYTES, MAX_TEXT_BYTES, MAX_TRUST_LIST};
+use crate::limits::{
+    MAX_NAME_BYTES, MAX_NOTE_BYTES, MAX_REMEMBERED, MAX_REMEMBERED_IN_ALL, MAX_STATE_BYTES, MAX_TEXT_BYTES,
+    MAX_TRUST_LIST,
+};
 use crate::merkle::TreeSize;
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -135,20 +138,13 @@ impl State {
         }
     }
 
-    /// Remembers a checkpoint of a verified bundle. What is remembered is never replaced. Beyond [`MAX_REMEMBERED`] of
-    /// one log the smallest but one is forgotten: the first keeps the link to the beginning, the newest ones serve best.
+    /// Remembers a checkpoint of a verified bundle. What is remembered is never replaced; a note is added to what had none.
+    /// Beyond [`MAX_REMEMBERED`] of one log, or [`MAX_REMEMBERED_IN_ALL`], the smallest but one of the log with the most
+    /// is forgotten: the first keeps the link to the beginning, the newest ones serve best.
     pub fn remember(&mut self, checkpoint: &Checkpoint, note: Option<String>) {
-        let checkpoints = self.logs.entry(checkpoint.origin().as_str().to_owned()).or_default();
         let remembered = Remembered { root: checkpoint.root(), note };
-        let known = checkpoints.entry(checkpoint.size()).or_insert_with(|| remembered.clone());
-        if known.note.is_none() && known.root == remembered.root {
-            *known = remembered;
-        }
-        if checkpoints.len() > MAX_REMEMBERED
-            && let Some(second) = checkpoints.keys().nth(1).copied()
-        {
-            checkpoints.remove(&second);
-        }
+        self.insert(checkpoint.origin().as_str(), checkpoint.size(), &remembered);
+        self.forget();
     }
 
     /// Takes over what `other` remembers beside: two runs at once lose nothing of each other's.
@@ -157,14 +153,34 @@ impl State {
             self.remember_trust(version, hash);
         }
         for (origin, checkpoints) in &other.logs {
-            let mine = self.logs.entry(origin.clone()).or_default();
             for (size, remembered) in checkpoints {
-                mine.entry(*size).or_insert_with(|| remembered.clone());
+                self.insert(origin, *size, remembered);
             }
-            while mine.len() > MAX_REMEMBERED
-                && let Some(second) = mine.keys().nth(1).copied()
-            {
-                mine.remove(&second);
+        }
+        self.forget();
+    }
+
+    fn insert(&mut self, origin: &str, size: TreeSize, remembered: &Remembered) {
+        let checkpoints = self.logs.entry(origin.to_owned()).or_default();
+        let known = checkpoints.entry(size).or_insert_with(|| remembered.clone());
+        if known.note.is_none() && known.root == remembered.root {
+            known.note.clone_from(&remembered.note);
+        }
+    }
+
+    /// Keeps the state within what can be read again.
+    fn forget(&mut self) {
+        loop {
+            let total: usize = self.logs.values().map(BTreeMap::len).sum();
+            let largest = self.logs.values_mut().max_by_key(|checkpoints| checkpoints.len());
+            let Some(largest) = largest else { return };
+            if largest.len() <= MAX_REMEMBERED && total <= MAX_REMEMBERED_IN_ALL {
+                return;
+            }
+            match largest.keys().nth(1).copied() {
+                Some(second) => _ = largest.remove(&second),
+                // Every log has one checkpoint only: more logs than a trust root can name.
+                None => _ = self.logs.pop_last(),
             }
         }
     }
@@ -245,6 +261,31 @@ mod tests {
         let knows = |size| state.at("a.example", TreeSize::new(size).unwrap()).is_some();
         assert!(knows(1) && !knows(2) && !knows(6) && knows(7) && knows(count + 5));
         assert_eq!(State::parse(&state.encode()).as_ref(), Ok(&state));
+    }
+
+    // R1.3: what is remembered can always be read again.
+    #[test]
+    fn the_memory_of_all_logs_has_a_limit_too() {
+        let mut state = State::default();
+        for log in 0..20 {
+            for size in 1..=300 {
+                let note = "n".repeat(600);
+                state.remember(&checkpoint(&alloc::format!("{log:03}{}", "o".repeat(250)), size), Some(note));
+            }
+        }
+        let total: usize = state.logs.values().map(BTreeMap::len).sum();
+        assert_eq!(total, MAX_REMEMBERED_IN_ALL);
+        assert_eq!(State::parse(&state.encode()).as_ref(), Ok(&state));
+        assert!(state.logs.values().all(|log| log.len() >= 200), "no log is starved");
+    }
+
+    #[test]
+    fn a_note_is_added_to_what_had_none() {
+        let (mut state, mut other) = (State::default(), State::default());
+        state.remember(&checkpoint("a.example", 2), None);
+        other.remember(&checkpoint("a.example", 2), Some("note".to_owned()));
+        state.merge(&other);
+        assert_eq!(state, other);
     }
 
     #[test]

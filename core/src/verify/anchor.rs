@@ -99,17 +99,22 @@ impl<'a> Anchor<'a> {
         let log = self.log.ok_or(Skip::Unfounded)?;
         self.later.as_ref().map_err(|error| *error)?;
         let mut linked = false;
-        for point in self.points() {
+        for (number, point) in self.points().enumerate() {
             let checkpoint = point.checkpoint;
             let remembered = state.and_then(|state| state.at(&log.origin, checkpoint.size()));
             let pinned = log.pins.iter().filter(|pin| pin.size == checkpoint.size()).map(|pin| pin.root);
             for root in remembered.map(|remembered| remembered.root).into_iter().chain(pinned) {
                 if root != checkpoint.root() {
-                    // Anybody can write a checkpoint that contradicts: only one that the log signed, or the trust root
-                    // vouches for, speaks against the log.
-                    let stated = self.pin().is_some() || point.log_keys.as_ref().is_ok_and(|keys| !keys.is_empty());
-                    let contradiction = Error::new(Code::EquivocationCheckpoint, "checkpoint");
-                    return Err(if stated { contradiction.into() } else { Skip::Unfounded.into() });
+                    // Anybody, a thief of a log key too, can write a checkpoint that contradicts: only one that the log
+                    // signed with a sound key, or the trust root vouches for, speaks against the log. Another one is
+                    // no anchor, and as a later checkpoint it counts for nothing.
+                    if point.counts || self.pin().is_some() {
+                        return Err(Error::new(Code::EquivocationCheckpoint, "checkpoint").into());
+                    }
+                    if number == 0 {
+                        return Err(Skip::Unfounded.into());
+                    }
+                    continue;
                 }
                 linked = true;
             }
@@ -134,7 +139,9 @@ impl<'a> Anchor<'a> {
 
     /// What a verifier may remember of this bundle, each checkpoint with the log's own signature.
     pub(super) fn seen(&self) -> impl Iterator<Item = (&'a Checkpoint, Option<String>)> {
-        self.points().filter(|point| point.counts).map(|point| (point.checkpoint, point.log_note()))
+        let known = |point: &&Point<'a>| point.pin.is_some() || point.seen_by_quorum(self.root).is_some();
+        let worth = self.points().filter(|point| point.counts).filter(known).collect::<Vec<_>>();
+        worth.into_iter().map(|point| (point.checkpoint, point.log_note()))
     }
 
     /// T: when the quorum in force had seen the anchor, or the time of the pin it is proven into.

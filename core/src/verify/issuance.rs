@@ -12,6 +12,7 @@ use crate::trust::{Issuer, IssuerKey, TrustRoot};
 pub(super) struct Issuance<'a> {
     issuer: Option<&'a Issuer>,
     key: Option<&'a IssuerKey>,
+    signed: bool,
 }
 
 impl<'a> Issuance<'a> {
@@ -19,7 +20,13 @@ impl<'a> Issuance<'a> {
         let header = parts.statement.as_ref().map(|statement| *statement.header());
         let issuer = header.and_then(|header| root.issuer(header.issuer));
         let key = header.zip(issuer).and_then(|(header, issuer)| issuer.key(header.kid));
-        Self { issuer, key }
+        let signed = parts.statement.zip(key).is_some_and(|(statement, key)| statement.is_signed_by(&key.key));
+        Self { issuer, key, signed }
+    }
+
+    /// Whether the statement is the issuer's.
+    pub(super) const fn is_signed(&self) -> bool {
+        self.signed
     }
 
     /// The key that the statement names; it has signed only if [`Issuance::check`] says so.
@@ -40,8 +47,8 @@ impl<'a> Issuance<'a> {
             return Err(Error::new(Code::UnsupportedStatementType, "statement.typ").into());
         }
         let issuer = self.issuer.ok_or(Error::new(Code::UnknownIssuer, "statement.iss"))?;
-        let key = self.key.ok_or(Error::new(Code::UnknownIssuerKey, "statement.kid"))?;
-        if !statement.is_signed_by(&key.key) {
+        self.key.ok_or(Error::new(Code::UnknownIssuerKey, "statement.kid"))?;
+        if !self.signed {
             return Err(Error::new(Code::TamperedStatement, "statement.signature").into());
         }
         if !issuer.types.iter().any(|known| known == header.document_type) {

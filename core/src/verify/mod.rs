@@ -139,6 +139,7 @@ pub fn examine(request: &Request<'_>) -> Outcome {
             None => run.skip_trust(),
         }
     }
+    run.forget_unfounded();
     let report = Report::new(request, run.steps.finish(), run.facts);
     let seen = if report.is_verified() { run.seen } else { Vec::new() };
     Outcome { report, seen, evidence: run.evidence }
@@ -202,8 +203,23 @@ impl Run<'_, '_> {
         let timing = Timing { mode, at, root, statement, issuer_key, anchor: &anchor };
         self.steps.run(StepName::Time, timing.check());
         let windows = mode.windows(root);
-        let status = StatusCheck { parts, root, issuance: &issuance, anchor: &anchor, mode, at, windows };
+        let subject_holds = self.facts.subject.is_some();
+        let status =
+            StatusCheck { parts, root, issuance: &issuance, anchor: &anchor, mode, at, windows, subject_holds };
         self.facts.status_as_of = self.steps.run(StepName::Status, status.check()).flatten();
+    }
+
+    /// A fact rests on the steps before its own too: what nobody has signed is no fact about a document, and a place in a
+    /// log that nobody vouches for is no place.
+    fn forget_unfounded(&mut self) {
+        let facts = &mut self.facts;
+        if facts.issued.is_none() || facts.subject.is_none() {
+            (facts.subject, facts.claims, facts.status_as_of) = (None, None, None);
+        }
+        if facts.log.is_none() {
+            (facts.leaf_index, facts.anchored_at, facts.fresh_at) = (None, None, None);
+            facts.witnesses.clear();
+        }
     }
 
     fn skip_trust(&mut self) {

@@ -23,6 +23,8 @@ pub(super) struct StatusCheck<'a> {
     pub(super) mode: Mode,
     pub(super) at: Timestamp,
     pub(super) windows: Option<Windows>,
+    /// Whether step 5 is ok.
+    pub(super) subject_holds: bool,
 }
 
 impl<'a> StatusCheck<'a> {
@@ -33,13 +35,20 @@ impl<'a> StatusCheck<'a> {
             return Err(Skip::Incomplete.into());
         };
         let (status_refusals, as_of) = match (part.subject.status, &self.parts.status) {
+            // What nobody signed refers to no status.
+            _ if !self.is_founded() => (alloc::vec::Vec::new(), None),
             (None, None) => (alloc::vec::Vec::new(), None),
             (None, Some(_)) => (alloc::vec![Error::new(Code::TamperedStatus, "status")], None),
             (Some(_), None) => (alloc::vec![Error::new(Code::IncompleteStatus, "status")], None),
             (Some(reference), Some(status)) => self.listed(reference, status),
         };
         worst(self.revoked_by_trust_root().into_iter().chain(self.issuer_revoked()).chain(status_refusals))?;
-        Ok(as_of)
+        if self.is_founded() { Ok(as_of) } else { Err(Skip::Unfounded.into()) }
+    }
+
+    /// Whether the issuer signed the statement and the subject is under it.
+    const fn is_founded(&self) -> bool {
+        self.issuance.is_signed() && self.subject_holds
     }
 
     /// Revocations in the trust root override everything, in every mode.
@@ -48,10 +57,14 @@ impl<'a> StatusCheck<'a> {
         let header = self.parts.statement.as_ref()?.header();
         let names = |revoked: &Revoked| match revoked {
             Revoked::Subject(hash) => *hash == part.hash,
-            Revoked::Statement { issuer, id } => issuer == header.issuer && id == header.id,
-            Revoked::Status { uri, index } => {
+            // Anybody can copy names and references into a statement of their own.
+            Revoked::Statement { issuer, id } => {
+                self.issuance.is_signed() && issuer == header.issuer && id == header.id
+            }
+            Revoked::Status { uri, index } if self.is_founded() => {
                 part.subject.status.is_some_and(|status| status.uri == uri && status.index == *index)
             }
+            Revoked::Status { .. } => false,
         };
         let revoked = self.root.trust().revocations.iter().any(|revocation| names(&revocation.what));
         revoked.then_some(Error::new(Code::RevokedByTrustRoot, "revocations"))
@@ -59,7 +72,7 @@ impl<'a> StatusCheck<'a> {
 
     /// Where the anchoring time is not known, an issuer that is revoked by now counts as revoked.
     fn issuer_revoked(&self) -> Option<Error> {
-        let from = self.issuance.issuer()?.revoked_from?;
+        let from = self.issuance.issuer().filter(|_| self.issuance.is_signed())?.revoked_from?;
         let revoked = self.anchor.anchored_at().unwrap_or(self.at) >= from;
         revoked.then_some(Error::new(Code::RevokedIssuer, "issuers.revoked_from"))
     }
