@@ -3,11 +3,12 @@
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
 use crate::pdf;
-use crate::registry::{Plan, Registry};
+use crate::registry::{Anchored, Plan, Registry};
 use crate::statement::Draft;
 use crate::trust::{TrustPlan, days};
-use ct_core::{Code, Hash, Timestamp};
+use ct_core::{Code, Hash, SubjectKind, Timestamp};
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 /// A document of the demonstration.
@@ -17,7 +18,7 @@ pub struct Sample {
     pub stem: String,
     /// With the dot.
     pub extension: &'static str,
-    /// `diploma` or `transcript`.
+    /// `diploma`, `transcript` or `certificate`.
     pub document_type: &'static str,
     /// Its bytes.
     pub bytes: Vec<u8>,
@@ -36,7 +37,7 @@ pub fn plan(now: Timestamp) -> Plan {
             name: "CivicTrust demonstration".to_owned(),
             issuer: "demo-university.example".to_owned(),
             issuer_name: "Demonstration University".to_owned(),
-            types: vec![DIPLOMA.to_owned(), TRANSCRIPT.to_owned()],
+            types: [DIPLOMA, TRANSCRIPT, CERTIFICATE].map(str::to_owned).to_vec(),
             quorum: 2,
             issued: now,
             expires: now.plus(days(365)),
@@ -81,32 +82,70 @@ pub fn sample(number: u32, count: u32) -> Sample {
     }
 }
 
-/// Issues the documents numbered `first..end` of `count` as one batch, and writes each and its bundle.
-///
-/// # Errors
-/// Those of the registry; `io.*`.
-pub fn issue(
-    registry: &mut Registry,
-    documents: &Path,
-    numbers: std::ops::Range<u32>,
-    count: u32,
-    now: Timestamp,
-    entropy: &mut Entropy,
-) -> Result<()> {
-    let samples: Vec<Sample> = numbers.map(|number| sample(number, count)).collect();
-    let drafts: Vec<Draft> = samples.iter().map(Sample::draft).collect();
-    let anchored = registry.anchor(registry.sign(&drafts, now, entropy)?, now)?;
-    let mut bundles = Vec::new();
-    for (position, sample) in samples.iter().enumerate() {
-        let path = documents.join(format!("{}{}", sample.stem, sample.extension));
-        fs::write(&path, &sample.bytes).map_err(|source| Error::writing(&path, &source))?;
-        let bundle = registry.bundle(&anchored, position, Some(&sample.bytes), now)?;
-        bundles.push((format!("{}.cbor", sample.stem), bundle));
-        if bundles.len() == WRITTEN_TOGETHER {
-            write(registry, &mut bundles)?;
-        }
+/// A demonstration's registry with the folder that its documents are written to.
+#[derive(Debug)]
+pub struct Demo<'a> {
+    /// The registry.
+    pub registry: &'a mut Registry,
+    /// The folder.
+    pub documents: &'a Path,
+    /// Where randomness comes from.
+    pub entropy: &'a mut Entropy,
+}
+
+impl Demo<'_> {
+    /// Issues the documents numbered `first..end` of `count`, each with a statement of its own, as one batch of the
+    /// log, and writes each and its bundle.
+    ///
+    /// # Errors
+    /// Those of the registry; `io.*`.
+    pub fn issue(&mut self, numbers: Range<u32>, count: u32, now: Timestamp) -> Result<()> {
+        let drafts: Vec<Draft> = numbers.clone().map(|number| sample(number, count).draft()).collect();
+        let signed = self.registry.sign(&drafts, now, self.entropy)?;
+        let anchored = self.registry.anchor(signed, now)?;
+        self.write(&anchored, numbers.map(|number| sample(number, count)), now)
     }
-    write(registry, &mut bundles)
+
+    /// Issues `count` further documents with one statement for all of them, and writes each and its bundle.
+    ///
+    /// # Errors
+    /// Those of the registry; `io.*`.
+    pub fn issue_batch(&mut self, count: u32, now: Timestamp) -> Result<()> {
+        // A document is made anew when it is written: a hundred thousand of them need not be in memory at once.
+        let drafts: Vec<Draft> = (1..=count).map(|number| certificate(number, count).draft()).collect();
+        let signed = self.registry.sign_batch(&drafts, now, self.entropy)?;
+        drop(drafts);
+        let anchored = self.registry.anchor(vec![signed], now)?;
+        self.write(&anchored, (1..=count).map(|number| certificate(number, count)), now)
+    }
+
+    fn write(&mut self, anchored: &Anchored, samples: impl Iterator<Item = Sample>, now: Timestamp) -> Result<()> {
+        let mut bundles = Vec::new();
+        for (position, sample) in samples.enumerate() {
+            let path = self.documents.join(format!("{}{}", sample.stem, sample.extension));
+            fs::write(&path, &sample.bytes).map_err(|source| Error::writing(&path, &source))?;
+            let bundle = self.registry.bundle(anchored, position, Some(&sample.bytes), now)?;
+            bundles.push((format!("{}.cbor", sample.stem), bundle));
+            if bundles.len() == WRITTEN_TOGETHER {
+                write(self.registry, &mut bundles)?;
+            }
+        }
+        write(self.registry, &mut bundles)
+    }
+}
+
+/// The document with this number of `count` that have one statement together.
+#[must_use]
+pub fn certificate(number: u32, count: u32) -> Sample {
+    let digits = count.to_string().len().max(3);
+    let serial = format!("Certificate no. {number} of {count} under one signature");
+    let lines = ["Demonstration University certifies that its courses", "have been attended.", "", &serial, "", NOTICE];
+    Sample {
+        stem: format!("certificate-{number:0digits$}"),
+        extension: ".pdf",
+        document_type: CERTIFICATE,
+        bytes: pdf::page("Certificate", &lines),
+    }
 }
 
 fn write(registry: &Registry, bundles: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
@@ -134,6 +173,8 @@ impl Sample {
             document_type: self.document_type.to_owned(),
             sub: String::new(),
             expires: None,
+            kind: SubjectKind::File,
+            status: None,
         }
     }
 }
@@ -141,6 +182,7 @@ impl Sample {
 const WRITTEN_TOGETHER: usize = 128;
 const DIPLOMA: &str = "diploma";
 const TRANSCRIPT: &str = "transcript";
+const CERTIFICATE: &str = "certificate";
 const NOTICE: &str = "This document is a demonstration and certifies nothing.";
 const FIRST_NAMES: &[&str] = &["Ada", "Benito", "Carmen", "David", "Elena", "Farid", "Grace"];
 const LAST_NAMES: &[&str] =

@@ -2,6 +2,7 @@
 
 use crate::bundle::MAX_ATTACHED_BYTES;
 use crate::error::{Error, Result, shown};
+use ct_core::limits::MAX_BUNDLE_BYTES;
 use ct_core::{Code, Hash, Hasher};
 use std::fs::{self, File, OpenOptions};
 use std::io::Read;
@@ -63,6 +64,36 @@ pub fn read_document(path: &Path) -> Result<Vec<u8>> {
     open(path)?.take(at_most).read_to_end(&mut bytes).map_err(|source| Error::reading(path, &source))?;
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     DocumentFile { path: path.to_owned(), hash: Hash::of(b""), length }.check_attachable()?;
+    Ok(bytes)
+}
+
+/// The text of a regular file of at most `limit` bytes.
+///
+/// # Errors
+/// As [`DocumentFile::examine`]; `limit.length` for a longer file; `malformed.utf8` if it is no UTF-8.
+pub(crate) fn read_text(path: &Path, limit: usize) -> Result<String> {
+    let bytes = read_at_most(path, limit)?;
+    String::from_utf8(bytes)
+        .map_err(|_| Error::new(Code::MalformedUtf8, shown(path), "is not text in UTF-8", "save it as UTF-8"))
+}
+
+/// The bytes of a bundle's file.
+///
+/// # Errors
+/// As [`DocumentFile::examine`]; `limit.length` for a file that is too long for a bundle.
+pub fn read_bundle(path: &Path) -> Result<Vec<u8>> {
+    read_at_most(path, MAX_BUNDLE_BYTES)
+}
+
+fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that a longer file shows.
+    let at_most = u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1));
+    open(path)?.take(at_most).read_to_end(&mut bytes).map_err(|source| Error::reading(path, &source))?;
+    if bytes.len() > limit {
+        let what = format!("has more than {limit} bytes");
+        return Err(Error::new(Code::LimitLength, shown(path), what, "name another file"));
+    }
     Ok(bytes)
 }
 

@@ -43,6 +43,8 @@ pub(crate) fn entries_from(seed: u8, count: usize) -> Vec<Vec<u8>> {
             document_type: "diploma".to_owned(),
             sub: String::new(),
             expires: None,
+            kind: ct_core::SubjectKind::File,
+            status: None,
         };
         statement::document("issuer.example", &issuer, &draft, at(0), &mut entropy).unwrap().statement
     });

@@ -12,7 +12,8 @@ fn issuer() -> KeyFile {
 fn described() -> Trust {
     let (root, log) = (key(Role::Root, "root#1", 2), key(Role::Log, "log.example#1", 1));
     let witnesses = [10, 11, 12].map(|number| key(Role::Witness, &format!("witness-{number}#1"), number));
-    let party = Party { root: &root, log: &log, witnesses: &witnesses, issuer: &issuer() };
+    let status = key(Role::Status, "issuer.example/status#1", 6);
+    let party = Party { root: &root, log: &log, witnesses: &witnesses, issuer: &issuer(), status: &status };
     trust::describe(&plan().trust, party).unwrap()
 }
 
@@ -22,6 +23,8 @@ fn draft() -> Draft {
         document_type: "diploma".to_owned(),
         sub: String::new(),
         expires: None,
+        kind: ct_core::SubjectKind::File,
+        status: None,
     }
 }
 
@@ -83,6 +86,7 @@ fn refuses_what_would_expire_at_once() {
 fn key_ids_must_fit_into_statements() {
     let long = key(Role::Issuer, &format!("{}#1", "n".repeat(63)), 5);
     let (root, log) = (key(Role::Root, "root#1", 2), key(Role::Log, "log.example#1", 1));
-    let party = Party { root: &root, log: &log, witnesses: &[], issuer: &long };
+    let status = key(Role::Status, "issuer.example/status#1", 6);
+    let party = Party { root: &root, log: &log, witnesses: &[], issuer: &long, status: &status };
     assert_eq!(trust::describe(&plan().trust, party).map_err(|error| error.code()), Err(Code::LimitLength));
 }

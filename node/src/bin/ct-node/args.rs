@@ -60,9 +60,11 @@ Examples:
   ct-node issue --dir registry diploma.pdf
   ct-node issue --dir registry --type permit --valid-for 365 permits/*.pdf
   ct-node issue --dir registry --detached film.mp4
+  ct-node issue --dir registry --batch year-2026/*.pdf
 
-Each document gets a statement of its own; all are logged together. The bundles
-are in DIR/bundles, each named after its document, and nothing is overwritten.
+Each document gets a statement of its own, or all share one with --batch; all
+are logged together. The bundles are in DIR/bundles, each named after its
+document, and nothing is overwritten.
 If anything is wrong with any file, nothing is issued.")]
 pub(crate) struct IssueArgs {
     /// The registry.
@@ -80,6 +82,9 @@ pub(crate) struct IssueArgs {
     /// Leave the documents out of the bundles: they are given to `ct verify` beside them.
     #[arg(long)]
     pub(crate) detached: bool,
+    /// One signature for all documents together instead of one for each.
+    #[arg(long)]
+    pub(crate) batch: bool,
     #[command(flatten)]
     pub(crate) repeatable: Repeatable,
     /// The documents.
@@ -92,6 +97,7 @@ pub(crate) struct IssueArgs {
 Examples:
   ct-node demo --dir demo
   ct verify --trust demo/trust.cbor demo/bundles
+  ct-node demo --dir large --documents 1 --batch 100000
 
 The demonstration has one log, three witnesses of which two must have cosigned,
 and a university. It proves nothing, and its trust root says so.")]
@@ -102,6 +108,9 @@ pub(crate) struct DemoArgs {
     /// How many documents.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=MAX_DOCUMENTS))]
     pub(crate) documents: u32,
+    /// How many further documents, all under one signature.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=MAX_DOCUMENTS))]
+    pub(crate) batch: u32,
     #[command(flatten)]
     pub(crate) repeatable: Repeatable,
 }

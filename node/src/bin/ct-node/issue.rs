@@ -3,7 +3,7 @@
 use crate::args::IssueArgs;
 use crate::interrupt;
 use crate::output::{self, line, word};
-use ct_core::{Code, Timestamp};
+use ct_core::{Code, SubjectKind, Timestamp};
 use ct_node::trust::days;
 use ct_node::{DocumentFile, Draft, Error, Registry, Result, read_document};
 use std::collections::HashMap;
@@ -21,7 +21,11 @@ pub(crate) fn run(args: &IssueArgs) -> Result<()> {
         interrupt::check("nothing has been issued")?;
         drafts.push(draft(args, &document_type, file, now)?);
     }
-    let statements = registry.sign(&drafts, now, &mut entropy)?;
+    let statements = if args.batch {
+        vec![registry.sign_batch(&drafts, now, &mut entropy)?]
+    } else {
+        registry.sign(&drafts, now, &mut entropy)?
+    };
     interrupt::check("nothing has been issued")?;
     // From here on everything is finished: a statement in the log without its bundle would be of use to nobody.
     let anchored = registry.anchor(statements, args.repeatable.now()?)?;
@@ -84,6 +88,8 @@ fn draft(args: &IssueArgs, document_type: &str, file: &Path, now: Timestamp) -> 
         document_type: document_type.to_owned(),
         sub: args.sub.clone(),
         expires: args.valid_for.map(|valid_for| now.plus(days(valid_for))),
+        kind: SubjectKind::File,
+        status: None,
     })
 }
 
