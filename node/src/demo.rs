@@ -1,10 +1,13 @@
 //! A demonstration: a registry with three witnesses, and documents that look like the ones people issue.
 
+use crate::claims::ClaimsDocument;
+use crate::documents::create_bundle;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
 use crate::pdf;
 use crate::registry::{Anchored, Plan, Registry};
 use crate::statement::Draft;
+use crate::status_lists::Change;
 use crate::trust::{TrustPlan, days};
 use ct_core::{Code, Hash, SubjectKind, Timestamp};
 use std::fs;
@@ -43,6 +46,7 @@ pub fn plan(now: Timestamp) -> Plan {
             expires: now.plus(days(365)),
             keys_until: now.plus(days(2 * 365)),
             evidence: days(365),
+            status: days(365),
             example: true,
         },
     }
@@ -119,11 +123,75 @@ impl Demo<'_> {
         self.write(&anchored, (1..=count).map(|number| certificate(number, count)), now)
     }
 
+    /// Issues a document of claims and makes a copy that shows less; issues three documents with a status, of which one
+    /// stays valid, one is revoked, and one is suspended. The bundles of the latter two go into the folder `refused`,
+    /// the others beside those of the other documents.
+    ///
+    /// # Errors
+    /// Those of the registry; `io.*`.
+    pub fn issue_special(&mut self, refused: &Path, now: Timestamp) -> Result<()> {
+        self.issue_claims(now)?;
+        let samples = STATUSES.map(|(stem, _)| licence(stem));
+        let entries = self.registry.reserve_status(samples.len(), now, self.entropy)?;
+        let with_status = |(sample, entry): (&Sample, _)| Draft { status: Some(entry), ..sample.draft() };
+        let drafts: Vec<Draft> = samples.iter().zip(entries.clone()).map(with_status).collect();
+        let signed = self.registry.sign(&drafts, now, self.entropy)?;
+        let anchored = self.registry.anchor_with_status(signed, now, self.entropy)?;
+        let mut issued = Vec::with_capacity(samples.len());
+        for (position, sample) in samples.iter().enumerate() {
+            self.write_document(sample)?;
+            issued.push(self.registry.bundle(&anchored, position, Some(&sample.bytes), now)?);
+        }
+        let uris = entries.iter().map(|entry| entry.uri.clone()).collect();
+        for ((_, change), entry) in STATUSES.iter().zip(entries) {
+            if let Some(change) = change {
+                self.registry.change_status(&[entry], *change, now, self.entropy)?;
+            }
+        }
+        let newest = self.registry.newest(&uris, now, self.entropy)?;
+        make_documents_dir(refused)?;
+        for (sample, bundle) in samples.iter().zip(issued) {
+            let name = format!("{}.cbor", sample.stem);
+            let (bundle, code) = self.registry.refresh(&bundle, &newest, now)?;
+            let folder = if code == Code::Ok { self.registry.bundles() } else { refused.to_owned() };
+            create_bundle(&folder.join(name), &bundle)?;
+        }
+        Ok(())
+    }
+
+    fn issue_claims(&mut self, now: Timestamp) -> Result<()> {
+        let path = self.documents.join(format!("{CLAIMS_STEM}.toml"));
+        fs::write(&path, CLAIMS).map_err(|source| Error::writing(&path, &source))?;
+        let document = ClaimsDocument::parse(CLAIMS, self.entropy)?;
+        let whole = document.disclosure()?;
+        let draft = Draft {
+            document_hash: whole.document_hash(),
+            document_type: DIPLOMA.to_owned(),
+            sub: String::new(),
+            expires: None,
+            kind: SubjectKind::Claims,
+            status: None,
+        };
+        let signed = self.registry.sign(&[draft], now, self.entropy)?;
+        let anchored = self.registry.anchor(signed, now)?;
+        let redacted = whole.redact(|claim| claim.name == SHOWN_CLAIM)?;
+        let mut bundles = Vec::new();
+        for (name, disclosure) in [(CLAIMS_STEM.to_owned(), whole), (format!("{CLAIMS_STEM}-redacted"), redacted)] {
+            let bundle = self.registry.claims_bundle(&anchored, 0, &disclosure, now)?;
+            bundles.push((format!("{name}.cbor"), bundle));
+        }
+        write(self.registry, &mut bundles)
+    }
+
+    fn write_document(&self, sample: &Sample) -> Result<()> {
+        let path = self.documents.join(format!("{}{}", sample.stem, sample.extension));
+        fs::write(&path, &sample.bytes).map_err(|source| Error::writing(&path, &source))
+    }
+
     fn write(&mut self, anchored: &Anchored, samples: impl Iterator<Item = Sample>, now: Timestamp) -> Result<()> {
         let mut bundles = Vec::new();
         for (position, sample) in samples.enumerate() {
-            let path = self.documents.join(format!("{}{}", sample.stem, sample.extension));
-            fs::write(&path, &sample.bytes).map_err(|source| Error::writing(&path, &source))?;
+            self.write_document(&sample)?;
             let bundle = self.registry.bundle(anchored, position, Some(&sample.bytes), now)?;
             bundles.push((format!("{}.cbor", sample.stem), bundle));
             if bundles.len() == WRITTEN_TOGETHER {
@@ -132,6 +200,11 @@ impl Demo<'_> {
         }
         write(self.registry, &mut bundles)
     }
+}
+
+fn licence(stem: &str) -> Sample {
+    let lines = ["Demonstration University licences the use of its", "laboratory.", "", stem, "", NOTICE];
+    Sample { stem: stem.to_owned(), extension: ".pdf", document_type: CERTIFICATE, bytes: pdf::page("Licence", &lines) }
 }
 
 /// The document with this number of `count` that have one statement together.
@@ -153,7 +226,7 @@ fn write(registry: &Registry, bundles: &mut Vec<(String, Vec<u8>)>) -> Result<()
     Ok(())
 }
 
-/// Makes the folder for the documents.
+/// Makes a folder.
 ///
 /// # Errors
 /// `io.*`.
@@ -179,6 +252,37 @@ impl Sample {
     }
 }
 
+/// The names of the documents with a status, and what becomes of each.
+pub const STATUSES: [(&str, Option<Change>); 3] =
+    [("licence-valid", None), ("licence-revoked", Some(Change::Revoke)), ("licence-suspended", Some(Change::Suspend))];
+
+/// The name of the document of claims.
+pub const CLAIMS_STEM: &str = "degree";
+
+const CLAIMS: &str = r#"# The first claim can never be withheld; of the others the holder shows what is asked for.
+mandatory = 1
+
+[[claim]]
+name = "notice"
+value = "This document is a demonstration and certifies nothing."
+
+[[claim]]
+name = "degree"
+value = "Bachelor of Science"
+
+[[claim]]
+name = "name"
+value = "Ada Lovelace"
+
+[[claim]]
+name = "born"
+value = "2001-05-04"
+
+[[claim]]
+name = "grade"
+value = "9.1"
+"#;
+const SHOWN_CLAIM: &str = "degree";
 const WRITTEN_TOGETHER: usize = 128;
 const DIPLOMA: &str = "diploma";
 const TRANSCRIPT: &str = "transcript";

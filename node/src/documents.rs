@@ -1,6 +1,7 @@
 //! Documents to be issued, as files.
 
 use crate::bundle::MAX_ATTACHED_BYTES;
+use crate::durable;
 use crate::error::{Error, Result, shown};
 use ct_core::limits::MAX_BUNDLE_BYTES;
 use ct_core::{Code, Hash, Hasher};
@@ -83,6 +84,22 @@ pub(crate) fn read_text(path: &Path, limit: usize) -> Result<String> {
 /// As [`DocumentFile::examine`]; `limit.length` for a file that is too long for a bundle.
 pub fn read_bundle(path: &Path) -> Result<Vec<u8>> {
     read_at_most(path, MAX_BUNDLE_BYTES)
+}
+
+/// Writes a bundle where there is nothing.
+///
+/// # Errors
+/// `io.exists` if there is anything at the path; `io.*`.
+pub fn create_bundle(path: &Path, bytes: &[u8]) -> Result<()> {
+    durable::create(path, bytes)
+}
+
+/// Writes a bundle in the place of another: a reader sees the old bytes or the new ones.
+///
+/// # Errors
+/// `io.*`.
+pub fn replace_bundle(path: &Path, bytes: &[u8]) -> Result<()> {
+    durable::replace(path, bytes)
 }
 
 fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>> {

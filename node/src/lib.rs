@@ -38,7 +38,7 @@ pub mod witness;
 
 pub use bundle::Anchor;
 pub use claims::ClaimsDocument;
-pub use documents::{DocumentFile, read_bundle, read_document};
+pub use documents::{DocumentFile, create_bundle, read_bundle, read_document, replace_bundle};
 pub use entropy::Entropy;
 pub use error::{Error, Result};
 pub use log::{Log, LogSigner, SignedCheckpoint, Staged};

@@ -32,6 +32,8 @@ pub struct TrustPlan {
     pub keys_until: Timestamp,
     /// How old the newest evidence in a bundle may be in mode strict.
     pub evidence: Seconds,
+    /// How old the status list in a bundle may be in mode strict.
+    pub status: Seconds,
     /// It shows how things work and proves nothing.
     pub example: bool,
 }
@@ -102,10 +104,10 @@ pub fn describe(plan: &TrustPlan, keys: Party<'_>) -> Result<Trust> {
         }],
         policy: Policy {
             clock_skew: Seconds::new(300),
-            strict: Windows { evidence: plan.evidence, status: days(7), trust: Seconds::new(0) },
+            strict: Windows { evidence: plan.evidence, status: plan.status, trust: Seconds::new(0) },
             grace: Windows {
                 evidence: Seconds::new(plan.evidence.get().saturating_mul(2)),
-                status: days(30),
+                status: Seconds::new(plan.status.get().saturating_mul(4)),
                 trust: days(30),
             },
         },

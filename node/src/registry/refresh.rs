@@ -138,8 +138,8 @@ impl Registry {
         Ok(status.map(|status| StatusEntry { uri: status.uri.to_owned(), index: status.index }))
     }
 
-    /// The bundle with the newest checkpoint and status, as core has verified it in mode strict at `at`; one whose
-    /// document is revoked or suspended says so from now on.
+    /// The bundle with the newest checkpoint and status, and core's verdict on it in mode strict at `at`: `ok`, or
+    /// `revoked.document` or `revoked.suspended`, which it says from now on.
     ///
     /// The anchor stays. Where there is no room for a further checkpoint, the last one that the trust root does not pin
     /// gives way; the way between the others is proven anew.
@@ -147,7 +147,7 @@ impl Registry {
     /// # Errors
     /// Those of [`Registry::status_entry`]; `incomplete.status` if `newest` lacks the document's list;
     /// `tampered.consistency` if a checkpoint in it is not of this log; otherwise the code of core's verdict.
-    pub fn refresh(&mut self, bytes: &[u8], newest: &Newest, at: Timestamp) -> Result<Vec<u8>> {
+    pub fn refresh(&mut self, bytes: &[u8], newest: &Newest, at: Timestamp) -> Result<(Vec<u8>, Code)> {
         let entry = self.status_entry(bytes)?;
         let mut bundle = Bundle::parse(bytes)?;
         let mut before = bundle.tree_size.ok_or_else(|| {
@@ -182,7 +182,7 @@ impl Registry {
         let refreshed = bundle.encode();
         bundle::check_size(&refreshed)?;
         match self.verdict(&refreshed, at)? {
-            Code::Ok | Code::RevokedDocument | Code::RevokedSuspended => Ok(refreshed),
+            code @ (Code::Ok | Code::RevokedDocument | Code::RevokedSuspended) => Ok((refreshed, code)),
             code => {
                 let next = format!("see: ct explain {code}");
                 Err(Error::new(code, "", "does not verify with newer evidence, so it is not written", next))

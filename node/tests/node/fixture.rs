@@ -78,6 +78,7 @@ pub(crate) fn plan() -> Plan {
             expires: at(1_000_000),
             keys_until: at(2_000_000),
             evidence: ct_core::Seconds::new(1_000_000),
+            status: ct_core::Seconds::new(7 * 86_400),
             example: true,
         },
     }

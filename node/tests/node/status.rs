@@ -41,7 +41,7 @@ impl Fixture {
         let entries: Vec<StatusEntry> = bundles.iter().map(|bundle| self.entry(bundle)).collect();
         let newest = self.registry.change_status(&entries, change, now, &mut self.entropy);
         let newest = newest.map_err(|error| error.code())?;
-        Ok(bundles.iter().map(|bundle| self.registry.refresh(bundle, &newest, now).unwrap()).collect())
+        Ok(bundles.iter().map(|bundle| self.registry.refresh(bundle, &newest, now).unwrap().0).collect())
     }
 
     fn refresh(&mut self, bundle: &[u8], now: Timestamp) -> Result<Vec<u8>, Code> {
@@ -53,7 +53,7 @@ impl Fixture {
             .into_iter()
             .collect();
         let newest = self.registry.newest(&uris, now, &mut self.entropy).map_err(|error| error.code())?;
-        self.registry.refresh(bundle, &newest, now).map_err(|error| error.code())
+        self.registry.refresh(bundle, &newest, now).map(|(bundle, _)| bundle).map_err(|error| error.code())
     }
 
     fn entry(&self, bundle: &[u8]) -> StatusEntry {

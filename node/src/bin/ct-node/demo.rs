@@ -31,14 +31,24 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
         demo.issue_batch(args.batch, args.repeatable.now()?)?;
         done = done.saturating_add(args.batch);
     }
+    let refused = args.dir.join("bundles-refused");
+    demo.issue_special(&refused, args.repeatable.now()?)?;
     let dir = word(&args.dir);
     line(format_args!("Issued and verified {done} documents in {dir}: documents, bundles, log and keys."))?;
+    line(
+        "Besides, documents with a status (one valid, one revoked, one suspended), and one of claims with a copy that",
+    )?;
+    line("shows less.")?;
     line(format_args!("Trust root: {dir}/trust.cbor, sha256:{}", registry.trust().hash()))?;
     line("")?;
     line("Try next:")?;
     line(format_args!("  ct verify --trust {dir}/trust.cbor {dir}/bundles"))?;
     let first = demo::sample(1, args.documents);
     line(format_args!("  ct inspect {dir}/bundles/{}.cbor", first.stem))?;
+    line(format_args!("  ct verify --trust {dir}/trust.cbor {dir}/bundles-refused"))?;
+    line(format_args!("  ct inspect {dir}/bundles/{}-redacted.cbor", demo::CLAIMS_STEM))?;
+    line(format_args!("  ct-node revoke --dir {dir} --in-place {dir}/bundles/{}.cbor", demo::STATUSES[0].0))?;
+    line(format_args!("  ct-node refresh --dir {dir} --in-place {dir}/bundles/{}.cbor", first.stem))?;
     line(format_args!("  cat {dir}/log/checkpoint"))?;
     line(format_args!("  ct-node issue --dir {dir} --type diploma FILE..."))
 }
