@@ -4,11 +4,15 @@ use crate::fixture::{at, directory, files, key, plan};
 use ct_core::bundle::BundledStatus;
 use ct_core::limits::{MAX_LATER_CHECKPOINTS, MAX_STATUS_LIST_BYTES};
 use ct_core::status_list::{Status, StatusToken};
-use ct_core::{AtSource, Bundle, Code, Document, Hash, Mode, Request, Statement, Subject, SubjectKind, Timestamp};
-use ct_keys::Role;
+use ct_core::trust::Pin;
+use ct_core::{
+    AtSource, Bundle, Checkpoint, Code, Document, Hash, Mode, Request, Statement, Subject, SubjectKind, Timestamp,
+};
+use ct_keys::{KeyFile, Role, trust_file};
 use ct_node::{Change, Draft, Entropy, Registry, StatusEntry, StatusLists};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 const DAY: u64 = 86_400;
@@ -333,4 +337,147 @@ fn statuses_need_a_status_key() {
     fs::copy(root.join("keys/kept.pem"), root.join("keys/status.pem")).unwrap();
     fs::rename(root.join("keys/kept.pem"), root.join("keys/issuer.pem")).unwrap();
     assert_eq!(Registry::open(&root).map(drop).map_err(|error| error.code()), Err(Code::IoKeyFile));
+}
+
+// A checkpoint that the trust root pins is what vouches for an old anchor, so it does not give way to a newer one.
+#[test]
+fn refresh_keeps_pinned_checkpoints() {
+    let dir = directory();
+    let root = dir.path().join("r");
+    let mut f = Fixture::create(&root);
+    let mut bundle = f.issue(1, at(0)).remove(0);
+    for day in 1..=4 {
+        bundle = f.refresh(&bundle, at(day * DAY)).unwrap();
+    }
+    let sizes = |bundle: &[u8]| -> Vec<u64> {
+        let size = |text: &str| Checkpoint::parse(text).unwrap().size().get();
+        Bundle::parse(bundle).unwrap().later.iter().map(|later| size(later.checkpoint)).collect()
+    };
+    let before = sizes(&bundle);
+    let pinned = Checkpoint::parse(Bundle::parse(&bundle).unwrap().later[3].checkpoint).unwrap();
+    let mut trust = f.registry.trust().trust().clone();
+    trust.logs[0].pins.push(Pin { size: pinned.size(), root: pinned.root(), time: at(4 * DAY) });
+    trust.root_version += 1;
+    let root_key = KeyFile::read(&root.join("keys/root.pem"), Role::Root).unwrap();
+    fs::write(root.join("trust.cbor"), trust_file::sign(&trust, &[&root_key])).unwrap();
+    drop(f.registry);
+    f.registry = Registry::open(&root).unwrap();
+    let mut expected = vec![before[0], before[1], before[3]];
+    for day in 5..=7 {
+        bundle = f.refresh(&bundle, at(day * DAY)).unwrap();
+        expected.push(f.registry.log().size().get());
+        assert_eq!(sizes(&bundle), expected, "day {day}");
+        assert_eq!(f.strict(&bundle, at(day * DAY)), Code::Ok);
+        // The newest of those that are not pinned gives way next time.
+        expected.pop();
+    }
+}
+
+// R10: killed after the list was changed and before it was logged: the change is kept, and the next list says it.
+#[test]
+fn a_change_that_was_not_published_is_published_with_the_next_list() {
+    let dir = directory();
+    let root = dir.path().join("r");
+    let mut f = Fixture::create(&root);
+    let bundles = f.issue(2, at(100));
+    let log_before: BTreeMap<_, _> = files(&root).into_iter().filter(|(name, _)| !name.contains("status-")).collect();
+    f.change(&[&bundles[0]], Change::Revoke, at(200)).unwrap();
+    let changed = fs::read(root.join("state/status-1")).unwrap();
+    drop(f.registry);
+    let crashed = directory();
+    for (name, bytes) in &log_before {
+        let path = crashed.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    fs::write(crashed.path().join("state/status-1"), changed).unwrap();
+    f.registry = Registry::open(crashed.path()).unwrap();
+    let refreshed = bundles.iter().map(|bundle| f.refresh(bundle, at(300)).unwrap()).collect::<Vec<_>>();
+    assert_eq!(f.strict(&refreshed[0], at(300)), Code::RevokedDocument);
+    assert_eq!(f.strict(&refreshed[1], at(300)), Code::Ok);
+    // And nobody gets its index.
+    let used = f.entry(&bundles[0]).index;
+    let more = f.registry.reserve_status(1_000, at(300), &mut f.entropy).unwrap();
+    assert!(more.iter().all(|entry| entry.index != used));
+}
+
+/// What a small model knows of a document.
+struct Life {
+    bundle: Vec<u8>,
+    status: Status,
+    /// What the bundle in hand says, which may be older.
+    told: Status,
+    refreshed: u64,
+}
+
+// Random lives: documents are issued, revoked, suspended, reinstated and refreshed, the registry is closed and opened,
+// time goes by; every bundle says what a small model says, and is stale exactly when it says so.
+#[test]
+fn random_lives_are_as_a_model_says() {
+    for seed in 0..3_u8 {
+        let dir = directory();
+        let root = dir.path().join("r");
+        let mut f = Fixture::create(&root);
+        f.entropy = Entropy::from_seed(&[seed; 32]);
+        let mut choice = Entropy::from_seed(&[seed ^ 0xff; 32]);
+        let mut pick = |below: usize| usize::from(u16::from_be_bytes(choice.bytes())) % below;
+        let mut lives: Vec<Life> = Vec::new();
+        let mut now = 100;
+        for step in 0..50 {
+            let context = format!("seed {seed}, step {step}");
+            now += u64::try_from(pick(8_000)).unwrap();
+            match (pick(7), lives.is_empty()) {
+                (0, _) | (_, true) => {
+                    let issued = f.issue(1 + pick(4), at(now));
+                    lives.extend(issued.into_iter().map(|bundle| Life {
+                        bundle,
+                        status: Status::Valid,
+                        told: Status::Valid,
+                        refreshed: now,
+                    }));
+                }
+                (1, _) => {
+                    drop(f.registry);
+                    f.registry = Registry::open(&root).unwrap();
+                }
+                (2 | 3, _) => {
+                    let life = pick(lives.len());
+                    let life = &mut lives[life];
+                    life.bundle = f.refresh(&life.bundle, at(now)).unwrap();
+                    (life.told, life.refreshed) = (life.status, now);
+                }
+                _ => {
+                    let life = pick(lives.len());
+                    let life = &mut lives[life];
+                    let change = [Change::Revoke, Change::Suspend, Change::Reinstate][pick(3)];
+                    let expected = match (change, life.status) {
+                        (Change::Revoke, _) => Ok(Status::Invalid),
+                        (_, Status::Invalid) => Err(Code::RevokedDocument),
+                        (Change::Suspend, _) => Ok(Status::Suspended),
+                        (_, Status::Suspended) => Ok(Status::Valid),
+                        _ => Err(Code::UsageArguments),
+                    };
+                    let changed = f.change(&[&life.bundle], change, at(now)).map(|mut bundles| bundles.remove(0));
+                    assert_eq!(changed.as_ref().map(drop).map_err(|code| *code), expected.map(drop), "{context}");
+                    if let (Ok(bundle), Ok(status)) = (changed, expected) {
+                        life.status = status;
+                        // Half of the holders hear of it.
+                        if pick(2) == 0 {
+                            (life.bundle, life.told, life.refreshed) = (bundle, status, now);
+                        }
+                    }
+                }
+            }
+            for life in &lives {
+                let expected = match life.told {
+                    Status::Invalid => Code::RevokedDocument,
+                    Status::Suspended => Code::RevokedSuspended,
+                    _ if life.refreshed + DAY / 2 < now => Code::StaleEvidence,
+                    _ => Code::Ok,
+                };
+                assert_eq!(f.strict(&life.bundle, at(now)), expected, "{context}");
+            }
+        }
+    }
 }
