@@ -48,8 +48,8 @@ impl ClaimsDocument {
     /// Reads claims from TOML and salts them.
     ///
     /// # Errors
-    /// `malformed.field` for a text that is not as this module says, a name twice, or more mandatory claims than claims;
-    /// `limit.items` for too many claims, `limit.length` for a name or value that is too long.
+    /// `malformed.field` for a text that is not as this module says, a name twice, or more mandatory claims than
+    /// claims; `limit.items` for too many claims, `limit.length` for a name or value that is too long.
     pub fn parse(text: &str, entropy: &mut Entropy) -> Result<Self> {
         let next = "write: mandatory = 1, then for each claim [[claim]] with name = \"...\" and value = \"...\"";
         let file: File = toml::from_str(text).map_err(|error| {

@@ -1,7 +1,7 @@
 //! One machine's registry in one directory: a log, its witnesses, an issuer, and the trust root that names them.
 //!
 //! ```text
-//! DIR/log/          published: checkpoint and tiles        DIR/state/    private: what was signed, statuses, who writes
+//! DIR/log/          published: checkpoint and tiles        DIR/state/    private: what was signed, statuses, lock
 //! DIR/keys/         root.pem log.pem issuer.pem status.pem witness-1.pem ... (mode 0600), their public halves, and
 //!                   the witnesses' memories
 //! DIR/trust.toml    to edit        DIR/trust.cbor   to verify with         DIR/bundles/  what was issued
