@@ -22,7 +22,7 @@ use crate::error::{Error, Result, shown};
 use crate::gate;
 use crate::log::{Log, STATE};
 use crate::statement::{self, Draft, Signed};
-use crate::status_lists::StatusLists;
+use crate::status_lists::{SignedList, StatusLists};
 use crate::tile_reader::LOG;
 use crate::trust::{self, TrustPlan};
 use crate::witness::{Witness, judge};
@@ -200,8 +200,7 @@ impl Registry {
     /// # Errors
     /// Those of [`Log::append`] and [`Witness::cosign`].
     pub fn anchor(&mut self, statements: Vec<Signed>, now: Timestamp) -> Result<Anchored> {
-        // Without a status list nothing random is needed.
-        self.anchor_with(statements, &BTreeSet::new(), now, &mut Entropy::from_seed(&[0; 32]))
+        self.anchor_with(statements, Vec::new(), now)
     }
 
     /// As [`Registry::anchor`], with the status lists that the documents refer to in the same batch, behind them.
@@ -219,19 +218,14 @@ impl Registry {
             let uri = Subject::parse(&described.subject)?.status.map(|status| status.uri);
             uris.extend(uri.filter(|uri| !uris.contains(*uri)).map(str::to_owned));
         }
-        self.anchor_with(statements, &uris, now, entropy)
+        let lists = self.sign_lists(&uris, now, entropy)?;
+        self.anchor_with(statements, lists, now)
     }
 
-    fn anchor_with(
-        &mut self,
-        statements: Vec<Signed>,
-        uris: &BTreeSet<String>,
-        now: Timestamp,
-        entropy: &mut Entropy,
-    ) -> Result<Anchored> {
+    fn anchor_with(&mut self, statements: Vec<Signed>, lists: Vec<SignedList>, now: Timestamp) -> Result<Anchored> {
         let first = LeafIndex::new(self.log.size().get())?;
         let entries = statements.iter().map(|signed| signed.statement.clone()).collect();
-        let newest = self.append(entries, uris, now, entropy)?;
+        let newest = self.append(entries, lists, now)?;
         let places = statements.iter().enumerate();
         let places = places.flat_map(|(statement, signed)| (0..signed.subjects.len()).map(move |at| (statement, at)));
         Ok(Anchored { first, places: places.collect(), statements, newest })

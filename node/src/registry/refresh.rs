@@ -63,22 +63,28 @@ impl Registry {
     /// # Errors
     /// As [`Registry::reserve_status`]; those of [`StatusLists::sign`]; those of [`Registry::anchor`].
     pub fn newest(&mut self, uris: &BTreeSet<String>, now: Timestamp, entropy: &mut Entropy) -> Result<Newest> {
-        self.append(Vec::new(), uris, now, entropy)
+        let lists = self.sign_lists(uris, now, entropy)?;
+        self.append(Vec::new(), lists, now)
     }
 
-    /// Appends these entries and then the status lists of these URIs, in one batch under one checkpoint.
-    pub(super) fn append(
+    /// Signs the status lists of these URIs as they are now.
+    pub(super) fn sign_lists(
         &mut self,
-        mut entries: Vec<Vec<u8>>,
         uris: &BTreeSet<String>,
         now: Timestamp,
         entropy: &mut Entropy,
-    ) -> Result<Newest> {
+    ) -> Result<Vec<SignedList>> {
         let (skew, issuer) = (self.trust.trust().policy.clock_skew, self.issuer.clone());
-        let mut signed = Vec::with_capacity(uris.len());
-        for uri in uris {
-            signed.push(self.status_lists(now)?.sign(uri, &issuer, now, skew, entropy)?);
-        }
+        uris.iter().map(|uri| self.status_lists(now)?.sign(uri, &issuer, now, skew, entropy)).collect()
+    }
+
+    /// Appends these entries and then those of the lists, in one batch under one checkpoint.
+    pub(super) fn append(
+        &mut self,
+        mut entries: Vec<Vec<u8>>,
+        signed: Vec<SignedList>,
+        now: Timestamp,
+    ) -> Result<Newest> {
         let documents = u64::try_from(entries.len()).unwrap_or(u64::MAX);
         entries.extend(signed.iter().map(|list| list.statement.clone()));
         let first = self.log.append(&entries)?.get().saturating_add(documents);
