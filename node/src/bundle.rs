@@ -17,29 +17,61 @@ pub struct Anchor {
 /// Documents up to this size can be put into a bundle, whatever else stands in it.
 pub const MAX_ATTACHED_BYTES: usize = MAX_BUNDLE_BYTES - RESERVED_BYTES;
 
-/// The bundle of one document: its statement, proven into the anchor; with the document or without.
+/// What stands in a bundle beside the evidence.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Attached<'a> {
+    /// The document.
+    pub document: Option<&'a [u8]>,
+    /// The encoded disclosure of its claims.
+    pub disclosure: Option<&'a [u8]>,
+    /// The encoded status.
+    pub status: Option<&'a [u8]>,
+}
+
+/// The bundle of the document at `position` under a statement, proven into the anchor.
 ///
 /// # Errors
-/// `limit.bundle_size` if the document is too large to be in it.
-pub fn assemble(signed: &Signed, proof: &InclusionProof, anchor: &Anchor, document: Option<&[u8]>) -> Result<Vec<u8>> {
+/// `limit.bundle_size` if the document is too large to be in it; `malformed.leaf_index` for a position that there is
+/// not.
+pub fn assemble(
+    signed: &Signed,
+    position: usize,
+    proof: &InclusionProof,
+    anchor: &Anchor,
+    attached: Attached<'_>,
+) -> Result<Vec<u8>> {
+    let described = signed.subjects.list().get(position);
+    let described = described.ok_or(ct_core::Error::new(Code::MalformedLeafIndex, "batch.index"))?;
     let bundle = Bundle {
-        subject: Some(&signed.subject),
-        document,
+        batch: signed.subjects.batch(position)?,
+        status: attached.status,
+        subject: Some(&described.subject),
+        document: attached.document,
         statement: Some(&signed.statement),
         tree_size: Some(proof.size()),
         checkpoint: Some(&anchor.checkpoint),
+        disclosure: attached.disclosure,
         leaf_index: Some(proof.index()),
-        document_hash: Some(signed.document_hash),
+        document_hash: Some(described.document_hash),
         inclusion_proof: Some(proof.path().to_vec()),
+        later: Vec::new(),
         checkpoint_signature: Some(&anchor.signatures),
-        ..Bundle::default()
     };
     let bytes = bundle.encode();
-    if bytes.len() > MAX_BUNDLE_BYTES {
-        let what = format!("would be larger than {MAX_BUNDLE_BYTES} bytes with the document in it");
-        return Err(Error::new(Code::LimitBundleSize, "bundle", what, "leave the document beside it: --detached"));
-    }
+    check_size(&bytes)?;
     Ok(bytes)
+}
+
+/// Refuses what no verifier reads.
+///
+/// # Errors
+/// `limit.bundle_size`.
+pub fn check_size(bundle: &[u8]) -> Result<()> {
+    if bundle.len() <= MAX_BUNDLE_BYTES {
+        return Ok(());
+    }
+    let what = format!("would be larger than {MAX_BUNDLE_BYTES} bytes with the document in it");
+    Err(Error::new(Code::LimitBundleSize, "bundle", what, "leave the document beside it: --detached"))
 }
 
 /// More than all other parts of a bundle that this crate makes: a proof of 63 hashes, a note, a subject and a document

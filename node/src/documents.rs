@@ -1,7 +1,9 @@
 //! Documents to be issued, as files.
 
 use crate::bundle::MAX_ATTACHED_BYTES;
+use crate::durable;
 use crate::error::{Error, Result, shown};
+use ct_core::limits::MAX_BUNDLE_BYTES;
 use ct_core::{Code, Hash, Hasher};
 use std::fs::{self, File, OpenOptions};
 use std::io::Read;
@@ -63,6 +65,52 @@ pub fn read_document(path: &Path) -> Result<Vec<u8>> {
     open(path)?.take(at_most).read_to_end(&mut bytes).map_err(|source| Error::reading(path, &source))?;
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     DocumentFile { path: path.to_owned(), hash: Hash::of(b""), length }.check_attachable()?;
+    Ok(bytes)
+}
+
+/// The text of a regular file of at most `limit` bytes.
+///
+/// # Errors
+/// As [`DocumentFile::examine`]; `limit.length` for a longer file; `malformed.utf8` if it is no UTF-8.
+pub(crate) fn read_text(path: &Path, limit: usize) -> Result<String> {
+    let bytes = read_at_most(path, limit)?;
+    String::from_utf8(bytes)
+        .map_err(|_| Error::new(Code::MalformedUtf8, shown(path), "is not text in UTF-8", "save it as UTF-8"))
+}
+
+/// The bytes of a bundle's file.
+///
+/// # Errors
+/// As [`DocumentFile::examine`]; `limit.length` for a file that is too long for a bundle.
+pub fn read_bundle(path: &Path) -> Result<Vec<u8>> {
+    read_at_most(path, MAX_BUNDLE_BYTES)
+}
+
+/// Writes a bundle where there is nothing.
+///
+/// # Errors
+/// `io.exists` if there is anything at the path; `io.*`.
+pub fn create_bundle(path: &Path, bytes: &[u8]) -> Result<()> {
+    durable::create(path, bytes)
+}
+
+/// Writes a bundle in the place of another: a reader sees the old bytes or the new ones.
+///
+/// # Errors
+/// `io.*`.
+pub fn replace_bundle(path: &Path, bytes: &[u8]) -> Result<()> {
+    durable::replace(path, bytes)
+}
+
+fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that a longer file shows.
+    let at_most = u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1));
+    open(path)?.take(at_most).read_to_end(&mut bytes).map_err(|source| Error::reading(path, &source))?;
+    if bytes.len() > limit {
+        let what = format!("has more than {limit} bytes");
+        return Err(Error::new(Code::LimitLength, shown(path), what, "name another file"));
+    }
     Ok(bytes)
 }
 

@@ -4,6 +4,7 @@
 
 use crate::error::{Error, Result};
 use crate::statement::{Draft, kid};
+use ct_core::trust::{Issuer, IssuerKey};
 use ct_core::{Code, Timestamp, Trust};
 use ct_keys::PublicKey;
 
@@ -14,6 +15,35 @@ use ct_keys::PublicKey;
 /// `revoked.issuer_key`, `not_yet_valid.issuer_key`, `expired.issuer_key`; `unknown.document_type`;
 /// `expired.document`.
 pub fn admit(trust: &Trust, issuer: &str, key: &PublicKey, draft: &Draft, now: Timestamp) -> Result<()> {
+    let entry = in_force(trust, issuer, now)?;
+    let by_kid = entry.key(&kid(key.id())?);
+    admit_key(by_kid, issuer, key, now)?;
+    let refused = |code, what: String, next: &str| Err(Error::new(code, format!("issuer {issuer}"), what, next));
+    if !entry.types.contains(&draft.document_type) {
+        let what = format!("is not trusted for documents of type {:?}", draft.document_type);
+        return refused(Code::UnknownDocumentType, what, &format!("use one of: {}", entry.types.join(", ")));
+    }
+    if draft.expires.is_some_and(|expires| expires <= now) {
+        return refused(Code::ExpiredDocument, "the document would expire at once".to_owned(), "choose a later end");
+    }
+    Ok(())
+}
+
+/// Refuses a status list that `issuer` may not sign with `key` at `now`, by the rules of the trust root; `prefix` is
+/// what the list's URI begins with.
+///
+/// # Errors
+/// As [`admit`], except those about types and ends of documents.
+pub fn admit_status(trust: &Trust, issuer: &str, key: &PublicKey, prefix: &str, now: Timestamp) -> Result<()> {
+    let entry = in_force(trust, issuer, now)?;
+    let kid = kid(key.id())?;
+    let mut bindings = entry.status.iter().filter(|binding| prefix.starts_with(&binding.uri_prefix));
+    let by_kid = bindings.find_map(|binding| binding.keys.iter().find(|known| known.kid == kid));
+    admit_key(by_kid, issuer, key, now)
+}
+
+/// The issuer, if the trust root and it are in force.
+fn in_force<'a>(trust: &'a Trust, issuer: &str, now: Timestamp) -> Result<&'a Issuer> {
     let refused = |code, what: String, next: &str| Err(Error::new(code, format!("issuer {issuer}"), what, next));
     let renew = "put a new trust root in force";
     if now < trust.issued {
@@ -28,9 +58,13 @@ pub fn admit(trust: &Trust, issuer: &str, key: &PublicKey, draft: &Draft, now: T
     if entry.revoked_from.is_some_and(|from| now >= from) {
         return refused(Code::RevokedIssuer, "is revoked".to_owned(), "ask whoever signs the trust root");
     }
-    let kid = kid(key.id())?;
-    let by_kid = entry.key(&kid).filter(|known| known.key.as_bytes() == key.verifying_key().as_bytes());
-    let Some(known) = by_kid else {
+    Ok(entry)
+}
+
+/// Refuses a key that is not the one known under its ID, or does not count now.
+fn admit_key(by_kid: Option<&IssuerKey>, issuer: &str, key: &PublicKey, now: Timestamp) -> Result<()> {
+    let refused = |code, what: String, next: &str| Err(Error::new(code, format!("issuer {issuer}"), what, next));
+    let Some(known) = by_kid.filter(|known| known.key.as_bytes() == key.verifying_key().as_bytes()) else {
         return refused(Code::UnknownIssuerKey, format!("has no key {} like this one", key.id()), "use its own key");
     };
     let window = known.window;
@@ -44,13 +78,6 @@ pub fn admit(trust: &Trust, issuer: &str, key: &PublicKey, draft: &Draft, now: T
     }
     if now > window.until {
         return refused(Code::ExpiredIssuerKey, format!("its key {} counted until {}", key.id(), window.until), rotate);
-    }
-    if !entry.types.contains(&draft.document_type) {
-        let what = format!("is not trusted for documents of type {:?}", draft.document_type);
-        return refused(Code::UnknownDocumentType, what, &format!("use one of: {}", entry.types.join(", ")));
-    }
-    if draft.expires.is_some_and(|expires| expires <= now) {
-        return refused(Code::ExpiredDocument, "the document would expire at once".to_owned(), "choose a later end");
     }
     Ok(())
 }

@@ -11,10 +11,10 @@
 //! - [`store`], [`Log`]: the embedded log in a directory, driven by committed batches of entries.
 //! - [`Registry`]: one machine's directory with log, witnesses, issuer and trust root; [`demo`] fills one.
 //!
-//! Out of scope so far: a log on several machines, a network interface, status lists, claims, batches of documents
-//! under one statement.
+//! Out of scope so far: a log on several machines, a network interface.
 
 pub mod bundle;
+pub mod claims;
 pub mod demo;
 mod documents;
 mod durable;
@@ -28,20 +28,25 @@ pub mod pdf;
 mod recovery;
 pub mod registry;
 pub mod statement;
+pub mod status_lists;
 pub mod store;
+pub mod subjects;
 pub mod tile;
 mod tile_reader;
 pub mod trust;
 pub mod witness;
 
 pub use bundle::Anchor;
-pub use documents::{DocumentFile, read_document};
+pub use claims::ClaimsDocument;
+pub use documents::{DocumentFile, create_bundle, read_bundle, read_document, replace_bundle};
 pub use entropy::Entropy;
 pub use error::{Error, Result};
 pub use log::{Log, LogSigner, SignedCheckpoint, Staged};
-pub use registry::{Anchored, Plan, Registry};
-pub use statement::{Draft, Signed};
+pub use registry::{Anchored, Newest, Plan, Registry};
+pub use statement::{Draft, Signed, StatusEntry};
+pub use status_lists::{Change, SignedList, StatusLists};
 pub use store::Store;
+pub use subjects::{Described, Subjects};
 pub use tile::Tile;
 pub use trust::{Party, TrustPlan};
 pub use witness::Witness;

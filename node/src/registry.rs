@@ -1,35 +1,42 @@
 //! One machine's registry in one directory: a log, its witnesses, an issuer, and the trust root that names them.
 //!
 //! ```text
-//! DIR/log/          published: checkpoint and tiles        DIR/state/    private: what was signed, who writes
-//! DIR/keys/         root.pem log.pem issuer.pem witness-1.pem ... (mode 0600), their public halves, and the
-//!                   witnesses' memories
+//! DIR/log/          published: checkpoint and tiles        DIR/state/    private: what was signed, statuses, lock
+//! DIR/keys/         root.pem log.pem issuer.pem status.pem witness-1.pem ... (mode 0600), their public halves, and
+//!                   the witnesses' memories
 //! DIR/trust.toml    to edit        DIR/trust.cbor   to verify with         DIR/bundles/  what was issued
 //! ```
 //!
 //! Every role's key lies here beside the others, which is right for trying things out and for a lone operator, and
 //! wrong where the roles belong to different people.
 
-use crate::bundle::{self, Anchor};
+mod keys;
+mod refresh;
+
+use self::keys::Keys;
+pub use self::refresh::Newest;
+use crate::bundle::{self, Anchor, Attached};
 use crate::durable;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result, shown};
 use crate::gate;
 use crate::log::{Log, STATE};
 use crate::statement::{self, Draft, Signed};
+use crate::status_lists::{SignedList, StatusLists};
 use crate::tile_reader::LOG;
-use crate::trust::{self, Party, TrustPlan};
+use crate::trust::{self, TrustPlan};
 use crate::witness::{Witness, judge};
+use ct_core::claims::Disclosure;
 use ct_core::limits::{MAX_NOTE_SIGNATURES, MAX_TRUST_BYTES};
 use ct_core::verify::Document;
 use ct_core::{
-    AtSource, Code, InclusionProof, LeafIndex, Mode, Origin, PublicKey, Request, Statement, Timestamp, TreeSize,
+    AtSource, Bundle, Code, LeafIndex, Mode, Origin, PublicKey, Request, Statement, Subject, Timestamp, TreeSize,
     TrustRoot, verify,
 };
-use ct_keys::{KeyFile, KeyId, Role};
+use ct_keys::{KeyFile, Role};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 /// What a new registry is to be.
@@ -51,6 +58,7 @@ pub struct Registry {
     witnesses: Vec<Witness>,
     issuer_key: KeyFile,
     issuer: String,
+    status_lists: Option<StatusLists>,
     trust: TrustRoot,
 }
 
@@ -58,9 +66,10 @@ pub struct Registry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchored {
     first: LeafIndex,
-    size: TreeSize,
     statements: Vec<Signed>,
-    anchor: Anchor,
+    /// Of each document: its statement, and its position under it.
+    places: Vec<(usize, usize)>,
+    newest: Newest,
 }
 
 /// The most witnesses whose cosignatures fit beside the log's signature.
@@ -153,7 +162,9 @@ impl Registry {
             check_not_taken_back(&mut log, &witness, &memory)?;
             witnesses.push(witness);
         }
-        Ok(Self { dir: dir.to_owned(), log, witnesses, issuer_key, issuer, trust })
+        // After the log, whose lock keeps others away.
+        let status_lists = open_status(dir, &issuer)?;
+        Ok(Self { dir: dir.to_owned(), log, witnesses, issuer_key, issuer, status_lists, trust })
     }
 
     /// Signs a statement for each draft, if the issuer may. Nothing is in the log yet.
@@ -161,12 +172,27 @@ impl Registry {
     /// # Errors
     /// Those of [`gate::admit`] and [`statement::document`]; then nothing has happened.
     pub fn sign(&self, drafts: &[Draft], now: Timestamp, entropy: &mut Entropy) -> Result<Vec<Signed>> {
-        let public = self.issuer_key.public();
-        for draft in drafts {
-            gate::admit(self.trust.trust(), &self.issuer, &public, draft, now)?;
-        }
+        self.admit(drafts, now)?;
         let sign = |draft| statement::document(&self.issuer, &self.issuer_key, draft, now, entropy);
         drafts.iter().map(sign).collect()
+    }
+
+    /// Signs one statement for all drafts, if the issuer may. Nothing is in the log yet.
+    ///
+    /// # Errors
+    /// Those of [`gate::admit`] and [`statement::documents`]; then nothing has happened.
+    pub fn sign_batch(&self, drafts: &[Draft], now: Timestamp, entropy: &mut Entropy) -> Result<Signed> {
+        self.admit(drafts, now)?;
+        statement::documents(&self.issuer, &self.issuer_key, drafts, now, entropy)
+    }
+
+    /// Refuses what the issuer may not issue now.
+    ///
+    /// # Errors
+    /// Those of [`gate::admit`].
+    pub fn admit(&self, drafts: &[Draft], now: Timestamp) -> Result<()> {
+        let public = self.issuer_key.public();
+        drafts.iter().try_for_each(|draft| gate::admit(self.trust.trust(), &self.issuer, &public, draft, now))
     }
 
     /// Puts signed statements into the log as one batch, and has the checkpoint cosigned by every witness.
@@ -174,8 +200,39 @@ impl Registry {
     /// # Errors
     /// Those of [`Log::append`] and [`Witness::cosign`].
     pub fn anchor(&mut self, statements: Vec<Signed>, now: Timestamp) -> Result<Anchored> {
-        let batch: Vec<Vec<u8>> = statements.iter().map(|signed| signed.statement.clone()).collect();
-        let first = self.log.append(&batch)?;
+        self.anchor_with(statements, Vec::new(), now)
+    }
+
+    /// As [`Registry::anchor`], with the status lists that the documents refer to in the same batch, behind them.
+    ///
+    /// # Errors
+    /// As [`Registry::anchor`] and [`Registry::newest`].
+    pub fn anchor_with_status(
+        &mut self,
+        statements: Vec<Signed>,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Result<Anchored> {
+        let mut uris = BTreeSet::new();
+        for described in statements.iter().flat_map(|signed| signed.subjects.list()) {
+            let uri = Subject::parse(&described.subject)?.status.map(|status| status.uri);
+            uris.extend(uri.filter(|uri| !uris.contains(*uri)).map(str::to_owned));
+        }
+        let lists = self.sign_lists(&uris, now, entropy)?;
+        self.anchor_with(statements, lists, now)
+    }
+
+    fn anchor_with(&mut self, statements: Vec<Signed>, lists: Vec<SignedList>, now: Timestamp) -> Result<Anchored> {
+        let first = LeafIndex::new(self.log.size().get())?;
+        let entries = statements.iter().map(|signed| signed.statement.clone()).collect();
+        let newest = self.append(entries, lists, now)?;
+        let places = statements.iter().enumerate();
+        let places = places.flat_map(|(statement, signed)| (0..signed.subjects.len()).map(move |at| (statement, at)));
+        Ok(Anchored { first, places: places.collect(), statements, newest })
+    }
+
+    /// Has the log's checkpoint cosigned by every witness at this time, and publishes it so.
+    fn cosigned(&mut self, now: Timestamp) -> Result<Anchor> {
         let signed = self.log.checkpoint().clone();
         let size = signed.checkpoint().size();
         let note = signed.note(&[]);
@@ -188,11 +245,10 @@ impl Registry {
             cosignatures.push(witness.cosign(&note, origin, &verifier, proof.as_ref(), now)?);
         }
         self.log.publish(&cosignatures)?;
-        let anchor = Anchor { checkpoint: signed.checkpoint().text(), signatures: signed.lines(&cosignatures) };
-        Ok(Anchored { first, size, statements, anchor })
+        Ok(Anchor { checkpoint: signed.checkpoint().text(), signatures: signed.lines(&cosignatures) })
     }
 
-    /// The bundle of one of the anchored statements, which core has verified in mode strict at `at`.
+    /// The bundle of one of the anchored documents, which core has verified in mode strict at `at`.
     ///
     /// # Errors
     /// The code of core's verdict if it is not verified, such as `tampered.document` for a document that has changed
@@ -205,13 +261,56 @@ impl Registry {
         document: Option<&[u8]>,
         at: Timestamp,
     ) -> Result<Vec<u8>> {
-        let beyond = || Error::new(Code::Internal, "batch", "has no such statement", "report this as a defect");
-        let signed = anchored.statements.get(position).ok_or_else(beyond)?;
-        let proof = self.prove(anchored, position)?;
-        let bytes = bundle::assemble(signed, &proof, &anchored.anchor, document)?;
+        self.bundle_with(anchored, position, Attached { document, ..Attached::default() }, at)
+    }
+
+    /// As [`Registry::bundle`], for a document of claims: all of them are shown.
+    ///
+    /// # Errors
+    /// As [`Registry::bundle`]; `tampered.disclosure` and others of class `invalid` for claims of another document.
+    pub fn claims_bundle(
+        &mut self,
+        anchored: &Anchored,
+        position: usize,
+        disclosure: &Disclosure<'_>,
+        at: Timestamp,
+    ) -> Result<Vec<u8>> {
+        let disclosure = disclosure.encode();
+        let attached = Attached { disclosure: Some(&disclosure), ..Attached::default() };
+        self.bundle_with(anchored, position, attached, at)
+    }
+
+    fn bundle_with(
+        &mut self,
+        anchored: &Anchored,
+        position: usize,
+        attached: Attached<'_>,
+        at: Timestamp,
+    ) -> Result<Vec<u8>> {
+        let beyond = || Error::new(Code::Internal, "batch", "has no such document", "report this as a defect");
+        let (statement, place) = *anchored.places.get(position).ok_or_else(beyond)?;
+        let signed = anchored.statements.get(statement).ok_or_else(beyond)?;
+        let index = anchored.first.get().saturating_add(u64::try_from(statement).unwrap_or(u64::MAX));
+        let newest = &anchored.newest;
+        let proof = self.log.inclusion(LeafIndex::new(index)?, newest.size)?;
+        let status = anchored.staple(signed, place)?;
+        let attached = Attached { status: status.as_deref(), ..attached };
+        let bytes = bundle::assemble(signed, place, &proof, &newest.anchor, attached)?;
+        let code = self.verdict(&bytes, at)?;
+        if code != Code::Ok {
+            let next = format!("see: ct explain {code}");
+            return Err(Error::new(code, "bundle", "does not verify, so it is not written", next));
+        }
+        Ok(bytes)
+    }
+
+    /// What core says of a bundle in mode strict. A document that is not in it is taken as the one that it names.
+    fn verdict(&self, bytes: &[u8], at: Timestamp) -> Result<Code> {
+        let bundle = Bundle::parse(bytes)?;
+        let beside = bundle.document_hash.filter(|_| bundle.document.is_none() && bundle.disclosure.is_none());
         let report = verify(&Request {
-            bundle: &bytes,
-            document: if document.is_some() { Document::InBundle } else { Document::Digest(signed.document_hash) },
+            bundle: bytes,
+            document: beside.map_or(Document::InBundle, Document::Digest),
             trust: Ok(&self.trust),
             mode: Mode::Strict,
             at,
@@ -219,17 +318,7 @@ impl Registry {
             state: None,
             evidence: &[],
         });
-        if !report.is_verified() {
-            let next = format!("see: ct explain {}", report.code());
-            return Err(Error::new(report.code(), "bundle", "does not verify, so it is not written", next));
-        }
-        Ok(bytes)
-    }
-
-    fn prove(&mut self, anchored: &Anchored, position: usize) -> Result<InclusionProof> {
-        let position = u64::try_from(position).unwrap_or(u64::MAX);
-        let index = LeafIndex::new(anchored.first.get().saturating_add(position))?;
-        self.log.inclusion(index, anchored.size)
+        Ok(report.code())
     }
 
     /// The log.
@@ -265,16 +354,16 @@ impl Registry {
 }
 
 impl Anchored {
-    /// How many statements there are.
+    /// How many documents there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.statements.len()
+        self.places.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.statements.is_empty()
+        self.places.is_empty()
     }
 
     /// The index of the first statement in the log.
@@ -283,61 +372,28 @@ impl Anchored {
         self.first
     }
 
+    /// The status of the document at `place` under `signed`, if it has one that is in the anchor.
+    fn staple(&self, signed: &Signed, place: usize) -> Result<Option<Vec<u8>>> {
+        let Some(described) = signed.subjects.list().get(place) else { return Ok(None) };
+        let status = Subject::parse(&described.subject)?.status;
+        Ok(status.and_then(|status| self.newest.list(status.uri)).map(|list| list.staple(ANCHOR)))
+    }
+
     /// What the statements are anchored in.
     #[must_use]
     pub const fn anchor(&self) -> &Anchor {
-        &self.anchor
+        &self.newest.anchor
     }
 }
 
-/// The keys of a new registry.
-struct Keys {
-    root: KeyFile,
-    log: KeyFile,
-    issuer: KeyFile,
-    witnesses: Vec<KeyFile>,
-}
-
-impl Keys {
-    fn generate(plan: &Plan, entropy: &mut Entropy) -> Result<Self> {
-        let issuer = &plan.trust.issuer;
-        let keys = Self {
-            root: Self::one(Role::Root, &format!("{issuer}/root"), &entropy.bytes())?,
-            log: Self::one(Role::Log, &plan.origin, &entropy.bytes())?,
-            issuer: Self::one(Role::Issuer, issuer, &entropy.bytes())?,
-            witnesses: (1..=plan.witnesses)
-                .map(|number| Self::one(Role::Witness, &format!("{}/witness-{number}", plan.origin), &entropy.bytes()))
-                .collect::<Result<_>>()?,
-        };
-        statement::kid(keys.root.id())?;
-        statement::kid(keys.issuer.id())?;
-        Ok(keys)
+/// The issuer's status lists, if there is a key for them.
+fn open_status(dir: &Path, issuer: &str) -> Result<Option<StatusLists>> {
+    let path = dir.join(KEYS).join("status.pem");
+    if !path.exists() {
+        return Ok(None);
     }
-
-    fn one(role: Role, name: &str, entropy: &[u8; 32]) -> Result<KeyFile> {
-        let id = KeyId::new(name, NonZeroU32::MIN).map_err(|error| {
-            let next = "use visible ASCII characters without + and #";
-            Error::refused(error, name, "is no name for a key", next)
-        })?;
-        Ok(KeyFile::generate(role, id, entropy))
-    }
-
-    fn party(&self) -> Party<'_> {
-        Party { root: &self.root, log: &self.log, witnesses: &self.witnesses, issuer: &self.issuer }
-    }
-
-    fn write(&self, dir: &Path) -> Result<()> {
-        for (key, name) in [(&self.root, "root"), (&self.issuer, "issuer")] {
-            key.write_new(&dir.join(format!("{name}.pem")))?;
-            key.public().write_new(&dir.join(format!("{name}.pub.pem")))?;
-        }
-        let witnesses = (1..).zip(&self.witnesses).map(|(number, key)| (key, format!("witness-{number}")));
-        for (key, name) in std::iter::once((&self.log, "log".to_owned())).chain(witnesses) {
-            key.write_new(&dir.join(format!("{name}.pem")))?;
-            key.public().write_vkey_new(&dir.join(format!("{name}.vkey")))?;
-        }
-        Ok(())
-    }
+    let key = KeyFile::read(&path, Role::Status)?;
+    StatusLists::open(&dir.join(STATE), key, &trust::status_prefix(issuer)).map(Some)
 }
 
 /// The log begins with a genesis that one of the root keys signed.
@@ -373,6 +429,8 @@ fn read_trust(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The number of the anchor among a bundle's checkpoints.
+const ANCHOR: usize = 0;
 const KEYS: &str = "keys";
 const BUNDLES: &str = "bundles";
 const TRUST_TOML: &str = "trust.toml";

@@ -2,9 +2,12 @@
 
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
+use crate::subjects::{Described, Subjects};
 use ct_core::cbor::Writer;
 use ct_core::limits::MAX_KID_BYTES;
-use ct_core::{Code, Hash, Origin, Statement, StatementHeader, StatementType, Subject, SubjectKind, Timestamp};
+use ct_core::{
+    Code, Hash, Origin, Statement, StatementHeader, StatementType, StatusReference, Subject, SubjectKind, Timestamp,
+};
 use ct_keys::{KeyFile, KeyId, Role};
 use ed25519_dalek::Signer;
 
@@ -19,15 +22,26 @@ pub struct Draft {
     pub sub: String,
     /// Not valid at or after.
     pub expires: Option<Timestamp>,
+    /// What the hash is the hash of.
+    pub kind: SubjectKind,
+    /// Where its status is published, if anywhere.
+    pub status: Option<StatusEntry>,
 }
 
-/// A signed statement and its one subject, not yet in a log.
+/// A place in one of the issuer's status lists.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StatusEntry {
+    /// The list's URI.
+    pub uri: String,
+    /// The index in it.
+    pub index: u64,
+}
+
+/// A signed statement and its subjects, not yet in a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
-    /// The document's hash.
-    pub document_hash: Hash,
-    /// The encoded subject. It is nowhere else: without it the statement says nothing about any document.
-    pub subject: Vec<u8>,
+    /// The documents that it is about.
+    pub subjects: Subjects,
     /// The statement's bytes: the log entry.
     pub statement: Vec<u8>,
 }
@@ -46,31 +60,79 @@ pub fn document(
     issued_at: Timestamp,
     entropy: &mut Entropy,
 ) -> Result<Signed> {
-    let subject = Subject {
-        kind: SubjectKind::File,
-        document_hash: draft.document_hash,
-        salt: entropy.bytes(),
-        sub: &draft.sub,
-        status: None,
+    documents(issuer, key, std::slice::from_ref(draft), issued_at, entropy)
+}
+
+/// Signs one statement for all of these documents, which are of one type and expire together.
+///
+/// # Errors
+/// As [`document`]; `usage.arguments` for no document, or types or ends that differ; `limit.number` for too many.
+pub fn documents(
+    issuer: &str,
+    key: &KeyFile,
+    drafts: &[Draft],
+    issued_at: Timestamp,
+    entropy: &mut Entropy,
+) -> Result<Signed> {
+    let subjects = drafts.iter().map(|draft| describe(draft, entropy)).collect::<Result<_>>()?;
+    let subjects = Subjects::new(subjects)?;
+    let terms = |draft: &Draft| (draft.document_type.clone(), draft.expires);
+    let mut all = drafts.iter().map(terms);
+    let Some((document_type, expires)) = all.next().filter(|first| all.all(|terms| terms == *first)) else {
+        let what = "is about documents of several types, or that expire at several times";
+        return Err(Error::new(Code::UsageArguments, "statement", what, "make one statement for each"));
     };
-    let subject = subject.encode();
-    Subject::parse(&subject)?;
     let kid = kid(key.id())?;
     let header = StatementHeader {
         kid: &kid,
         issuer,
         id: &statement_id(entropy),
-        expires: draft.expires,
+        expires,
+        not_before: None,
+        issued_at,
+        request_id: &entropy.bytes::<REQUEST_ID_LEN>(),
+        subjects: u64::try_from(subjects.len()).unwrap_or(u64::MAX),
+        document_type: &document_type,
+        statement_type: StatementType::Document,
+    };
+    let statement = seal(&header, &subjects.root(), key)?;
+    Ok(Signed { subjects, statement })
+}
+
+fn describe(draft: &Draft, entropy: &mut Entropy) -> Result<Described> {
+    let status = draft.status.as_ref().map(|entry| StatusReference { uri: &entry.uri, index: entry.index });
+    let Draft { document_hash, kind, sub, .. } = draft;
+    let subject = Subject { kind: *kind, document_hash: *document_hash, salt: entropy.bytes(), sub, status };
+    let subject = subject.encode();
+    Subject::parse(&subject)?;
+    Ok(Described { document_hash: *document_hash, subject })
+}
+
+/// Signs the log entry that records a status list token made at `issued_at`.
+///
+/// # Errors
+/// As [`document`].
+pub fn status(
+    issuer: &str,
+    key: &KeyFile,
+    token: &[u8],
+    issued_at: Timestamp,
+    entropy: &mut Entropy,
+) -> Result<Vec<u8>> {
+    let kid = kid(key.id())?;
+    let header = StatementHeader {
+        kid: &kid,
+        issuer,
+        id: &statement_id(entropy),
+        expires: None,
         not_before: None,
         issued_at,
         request_id: &entropy.bytes::<REQUEST_ID_LEN>(),
         subjects: 1,
-        document_type: &draft.document_type,
-        statement_type: StatementType::Document,
+        document_type: STATUS_TYPE,
+        statement_type: StatementType::Status,
     };
-    // The root of the tree over one subject is its leaf.
-    let statement = seal(&header, &Subject::hash(&subject), key)?;
-    Ok(Signed { document_hash: draft.document_hash, subject, statement })
+    seal(&header, &Hash::of(token), key)
 }
 
 /// Signs the entry that the log of this origin begins with.
@@ -164,6 +226,7 @@ fn statement_id(entropy: &mut Entropy) -> String {
 
 const REQUEST_ID_LEN: usize = 16;
 const GENESIS_TYPE: &str = "log";
+const STATUS_TYPE: &str = "status";
 
 #[cfg(test)]
 mod tests {
@@ -183,6 +246,8 @@ mod tests {
             document_type: "diploma".to_owned(),
             sub: "student 17".to_owned(),
             expires: Some(at(2_000)),
+            kind: SubjectKind::File,
+            status: None,
         }
     }
 
@@ -198,11 +263,11 @@ mod tests {
         assert_eq!((header.document_type, header.subjects), ("diploma", 1));
         assert_eq!((header.issued_at, header.expires), (at(1_000), Some(at(2_000))));
         assert_eq!((header.id.len(), header.request_id.len()), (32, 16));
-        assert_eq!(statement.payload(), Subject::hash(&signed.subject));
+        assert_eq!(statement.payload(), Subject::hash(&signed.subjects.list()[0].subject));
         assert!(
             statement.is_signed_by(&ct_core::PublicKey::from_bytes(key.public().verifying_key().as_bytes()).unwrap())
         );
-        let subject = Subject::parse(&signed.subject).unwrap();
+        let subject = Subject::parse(&signed.subjects.list()[0].subject).unwrap();
         assert_eq!((subject.document_hash, subject.sub), (Hash::of(b"document"), "student 17"));
     }
 
@@ -215,7 +280,7 @@ mod tests {
         let first = make(&mut one);
         assert_eq!(first, make(&mut same));
         let second = make(&mut one);
-        assert_ne!(first.subject, second.subject);
+        assert_ne!(first.subjects, second.subjects);
         let id = |signed: &Signed| Statement::parse(&signed.statement).unwrap().header().request_id.to_vec();
         assert_ne!(id(&first), id(&second));
     }

@@ -4,7 +4,8 @@ use crate::error::{Error, Result, shown};
 use crate::statement::kid;
 use crate::witness;
 use ct_core::trust::{
-    Epoch, GroupOf, Issuer, IssuerKey, Log, LogKey, Policy, RootKey, RootKeys, Window, Windows, Witness, WitnessKey,
+    Epoch, GroupOf, Issuer, IssuerKey, Log, LogKey, Policy, RootKey, RootKeys, StatusBinding, Window, Windows, Witness,
+    WitnessKey,
 };
 use ct_core::{Code, KeyName, PublicKey, Seconds, SignatureType, Timestamp, Trust, TrustRoot, VerifierKey};
 use ct_keys::{KeyFile, trust_file};
@@ -31,6 +32,8 @@ pub struct TrustPlan {
     pub keys_until: Timestamp,
     /// How old the newest evidence in a bundle may be in mode strict.
     pub evidence: Seconds,
+    /// How old the status list in a bundle may be in mode strict.
+    pub status: Seconds,
     /// It shows how things work and proves nothing.
     pub example: bool,
 }
@@ -46,12 +49,14 @@ pub struct Party<'a> {
     pub witnesses: &'a [KeyFile],
     /// Signs document statements.
     pub issuer: &'a KeyFile,
+    /// Signs status lists.
+    pub status: &'a KeyFile,
 }
 
 /// The trust root that this plan and these keys make, not signed yet. [`TrustRoot::load`] says whether its rules hold.
 ///
 /// # Errors
-/// `limit.length` for a root or issuer key ID that is too long for a key ID in a statement; `io.key_file` for a
+/// `limit.length` for a root, issuer or status key ID that is too long for a key ID in a statement; `io.key_file` for a
 /// witness key of another role; `malformed.field` for a name that is no C2SP key name.
 pub fn describe(plan: &TrustPlan, keys: Party<'_>) -> Result<Trust> {
     let window = Window { from: plan.issued, until: plan.keys_until, compromised_from: None };
@@ -64,7 +69,10 @@ pub fn describe(plan: &TrustPlan, keys: Party<'_>) -> Result<Trust> {
     let witnesses = witnesses.collect::<Result<Vec<_>>>()?;
     let members = witnesses.iter().map(|witness| witness.name.as_str().to_owned()).collect();
     let group = GroupOf { name: QUORUM.to_owned(), threshold: plan.quorum, members };
-    let issuer_key = IssuerKey { kid: kid(keys.issuer.id())?, key: public(keys.issuer)?, window, overlap: DAY };
+    let of_issuer = |key: &KeyFile| -> Result<IssuerKey> {
+        Ok(IssuerKey { kid: kid(key.id())?, key: public(key)?, window, overlap: DAY })
+    };
+    let status = StatusBinding { uri_prefix: status_prefix(&plan.issuer), keys: vec![of_issuer(keys.status)?] };
     Ok(Trust {
         name: plan.name.clone(),
         root_version: 1,
@@ -89,17 +97,17 @@ pub fn describe(plan: &TrustPlan, keys: Party<'_>) -> Result<Trust> {
         issuers: vec![Issuer {
             id: plan.issuer.clone(),
             name: plan.issuer_name.clone(),
-            keys: vec![issuer_key],
+            keys: vec![of_issuer(keys.issuer)?],
             types: plan.types.clone(),
-            status: Vec::new(),
+            status: vec![status],
             revoked_from: None,
         }],
         policy: Policy {
             clock_skew: Seconds::new(300),
-            strict: Windows { evidence: plan.evidence, status: days(7), trust: Seconds::new(0) },
+            strict: Windows { evidence: plan.evidence, status: plan.status, trust: Seconds::new(0) },
             grace: Windows {
                 evidence: Seconds::new(plan.evidence.get().saturating_mul(2)),
-                status: days(30),
+                status: Seconds::new(plan.status.get().saturating_mul(4)),
                 trust: days(30),
             },
         },
@@ -126,6 +134,13 @@ pub fn files(trust: &Trust, root: &KeyFile) -> Result<(String, Vec<u8>)> {
 pub fn load(bytes: &[u8], path: &Path) -> Result<TrustRoot> {
     let next = "make it again from trust.toml: ct trust build";
     TrustRoot::load(bytes).map_err(|error| Error::refused(error, shown(path), "is no usable trust root", next))
+}
+
+/// What the URIs of an issuer's status lists begin with.
+#[must_use]
+pub fn status_prefix(issuer: &str) -> String {
+    let scheme = if issuer.contains("://") { "" } else { "https://" };
+    format!("{scheme}{issuer}/status/")
 }
 
 /// A number of days.

@@ -93,7 +93,11 @@ fn check(bundle: &[u8], keys: &PublicKeys) -> Check {
         let integer = fields.get(name).and_then(Value::as_integer).ok_or("field")?;
         u64::try_from(integer).map_err(|_| "field")
     };
-    if text("kind")? != "civictrust.bundle" || number("version")? != 1 || fields.len() != 11 {
+    let batch = fields.get("batch");
+    if text("kind")? != "civictrust.bundle"
+        || number("version")? != 1
+        || fields.len() != 11 + usize::from(batch.is_some())
+    {
         return Err("kind");
     }
 
@@ -107,7 +111,8 @@ fn check(bundle: &[u8], keys: &PublicKeys) -> Check {
         return Err("subject");
     }
     let statement = bytes("statement")?;
-    check_statement(statement, &leaf(subject), &keys.issuer)?;
+    let (payload, size) = batch.map_or(Ok((leaf(subject), 1)), |batch| batch_root(batch, leaf(subject)))?;
+    check_statement(statement, &payload, size, &keys.issuer)?;
 
     // Inclusion.
     let (checkpoint, signatures) = (text("checkpoint")?, text("checkpoint_signature")?);
@@ -116,9 +121,8 @@ fn check(bundle: &[u8], keys: &PublicKeys) -> Check {
     if origin != "demo-log.example" || size != number("tree_size")?.to_string() {
         return Err("checkpoint");
     }
-    let Some(Value::Array(path)) = fields.get("inclusion_proof") else { return Err("field") };
-    let path: Option<Vec<Node>> = path.iter().map(|hash| hash.as_bytes()?.as_slice().try_into().ok()).collect();
-    let computed = root_from(leaf(statement), number("leaf_index")?, number("tree_size")?, &path.ok_or("field")?);
+    let path = fields.get("inclusion_proof").and_then(hashes).ok_or("field")?;
+    let computed = root_from(leaf(statement), number("leaf_index")?, number("tree_size")?, &path);
     if computed.map(|node| node.to_vec()) != Some(base64(root).ok_or("base64")?) {
         return Err("inclusion");
     }
@@ -135,7 +139,21 @@ fn check(bundle: &[u8], keys: &PublicKeys) -> Check {
     Ok(())
 }
 
-fn check_statement(bytes: &[u8], payload: &Node, issuer: &[u8]) -> Check {
+fn hashes(value: &Value) -> Option<Vec<Node>> {
+    value.as_array()?.iter().map(|hash| hash.as_bytes()?.as_slice().try_into().ok()).collect()
+}
+
+/// The root over the subjects of a batch, and how many there are.
+fn batch_root(batch: &Value, subject: Node) -> Result<(Node, u64), &'static str> {
+    let map = batch.as_map().filter(|map| map.len() == 3).ok_or("batch")?;
+    let field = |name: &str| map.iter().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value);
+    let number = |name: &str| u64::try_from(field(name)?.as_integer()?).ok();
+    let (index, size) = (number("index").ok_or("batch")?, number("size").ok_or("batch")?);
+    let path = field("proof").and_then(hashes).ok_or("batch")?;
+    root_from(subject, index, size, &path).filter(|_| size > 1).map(|root| (root, size)).ok_or("batch")
+}
+
+fn check_statement(bytes: &[u8], payload: &Node, subjects: u64, issuer: &[u8]) -> Check {
     let statement = CoseSign1::from_tagged_slice(bytes).map_err(|_| "cose")?;
     if statement.clone().to_tagged_vec().map_err(|_| "cose")? != bytes || !statement.unprotected.is_empty() {
         return Err("cose");
@@ -165,6 +183,10 @@ fn check_statement(bytes: &[u8], payload: &Node, issuer: &[u8]) -> Check {
     let claim = |label: i64| claims.iter().find(|(key, _)| *key == CoseValue::from(label)).map(|(_, value)| value);
     if claim(1).and_then(|value| value.as_text()) != Some("demo-university.example") {
         return Err("iss");
+    }
+    let count = claims.iter().find(|(key, _)| key.as_text() == Some("n")).map(|(_, value)| value);
+    if count != Some(&CoseValue::from(subjects)) {
+        return Err("n");
     }
     statement.verify_signature(b"", |signature, signed| {
         UnparsedPublicKey::new(&ED25519, issuer).verify(signed, signature).map_err(|_| "statement signature")
@@ -214,28 +236,44 @@ fn check_line(line: &str, key: &Vkey, checkpoint: &str) -> Check {
     verified.map_err(|_| "checkpoint signature")
 }
 
-// R14.1, R14.2, R16.4: every bundle of the demonstration; and of one of them every byte with one bit flipped.
+// R14.1, R14.2, R16.4: every bundle of the demonstration that is of one file and has no status; and of two of them, one
+// alone under its statement and one of a batch, every byte with one bit flipped.
 #[test]
 fn others_verify_the_demonstration() {
     let dir = directory();
     let demo = dir.path().join("demo");
     let made = Command::new(env!("CARGO_BIN_EXE_ct-node"))
-        .args(["demo", "--documents", "40", "--seed", &"07".repeat(32), "--at", "2026-11-20T08:00:00Z", "--dir"])
+        .args([
+            "demo",
+            "--documents",
+            "40",
+            "--batch",
+            "20",
+            "--seed",
+            &"07".repeat(32),
+            "--at",
+            "2026-11-20T08:00:00Z",
+            "--dir",
+        ])
         .arg(&demo)
         .output()
         .unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let keys = PublicKeys::read(&demo.join("keys"));
     let mut bundles: Vec<_> = fs::read_dir(demo.join("bundles")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let others = ["degree.cbor", "degree-redacted.cbor", "licence-valid.cbor"];
+    bundles.retain(|path| !others.iter().any(|other| path.ends_with(other)));
     bundles.sort();
-    assert_eq!(bundles.len(), 40);
+    assert_eq!(bundles.len(), 60);
     for path in &bundles {
         assert_eq!(check(&fs::read(path).unwrap(), &keys), Ok(()), "{}", path.display());
     }
-    let bundle = fs::read(&bundles[0]).unwrap();
-    for at in 0..bundle.len() {
-        let mut flipped = bundle.clone();
-        flipped[at] ^= 1 << (at % 8);
-        assert!(check(&flipped, &keys).is_err(), "byte {at} of {}", bundle.len());
+    for name in ["certificate-011.cbor", "diploma-001.cbor"] {
+        let bundle = fs::read(demo.join("bundles").join(name)).unwrap();
+        for at in 0..bundle.len() {
+            let mut flipped = bundle.clone();
+            flipped[at] ^= 1 << (at % 8);
+            assert!(check(&flipped, &keys).is_err(), "byte {at} of {} of {name}", bundle.len());
+        }
     }
 }

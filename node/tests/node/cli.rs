@@ -200,8 +200,15 @@ fn demo_is_complete_and_repeatable() {
     assert!(one == two);
     let promised = [
         "log/checkpoint",
-        "log/tile/0/000.p/6",
-        "log/tile/entries/000.p/6",
+        "log/tile/0/000.p/14",
+        "log/tile/entries/000.p/14",
+        "keys/status.pub.pem",
+        "documents/degree.toml",
+        "bundles/degree.cbor",
+        "bundles/degree-redacted.cbor",
+        "bundles/licence-valid.cbor",
+        "bundles-refused/licence-revoked.cbor",
+        "bundles-refused/licence-suspended.cbor",
         "keys/log.vkey",
         "keys/witness-1.vkey",
         "keys/witness-3.vkey",
@@ -225,7 +232,8 @@ fn demo_is_complete_and_repeatable() {
         assert_eq!(run(dir.path(), &["demo", "--dir", name, "--at", AT]).0, 0);
         files(&dir.path().join(name))
     });
-    for name in ["keys/root.pem", "keys/log.pem", "keys/issuer.pem", "keys/witness-1.pem", "log/tile/entries/000.p/6"] {
+    for name in ["keys/root.pem", "keys/log.pem", "keys/issuer.pem", "keys/witness-1.pem", "log/tile/entries/000.p/14"]
+    {
         assert!(unseeded[0][name] != unseeded[1][name] && unseeded[0][name] != one[name], "{name}");
     }
     refused(dir.path(), &["demo", "--dir", "one"], 5, "io.exists");
@@ -240,9 +248,9 @@ fn demo_issues_in_batches() {
     let (status, out, _) = run(dir.path(), &["demo", "--dir", "d", "--documents", "1100", "--at", AT]);
     assert_eq!(status, 0);
     assert!(out.starts_with("Issued and verified 1100 documents"), "{out}");
-    assert_eq!(fs::read_dir(dir.path().join("d/bundles")).unwrap().count(), 1100);
+    assert_eq!(fs::read_dir(dir.path().join("d/bundles")).unwrap().count(), 1100 + 3);
     let checkpoint = fs::read_to_string(dir.path().join("d/log/checkpoint")).unwrap();
-    assert!(checkpoint.starts_with("demo-log.example\n1101\n"), "{checkpoint}");
+    assert!(checkpoint.starts_with("demo-log.example\n1109\n"), "{checkpoint}");
 }
 
 // R10: killed at any moment, the registry opens again, whole, and goes on; whatever bundle is there verifies.
@@ -315,7 +323,7 @@ fn spawn(arguments: &[&str]) -> Child {
 #[test]
 fn help_shows_examples() {
     let dir = directory();
-    for command in ["init", "issue", "demo"] {
+    for command in ["init", "issue", "revoke", "suspend", "reinstate", "refresh", "demo"] {
         let (status, out, err) = run(dir.path(), &[command, "--help"]);
         assert_eq!((status, err.as_str()), (0, ""));
         assert!(out.contains("Examples:\n  ct-node ") && !out.contains("--seed"), "{out}");
@@ -323,4 +331,160 @@ fn help_shows_examples() {
     let (status, out, _) = run(dir.path(), &["--help"]);
     assert!(status == 0 && out.contains("Exit statuses"), "{out}");
     assert_eq!(run(dir.path(), &[]).0, 2);
+}
+
+/// What core says of a bundle of the registry `r`, or of `trust`'s, at this time.
+fn code(trust: &Path, bundle: &Path, at: &str) -> String {
+    let trust = ct_core::TrustRoot::load(&fs::read(trust).unwrap()).unwrap();
+    let report = ct_core::verify(&ct_core::Request {
+        bundle: &fs::read(bundle).unwrap(),
+        document: ct_core::Document::InBundle,
+        trust: Ok(&trust),
+        mode: ct_core::Mode::Strict,
+        at: ct_core::Timestamp::parse(at).unwrap(),
+        at_source: ct_core::AtSource::Given,
+        state: None,
+        evidence: &[],
+    });
+    report.code().to_string()
+}
+
+const NEXT_DAY: &str = "2026-11-21T08:00:00Z";
+
+// Everything in `bundles` verifies, now and in half a year; what was refused says why.
+#[test]
+fn demo_shows_batches_claims_and_statuses() {
+    let dir = directory();
+    let (status, out, err) = run(dir.path(), &["demo", "--dir", "d", "--documents", "2", "--batch", "9", "--at", AT]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.starts_with("Issued and verified 11 documents"), "{out}");
+    assert!(out.contains("ct verify --trust d/trust.cbor d/bundles-refused"), "{out}");
+    let demo = dir.path().join("d");
+    let trust = demo.join("trust.cbor");
+    let bundles: Vec<_> = fs::read_dir(demo.join("bundles")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(bundles.len(), 2 + 9 + 3);
+    for bundle in &bundles {
+        assert_eq!(code(&trust, bundle, AT), "ok", "{}", bundle.display());
+        assert_eq!(code(&trust, bundle, "2027-05-20T08:00:00Z"), "ok", "{}", bundle.display());
+    }
+    let refused = demo.join("bundles-refused");
+    assert_eq!(code(&trust, &refused.join("licence-revoked.cbor"), AT), "revoked.document");
+    assert_eq!(code(&trust, &refused.join("licence-suspended.cbor"), AT), "revoked.suspended");
+    let batch = |name: &str| {
+        let bytes = fs::read(demo.join("bundles").join(name)).unwrap();
+        ct_core::Bundle::parse(&bytes).unwrap().batch.map(|batch| (batch.index, batch.size))
+    };
+    assert_eq!((batch("certificate-001.cbor"), batch("certificate-009.cbor")), (Some((0, 9)), Some((8, 9))));
+    let claims = |name: &str| {
+        let bytes = fs::read(demo.join("bundles").join(name)).unwrap();
+        let bundle = ct_core::Bundle::parse(&bytes).unwrap();
+        ct_core::claims::Disclosure::parse(bundle.disclosure.unwrap()).unwrap().claims().len()
+    };
+    assert_eq!((claims("degree.cbor"), claims("degree-redacted.cbor")), (5, 2));
+    refused_batch(dir.path());
+}
+
+fn refused_batch(dir: &Path) {
+    refused(dir, &["demo", "--dir", "n", "--batch", "100001"], 2, "usage.arguments");
+    refused(dir, &["demo", "--dir", "n", "--batch", "-1"], 2, "usage.arguments");
+}
+
+#[test]
+fn issue_batch_claims_and_status() {
+    let dir = directory();
+    init(dir.path());
+    fs::write(dir.path().join("a.pdf"), "document a").unwrap();
+    fs::write(dir.path().join("b.pdf"), "document b").unwrap();
+    fs::write(dir.path().join("c.toml"), "mandatory = 0\n[[claim]]\nname = \"n\"\nvalue = \"v\"\n").unwrap();
+    let trust = dir.path().join("r/trust.cbor");
+    let issue = |more: &[&str]| {
+        let arguments: Vec<&str> = ["issue", "--dir", "r", "--at", AT].iter().chain(more).copied().collect();
+        let (status, out, err) = run(dir.path(), &arguments);
+        assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    };
+    issue(&["--batch", "--status", "a.pdf", "b.pdf"]);
+    issue(&["--claims", "--status", "c.toml"]);
+    for name in ["a", "b", "c"] {
+        let path = dir.path().join(format!("r/bundles/{name}.cbor"));
+        assert_eq!(code(&trust, &path, AT), "ok");
+        let bytes = fs::read(path).unwrap();
+        let bundle = ct_core::Bundle::parse(&bytes).unwrap();
+        assert_eq!((bundle.batch.is_some(), bundle.disclosure.is_some()), (name != "c", name == "c"));
+        assert!(ct_core::Subject::parse(bundle.subject.unwrap()).unwrap().status.is_some());
+    }
+    // The genesis, a statement for two documents and their list, one for the claims and their list.
+    assert!(fs::read_to_string(dir.path().join("r/log/checkpoint")).unwrap().starts_with("log.example\n5\n"));
+    fs::write(dir.path().join("bad.toml"), "mandatory = 1\nclaim = []\n").unwrap();
+    let claims = |name: &str, status, code: &str| {
+        refused(dir.path(), &["issue", "--dir", "r", "--at", AT, "--status", "--claims", name], status, code)
+    };
+    let err = claims("bad.toml", 4, "malformed.field");
+    assert!(err.contains("bad.toml: "), "{err}");
+    claims("missing.toml", 5, "io.not_found");
+    refused(dir.path(), &["issue", "--dir", "r", "--claims", "--detached", "bad.toml"], 2, "usage.arguments");
+    refused(
+        dir.path(),
+        &["issue", "--dir", "r", "--at", AT, "--status", "--type", "x", "bad.toml"],
+        3,
+        "unknown.document_type",
+    );
+}
+
+#[test]
+fn revoke_suspend_reinstate_and_refresh() {
+    let dir = directory();
+    init(dir.path());
+    let trust = dir.path().join("r/trust.cbor");
+    for name in ["a.pdf", "b.pdf", "plain.pdf"] {
+        fs::write(dir.path().join(name), name).unwrap();
+    }
+    assert_eq!(run(dir.path(), &["issue", "--dir", "r", "--at", AT, "--status", "a.pdf", "b.pdf"]).0, 0);
+    assert_eq!(run(dir.path(), &["issue", "--dir", "r", "--at", AT, "plain.pdf"]).0, 0);
+    let (a, b) = (dir.path().join("r/bundles/a.cbor"), dir.path().join("r/bundles/b.cbor"));
+    let done = |arguments: &[&str]| {
+        let (status, out, err) = run(dir.path(), &[arguments, &["--dir", "r", "--at", NEXT_DAY]].concat());
+        assert_eq!((status, err.as_str()), (0, ""), "{out}");
+        out
+    };
+    let out = done(&["suspend", "r/bundles/a.cbor"]);
+    assert!(out.starts_with("Suspended 1 document: logged and witnessed.\n"), "{out}");
+    assert!(out.contains("ct-node refresh --dir r --in-place BUNDLE..."), "{out}");
+    // The bundle does not know of it before it is refreshed.
+    assert_eq!(code(&trust, &a, NEXT_DAY), "ok");
+    let out = done(&["refresh", "--in-place", "r/bundles/a.cbor", "r/bundles/b.cbor", "r/bundles/plain.cbor"]);
+    assert!(out.contains("r/bundles/a.cbor: revoked.suspended\nr/bundles/b.cbor: ok\n"), "{out}");
+    assert!(out.ends_with("Refreshed 3 documents; 1 of them revoked or suspended.\n"), "{out}");
+    assert_eq!((code(&trust, &a, NEXT_DAY), code(&trust, &b, NEXT_DAY)), ("revoked.suspended".into(), "ok".into()));
+    done(&["reinstate", "--out", "newer", "r/bundles/a.cbor"]);
+    assert_eq!(code(&trust, &dir.path().join("newer/a.cbor"), NEXT_DAY), "ok");
+    assert_eq!(code(&trust, &a, NEXT_DAY), "revoked.suspended");
+    done(&["revoke", "--in-place", "r/bundles/a.cbor"]);
+    assert_eq!(code(&trust, &a, NEXT_DAY), "revoked.document");
+    // A week without refresh.
+    let later = "2026-11-30T08:00:00Z";
+    assert_eq!(code(&trust, &b, later), "stale.status");
+    let refreshed = run(dir.path(), &["refresh", "--dir", "r", "--out", "newer", "r/bundles/b.cbor", "--at", later]);
+    assert_eq!(refreshed.0, 0, "{}", refreshed.2);
+    assert_eq!(code(&trust, &dir.path().join("newer/b.cbor"), later), "ok");
+
+    let refuse = |arguments: &[&str], status, code: &str| {
+        refused(dir.path(), &[arguments, &["--dir", "r", "--at", later]].concat(), status, code)
+    };
+    refuse(&["reinstate", "r/bundles/a.cbor"], 1, "revoked.document");
+    refuse(&["suspend", "r/bundles/b.cbor", "r/bundles/a.cbor"], 1, "revoked.document");
+    refuse(&["reinstate", "r/bundles/b.cbor"], 2, "usage.arguments");
+    let err = refuse(&["revoke", "r/bundles/plain.cbor"], 3, "incomplete.status");
+    assert!(err.contains("trust.toml"), "{err}");
+    let err = refuse(&["revoke", "r/bundles/b.cbor", "a.pdf"], 4, "malformed.kind");
+    assert!(err.contains("a.pdf: is no bundle"), "{err}");
+    refuse(&["revoke", "missing.cbor"], 5, "io.not_found");
+    refuse(&["revoke"], 2, "usage.arguments");
+    refuse(&["revoke", "--out", "newer", "r/bundles/b.cbor"], 5, "io.exists");
+    refuse(&["revoke", "--out", "n", "--in-place", "r/bundles/b.cbor"], 2, "usage.arguments");
+    refuse(&["refresh", "r/bundles/b.cbor"], 2, "usage.arguments");
+    refuse(&["refresh", "--out", "newer", "r/bundles/b.cbor"], 5, "io.exists");
+    refuse(&["refresh", "--out", "n", "r/bundles/b.cbor", "newer/b.cbor"], 5, "io.exists");
+    refuse(&["refresh", "--in-place", "r/bundles"], 5, "io.not_a_file");
+    refuse(&["refresh", "--out", "n", "r/trust.cbor"], 4, "malformed.kind");
+    assert!(!dir.path().join("n").exists());
 }

@@ -43,6 +43,8 @@ pub(crate) fn entries_from(seed: u8, count: usize) -> Vec<Vec<u8>> {
             document_type: "diploma".to_owned(),
             sub: String::new(),
             expires: None,
+            kind: ct_core::SubjectKind::File,
+            status: None,
         };
         statement::document("issuer.example", &issuer, &draft, at(0), &mut entropy).unwrap().statement
     });
@@ -76,6 +78,7 @@ pub(crate) fn plan() -> Plan {
             expires: at(1_000_000),
             keys_until: at(2_000_000),
             evidence: ct_core::Seconds::new(1_000_000),
+            status: ct_core::Seconds::new(7 * 86_400),
             example: true,
         },
     }

@@ -12,7 +12,8 @@ fn issuer() -> KeyFile {
 fn described() -> Trust {
     let (root, log) = (key(Role::Root, "root#1", 2), key(Role::Log, "log.example#1", 1));
     let witnesses = [10, 11, 12].map(|number| key(Role::Witness, &format!("witness-{number}#1"), number));
-    let party = Party { root: &root, log: &log, witnesses: &witnesses, issuer: &issuer() };
+    let status = key(Role::Status, "issuer.example/status#1", 6);
+    let party = Party { root: &root, log: &log, witnesses: &witnesses, issuer: &issuer(), status: &status };
     trust::describe(&plan().trust, party).unwrap()
 }
 
@@ -22,6 +23,8 @@ fn draft() -> Draft {
         document_type: "diploma".to_owned(),
         sub: String::new(),
         expires: None,
+        kind: ct_core::SubjectKind::File,
+        status: None,
     }
 }
 
@@ -57,6 +60,33 @@ fn admits_what_the_trust_root_allows_and_refuses_the_rest() {
     assert_eq!(code(|trust| trust.issuers[0].types = vec!["permit".to_owned()]), Err(Code::UnknownDocumentType));
 }
 
+// R17.5: a status key signs lists under its own URI prefix, while it counts.
+#[test]
+fn admits_status_lists_by_the_same_rules() {
+    let good = described();
+    let status = key(Role::Status, "issuer.example/status#1", 6).public();
+    let code_at = |prefix: &str, change: fn(&mut Trust)| {
+        let mut trust = good.clone();
+        change(&mut trust);
+        gate::admit_status(&trust, "issuer.example", &status, prefix, at(100)).map_err(|error| error.code())
+    };
+    let prefix = trust::status_prefix("issuer.example");
+    assert_eq!(prefix, "https://issuer.example/status/");
+    assert_eq!(trust::status_prefix("https://issuer.example"), prefix);
+    let code = |change| code_at(&prefix, change);
+    assert_eq!(code(|_| {}), Ok(()));
+    assert_eq!(code_at("https://other.example/status/", |_| {}), Err(Code::UnknownIssuerKey));
+    assert_eq!(code(|trust| trust.expires = at(100)), Err(Code::TrustExpired));
+    assert_eq!(code(|trust| trust.issuers.clear()), Err(Code::UnknownIssuer));
+    assert_eq!(code(|trust| trust.issuers[0].status.clear()), Err(Code::UnknownIssuerKey));
+    // The issuer's document key is another role's.
+    let documents = |trust: &mut Trust| trust.issuers[0].status[0].keys = trust.issuers[0].keys.clone();
+    assert_eq!(code(documents), Err(Code::UnknownIssuerKey));
+    let compromised = |trust: &mut Trust| trust.issuers[0].status[0].keys[0].window.compromised_from = Some(at(500));
+    assert_eq!(code(compromised), Err(Code::RevokedIssuerKey));
+    assert_eq!(code(|trust| trust.issuers[0].status[0].keys[0].window.until = at(99)), Err(Code::ExpiredIssuerKey));
+}
+
 // R17.5: the key ID selects, the key decides.
 #[test]
 fn refuses_another_key_under_the_same_id() {
@@ -83,6 +113,7 @@ fn refuses_what_would_expire_at_once() {
 fn key_ids_must_fit_into_statements() {
     let long = key(Role::Issuer, &format!("{}#1", "n".repeat(63)), 5);
     let (root, log) = (key(Role::Root, "root#1", 2), key(Role::Log, "log.example#1", 1));
-    let party = Party { root: &root, log: &log, witnesses: &[], issuer: &long };
+    let status = key(Role::Status, "issuer.example/status#1", 6);
+    let party = Party { root: &root, log: &log, witnesses: &[], issuer: &long, status: &status };
     assert_eq!(trust::describe(&plan().trust, party).map_err(|error| error.code()), Err(Code::LimitLength));
 }

@@ -3,13 +3,16 @@
 // clippy.toml allows panics in tests; this extends it to their helpers.
 #![cfg(test)]
 
+mod batch;
 mod bundle_oracle;
+mod claims;
 mod cli;
 mod crash;
 mod fixture;
 mod gate;
 mod log;
 mod registry;
+mod status;
 mod sumdb_oracle;
 mod tree;
 mod witness;

@@ -1,6 +1,6 @@
 //! What the user typed.
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Runs a transparency log and issues documents that anybody can verify offline with `ct`.
@@ -17,6 +17,14 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Issue documents: sign, log, have it witnessed, and write one bundle for each.
     Issue(IssueArgs),
+    /// Revoke documents that were issued with --status, for ever.
+    Revoke(StatusArgs),
+    /// Suspend documents that were issued with --status.
+    Suspend(StatusArgs),
+    /// Make suspended documents valid again.
+    Reinstate(StatusArgs),
+    /// Bring bundles up to date: the log's newest checkpoint, the newest status.
+    Refresh(RefreshArgs),
     /// Make a complete demonstration with documents and bundles.
     Demo(DemoArgs),
 }
@@ -60,9 +68,23 @@ Examples:
   ct-node issue --dir registry diploma.pdf
   ct-node issue --dir registry --type permit --valid-for 365 permits/*.pdf
   ct-node issue --dir registry --detached film.mp4
+  ct-node issue --dir registry --batch year-2026/*.pdf
+  ct-node issue --dir registry --status licence.pdf
+  ct-node issue --dir registry --claims degree.toml
 
-Each document gets a statement of its own; all are logged together. The bundles
-are in DIR/bundles, each named after its document, and nothing is overwritten.
+Each document gets a statement of its own, or all share one with --batch; all
+are logged together. The bundles are in DIR/bundles, each named after its
+document, and nothing is overwritten. A file of claims looks like this, those
+that can never be withheld first:
+
+  mandatory = 1
+  [[claim]]
+  name = \"degree\"
+  value = \"Bachelor of Science\"
+  [[claim]]
+  name = \"born\"
+  value = \"2001-05-04\"
+
 If anything is wrong with any file, nothing is issued.")]
 pub(crate) struct IssueArgs {
     /// The registry.
@@ -80,6 +102,15 @@ pub(crate) struct IssueArgs {
     /// Leave the documents out of the bundles: they are given to `ct verify` beside them.
     #[arg(long)]
     pub(crate) detached: bool,
+    /// One signature for all documents together instead of one for each.
+    #[arg(long)]
+    pub(crate) batch: bool,
+    /// Give each document a place in a status list, so that it can be revoked or suspended.
+    #[arg(long)]
+    pub(crate) status: bool,
+    /// The files are TOML files of claims, each of which its holder can show or withhold.
+    #[arg(long, conflicts_with = "detached")]
+    pub(crate) claims: bool,
     #[command(flatten)]
     pub(crate) repeatable: Repeatable,
     /// The documents.
@@ -92,6 +123,7 @@ pub(crate) struct IssueArgs {
 Examples:
   ct-node demo --dir demo
   ct verify --trust demo/trust.cbor demo/bundles
+  ct-node demo --dir large --documents 1 --batch 100000
 
 The demonstration has one log, three witnesses of which two must have cosigned,
 and a university. It proves nothing, and its trust root says so.")]
@@ -102,8 +134,64 @@ pub(crate) struct DemoArgs {
     /// How many documents.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=MAX_DOCUMENTS))]
     pub(crate) documents: u32,
+    /// How many further documents, all under one signature.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=MAX_DOCUMENTS))]
+    pub(crate) batch: u32,
     #[command(flatten)]
     pub(crate) repeatable: Repeatable,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node revoke --dir registry registry/bundles/licence.cbor
+  ct-node suspend --dir registry --in-place registry/bundles/licence.cbor
+  ct-node reinstate --dir registry --out newer registry/bundles/licence.cbor
+
+The bundle says which document is meant. The registry's status list says so from
+now on; it is logged and witnessed. Bundles that are out there learn of it when
+they are refreshed. If anything is wrong with any bundle, nothing is changed.")]
+pub(crate) struct StatusArgs {
+    /// The registry.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// Write refreshed bundles into this directory, under the same names.
+    #[arg(long, value_name = "DIR", conflicts_with = "in_place")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace the bundles by refreshed ones.
+    #[arg(long)]
+    pub(crate) in_place: bool,
+    #[command(flatten)]
+    pub(crate) repeatable: Repeatable,
+    /// Bundles of the documents.
+    #[arg(value_name = "BUNDLE", required = true)]
+    pub(crate) bundles: Vec<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+#[command(group(ArgGroup::new("target").required(true).args(["out", "in_place"])))]
+#[command(after_help = "\
+Examples:
+  ct-node refresh --dir registry --out newer registry/bundles/*.cbor
+  ct-node refresh --dir registry --in-place registry/bundles/licence.cbor
+
+A refreshed bundle shows that the log still stands by its document, and carries
+the newest status. When it was first logged and witnessed stays as it is.")]
+pub(crate) struct RefreshArgs {
+    /// The registry.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// Write refreshed bundles into this directory, under the same names.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace the bundles by refreshed ones.
+    #[arg(long)]
+    pub(crate) in_place: bool,
+    #[command(flatten)]
+    pub(crate) repeatable: Repeatable,
+    /// Bundles that this registry issued.
+    #[arg(value_name = "BUNDLE", required = true)]
+    pub(crate) bundles: Vec<PathBuf>,
 }
 
 /// For runs that give the same bytes every time. Keys from a seed are known to whoever knows the seed.

@@ -20,6 +20,7 @@ pub(crate) fn run(args: &InitArgs) -> Result<()> {
             expires: now.plus(days(365)),
             keys_until: now.plus(days(2 * 365)),
             evidence: days(365),
+            status: days(7),
             // Whoever knows the seed has the keys.
             example: args.repeatable.seed.is_some(),
         },

@@ -2,10 +2,10 @@
 
 use crate::args::IssueArgs;
 use crate::interrupt;
-use crate::output::{self, line, word};
-use ct_core::{Code, Timestamp};
+use crate::output::{self, SHOWN, counted, line, word};
+use ct_core::{Code, SubjectKind, Timestamp};
 use ct_node::trust::days;
-use ct_node::{DocumentFile, Draft, Error, Registry, Result, read_document};
+use ct_node::{Anchored, ClaimsDocument, DocumentFile, Draft, Entropy, Error, Registry, Result, read_document};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -17,21 +17,34 @@ pub(crate) fn run(args: &IssueArgs) -> Result<()> {
     let names = bundle_names(args, &registry)?;
     let bar = output::progress(args.files.len());
     let mut drafts = Vec::with_capacity(args.files.len());
+    let mut contents = Vec::with_capacity(args.files.len());
     for file in &args.files {
         interrupt::check("nothing has been issued")?;
-        drafts.push(draft(args, &document_type, file, now)?);
+        let (draft, content) = examine(args, &document_type, file, now, &mut entropy)?;
+        drafts.push(draft);
+        contents.push(content);
     }
-    let statements = registry.sign(&drafts, now, &mut entropy)?;
+    if args.status {
+        // Indices are used up by this, whatever comes of it; so what can be refused is refused before.
+        registry.admit(&drafts, now)?;
+        interrupt::check("nothing has been issued")?;
+        let entries = registry.reserve_status(drafts.len(), now, &mut entropy)?;
+        drafts.iter_mut().zip(entries).for_each(|(draft, entry)| draft.status = Some(entry));
+    }
+    let statements = if args.batch {
+        vec![registry.sign_batch(&drafts, now, &mut entropy)?]
+    } else {
+        registry.sign(&drafts, now, &mut entropy)?
+    };
     interrupt::check("nothing has been issued")?;
     // From here on everything is finished: a statement in the log without its bundle would be of use to nobody.
-    let anchored = registry.anchor(statements, args.repeatable.now()?)?;
+    let anchored = registry.anchor_with_status(statements, args.repeatable.now()?, &mut entropy)?;
     let mut trouble = Vec::new();
     let mut bundles = Vec::new();
     let mut pending = Vec::new();
-    for (position, (file, name)) in args.files.iter().zip(&names).enumerate() {
-        let bundle = document_bytes(args, file)
-            .and_then(|bytes| registry.bundle(&anchored, position, bytes.as_deref(), args.repeatable.now()?));
-        match bundle {
+    for (position, ((file, name), content)) in args.files.iter().zip(&names).zip(contents).enumerate() {
+        let at = args.repeatable.now()?;
+        match bundle(&mut registry, &anchored, position, file, &content, at) {
             Ok(bundle) => {
                 bundles.push((name.clone(), bundle));
                 pending.push(file);
@@ -65,8 +78,28 @@ pub(crate) fn run(args: &IssueArgs) -> Result<()> {
     line(format_args!("  ct verify --trust {dir}/trust.cbor{beside} {dir}/bundles{one}"))
 }
 
-fn document_bytes(args: &IssueArgs, file: &Path) -> Result<Option<Vec<u8>>> {
-    if args.detached { Ok(None) } else { read_document(file).map(Some) }
+/// What goes into a document's bundle beside the evidence.
+enum Content {
+    /// The file as it is when the bundle is made.
+    File,
+    /// Nothing.
+    Detached,
+    Claims(ClaimsDocument),
+}
+
+fn bundle(
+    registry: &mut Registry,
+    anchored: &Anchored,
+    position: usize,
+    file: &Path,
+    content: &Content,
+    at: Timestamp,
+) -> Result<Vec<u8>> {
+    match content {
+        Content::File => registry.bundle(anchored, position, Some(&read_document(file)?), at),
+        Content::Detached => registry.bundle(anchored, position, None, at),
+        Content::Claims(claims) => registry.claims_bundle(anchored, position, &claims.disclosure()?, at),
+    }
 }
 
 fn without_bundle(file: &Path, error: &Error) -> Error {
@@ -74,17 +107,32 @@ fn without_bundle(file: &Path, error: &Error) -> Error {
     Error::new(error.code(), file.display(), what, "put that right and issue this document again")
 }
 
-fn draft(args: &IssueArgs, document_type: &str, file: &Path, now: Timestamp) -> Result<Draft> {
-    let document = DocumentFile::examine(file)?;
-    if !args.detached {
-        document.check_attachable()?;
-    }
-    Ok(Draft {
-        document_hash: document.hash,
+fn examine(
+    args: &IssueArgs,
+    document_type: &str,
+    file: &Path,
+    now: Timestamp,
+    entropy: &mut Entropy,
+) -> Result<(Draft, Content)> {
+    let (document_hash, kind, content) = if args.claims {
+        let claims = ClaimsDocument::read(file, entropy)?;
+        (claims.disclosure()?.document_hash(), SubjectKind::Claims, Content::Claims(claims))
+    } else {
+        let document = DocumentFile::examine(file)?;
+        if !args.detached {
+            document.check_attachable()?;
+        }
+        (document.hash, SubjectKind::File, if args.detached { Content::Detached } else { Content::File })
+    };
+    let draft = Draft {
+        document_hash,
         document_type: document_type.to_owned(),
         sub: args.sub.clone(),
         expires: args.valid_for.map(|valid_for| now.plus(days(valid_for))),
-    })
+        kind,
+        status: None,
+    };
+    Ok((draft, content))
 }
 
 fn document_type(args: &IssueArgs, types: &[String]) -> Result<String> {
@@ -123,13 +171,6 @@ fn bundle_names(args: &IssueArgs, registry: &Registry) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn counted(count: usize) -> String {
-    if count == 1 { "1 document".to_owned() } else { format!("{count} documents") }
-}
-
 /// Bundles are written in groups: of so many, or of so many bytes.
 const WRITTEN_TOGETHER: usize = 128;
 const WRITTEN_TOGETHER_BYTES: usize = 16 << 20;
-
-/// Above this many, bundles are counted and not listed.
-const SHOWN: usize = 20;

@@ -9,12 +9,14 @@ mod init;
 mod interrupt;
 mod issue;
 mod output;
+mod refresh;
+mod status;
 
 use args::{Args, Command};
 use clap::Parser;
 use clap::error::ErrorKind;
 use ct_core::Code;
-use ct_node::Error;
+use ct_node::{Change, Error};
 use std::panic;
 use std::process::ExitCode;
 
@@ -36,6 +38,10 @@ fn run(command: Command) -> Code {
     let outcome = interrupt::watch().and_then(|()| match command {
         Command::Init(args) => init::run(&args),
         Command::Issue(args) => issue::run(&args),
+        Command::Revoke(args) => status::run(&args, Change::Revoke),
+        Command::Suspend(args) => status::run(&args, Change::Suspend),
+        Command::Reinstate(args) => status::run(&args, Change::Reinstate),
+        Command::Refresh(args) => refresh::run(&args),
         Command::Demo(args) => demo::run(&args),
     });
     match outcome {

@@ -45,4 +45,12 @@ pub(crate) fn progress(length: usize) -> ProgressBar {
     }
 }
 
+/// "1 document", "2 documents".
+pub(crate) fn counted(count: usize) -> String {
+    if count == 1 { "1 document".to_owned() } else { format!("{count} documents") }
+}
+
+/// Above this many, bundles are counted and not listed.
+pub(crate) const SHOWN: usize = 20;
+
 const WORTH_A_BAR: u64 = 200;
