@@ -232,10 +232,18 @@ impl<'a> Point<'a> {
         let note = part.note.as_ref();
         let log_keys = note.map_or(Ok(Vec::new()), |note| log_signatures(log, note));
         let pin = log.pin(&part.checkpoint);
-        let sound = |keys: &Vec<&LogKey>| keys.iter().any(|key| key.window.compromised_from.is_none());
-        let counts = pin.is_some() || !equivocated && log_keys.as_ref().is_ok_and(sound);
         let cosigned = note.map_or(Ok(Vec::new()), |note| cosignatures(root, note));
-        Self { checkpoint: &part.checkpoint, note, log_keys, cosigned, pin, counts }
+        let mut point = Self { checkpoint: &part.checkpoint, note, log_keys, cosigned, pin, counts: false };
+        point.counts = pin.is_some() || !equivocated && point.has_sound_log_key(root);
+        point
+    }
+
+    /// Whether a log key signed that is not compromised and counted when the quorum saw the checkpoint.
+    fn has_sound_log_key(&self, root: &TrustRoot) -> bool {
+        let seen = self.seen_by_quorum(root);
+        let counted = |key: &&LogKey| seen.is_none_or(|time| key.window.contains(time));
+        let keys = self.log_keys.as_deref().unwrap_or(&[]);
+        keys.iter().any(|key| key.window.compromised_from.is_none() && counted(key))
     }
 
     fn seen_by_quorum(&self, root: &TrustRoot) -> Option<Timestamp> {
