@@ -4,9 +4,13 @@
 //! RFC 3339 texts, lengths of time as texts such as `"90d"` (s, m, h, d), keys in base64, and log and witness keys as
 //! C2SP verifier keys. Unknown fields are refused.
 
+mod import;
+
+pub use import::import_policy;
+
 use crate::private::KeyFile;
 use ct_core::base64;
-use ct_core::c2sp::{KeyName, SignatureType, VerifierKey, policy};
+use ct_core::c2sp::{KeyName, SignatureType, VerifierKey};
 use ct_core::limits::MAX_TRUST_BYTES;
 use ct_core::report::KeyIdText;
 use ct_core::trust::{
@@ -53,61 +57,6 @@ pub fn root_signature(payload: &[u8], key: &KeyFile) -> RootSignature {
     let kid = key.id().to_string().into_bytes();
     let signature = key.signing_key().sign(&root_signature_input(payload, &kid)).to_bytes();
     RootSignature { kid, signature }
-}
-
-/// The logs, witnesses and quorum of a C2SP witness policy as parts of a `trust.toml`, all valid in `from..=until`.
-///
-/// # Errors
-/// `malformed.trust_file` for a policy without a quorum, or with a witness whose name in the policy is not its key's.
-pub fn import_policy(policy: &policy::Policy, from: Timestamp, until: Timestamp) -> Result<String, Error> {
-    let window = Window { from, until, compromised_from: None };
-    let Some(quorum) = &policy.quorum else {
-        return Err(Error::new(
-            "the policy has quorum none: time comes from witnesses only, so at least one is needed",
-        ));
-    };
-    // The policy names witnesses as it likes; a trust root names them as their keys do.
-    let key_name = |name: &String| {
-        let witness = policy.witnesses.iter().find(|(witness, _)| witness == name);
-        witness.map_or_else(|| name.clone(), |(_, verifier)| verifier.name().to_string())
-    };
-    let log = |verifier: &VerifierKey| LogFile {
-        origin: verifier.name().to_string(),
-        equivocated: None,
-        keys: vec![VkeyFile::of(verifier, &window)],
-        pins: Vec::new(),
-    };
-    let witness = |(_, verifier): &(String, VerifierKey)| WitnessFile {
-        name: verifier.name().to_string(),
-        keys: vec![VkeyFile::of(verifier, &window)],
-    };
-    let group = |(name, threshold, members): &(String, u64, Vec<String>)| GroupFile {
-        name: name.clone(),
-        threshold: *threshold,
-        members: members.iter().map(key_name).collect(),
-    };
-    let parts = ImportedFile {
-        logs: policy.logs.iter().map(log).collect(),
-        witnesses: policy.witnesses.iter().map(witness).collect(),
-        epochs: vec![EpochFile {
-            from: from.to_string(),
-            until: until.to_string(),
-            quorum: key_name(quorum),
-            max_anchor_delay: "1d".to_owned(),
-            groups: policy.groups.iter().map(group).collect(),
-        }],
-    };
-    toml::to_string(&parts).map_err(|error| Error::new(&error.to_string()))
-}
-
-#[derive(Serialize)]
-struct ImportedFile {
-    #[serde(rename = "log")]
-    logs: Vec<LogFile>,
-    #[serde(rename = "witness")]
-    witnesses: Vec<WitnessFile>,
-    #[serde(rename = "epoch")]
-    epochs: Vec<EpochFile>,
 }
 
 /// What is wrong with a `trust.toml`, in words for whoever edits it.

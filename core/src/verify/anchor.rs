@@ -241,14 +241,16 @@ impl<'a> Point<'a> {
         let pin = log.pin(&part.checkpoint);
         let cosigned = note.map_or(Ok(Vec::new()), |note| cosignatures(root, note));
         let mut point = Self { checkpoint: &part.checkpoint, note, log_keys, cosigned, pin, counts: false };
-        // A key is judged at the time at which the checkpoint was known; where nobody knows it, nothing is as fresh.
-        let known_at = point.seen_by_quorum(root);
-        let good = |key: &&LogKey| {
-            key.window.compromised_from.is_none() && known_at.is_none_or(|time| key.window.contains(time))
-        };
-        let vouched = point.log_keys.as_ref().is_ok_and(|keys| keys.iter().any(good));
-        point.counts = pin.is_some() || !equivocated && vouched;
+        point.counts = pin.is_some() || !equivocated && point.has_sound_log_key(root);
         point
+    }
+
+    /// Whether a log key signed that is not compromised and counted when the quorum saw the checkpoint.
+    fn has_sound_log_key(&self, root: &TrustRoot) -> bool {
+        let seen = self.seen_by_quorum(root);
+        let counted = |key: &&LogKey| seen.is_none_or(|time| key.window.contains(time));
+        let keys = self.log_keys.as_deref().unwrap_or(&[]);
+        keys.iter().any(|key| key.window.compromised_from.is_none() && counted(key))
     }
 
     fn seen_by_quorum(&self, root: &TrustRoot) -> Option<Timestamp> {

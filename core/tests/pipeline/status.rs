@@ -133,3 +133,17 @@ fn lists_that_only_a_pin_dates() {
     trust.issuers[0].status[0].keys[0].window.compromised_from = Some(world::time(ISSUED + 3_600));
     assert_eq!(code(&trust, &unseen, Mode::Archival, ISSUED + DAY), Code::RevokedIssuerKey);
 }
+
+// R17.2: a pin vouches for every checkpoint that is proven into it, and for what that one holds.
+#[test]
+fn lists_under_a_checkpoint_before_a_pin() {
+    let listed = draft(valid(ISSUED + 3_000).under(1)).refreshed(5, ISSUED + 3_600).refreshed(5, ISSUED + 7_200);
+    let mut trust = world::trust();
+    trust.logs[0].keys[0].window.compromised_from = Some(world::time(ISSUED + DAY));
+    assert_eq!(code(&trust, &listed, Mode::Strict, ISSUED + DAY), Code::RevokedLogKey);
+    trust.logs[0].pins.push(listed.parts().later[1].pin(ISSUED + 7_200));
+    assert_eq!(code(&trust, &listed, Mode::Strict, ISSUED + DAY), Code::Ok);
+    // What comes after the pin is not vouched for.
+    trust.logs[0].pins = vec![listed.parts().pin(ANCHORED)];
+    assert_eq!(code(&trust, &listed, Mode::Strict, ISSUED + DAY), Code::IncompleteStatus);
+}

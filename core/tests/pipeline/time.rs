@@ -206,6 +206,24 @@ fn refreshed_evidence() {
     });
 }
 
+// R17.2, R17.4: a log key whose window is over makes no news, as a compromised one does not.
+#[test]
+fn refreshed_by_a_log_key_that_has_ended() {
+    let (first, seen) = (ISSUED + 100 * DAY, ISSUED + 100 * DAY + 15);
+    boundary(&[Mode::Strict, Mode::Grace], Code::StaleEvidence, seen, seen - 1, |run, value| {
+        narrow(&mut run.trust);
+        run.draft = run.draft.clone().refreshed(5, first);
+        run.trust.logs[0].keys[0].window.until = world::time(value);
+        run.at = first + DAY;
+    });
+    // An archive needs no news.
+    let mut archival = Run::new(Mode::Archival);
+    archival.draft = archival.draft.refreshed(5, first);
+    archival.trust.logs[0].keys[0].window.until = world::time(seen - 1);
+    archival.at = first + DAY;
+    assert_eq!(archival.code(), Code::Ok);
+}
+
 // R17.4: the newest checkpoint decides, and it needs a quorum of its own.
 #[test]
 fn refreshed_without_a_quorum() {
