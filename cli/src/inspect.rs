@@ -6,10 +6,13 @@ use crate::file::{self, Limit};
 use crate::output;
 use crate::text::{Shown, shown};
 use ciborium::Value;
+use ct_core::bundle::BundledStatus;
 use ct_core::cbor::{check_deterministic, peek_kind};
+use ct_core::claims::Disclosure;
 use ct_core::explanation::{Language, explain};
 use ct_core::limits::MAX_BUNDLE_BYTES;
 use ct_core::report::KeyIdText;
+use ct_core::status_list::StatusToken;
 use ct_core::{Bundle, Code, Hash, Statement, Subject};
 use std::io::{self, Write};
 
@@ -71,8 +74,14 @@ fn print_bundle(out: &mut dyn Write, bytes: &[u8], bundle: &Bundle<'_>) -> io::R
     if let Some(subject) = bundle.subject {
         print_subject(out, subject)?;
     }
+    if let Some(disclosure) = bundle.disclosure {
+        print_disclosure(out, disclosure)?;
+    }
     if let Some(statement) = bundle.statement {
         print_statement(out, statement)?;
+    }
+    if let Some(status) = bundle.status {
+        print_status(out, status)?;
     }
     if let Some(checkpoint) = bundle.checkpoint {
         print_note(out, "checkpoint", checkpoint, bundle.checkpoint_signature)?;
@@ -97,6 +106,37 @@ fn print_subject(out: &mut dyn Write, encoded: &[u8]) -> io::Result<()> {
         Some(status) => writeln!(out, "  {:<20}  index {} of {}", "status", status.index, Shown(status.uri)),
         None => writeln!(out, "  {:<20}  none", "status"),
     }
+}
+
+fn print_disclosure(out: &mut dyn Write, encoded: &[u8]) -> io::Result<()> {
+    let disclosure = match Disclosure::parse(encoded) {
+        Ok(disclosure) => disclosure,
+        Err(error) => return writeln!(out, "\nclaims: {error}"),
+    };
+    let (shown, size) = (disclosure.claims().len(), disclosure.size());
+    writeln!(out, "\nclaims, {shown} of {size} shown, the first {} always", disclosure.mandatory())?;
+    for claim in disclosure.claims() {
+        writeln!(out, "  {:>4}  {}: {}", claim.index, Shown(claim.name), Shown(claim.value))?;
+    }
+    Ok(())
+}
+
+fn print_status(out: &mut dyn Write, encoded: &[u8]) -> io::Result<()> {
+    let parsed = BundledStatus::parse(encoded).and_then(|status| Ok((StatusToken::parse(status.token)?, status)));
+    let (token, status) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return writeln!(out, "\nstatus: {error}"),
+    };
+    let claims = token.claims();
+    writeln!(out, "\nstatus, proven into checkpoint {} at leaf {}", status.checkpoint, status.leaf_index)?;
+    let mut line = |label: &str, value: &dyn std::fmt::Display| writeln!(out, "  {label:<20}  {value}");
+    line("list", &Shown(claims.uri))?;
+    line("kid", &KeyIdText(token.kid()))?;
+    line("iat", &claims.issued_at)?;
+    if let Some(expires) = claims.expires {
+        line("exp", &expires)?;
+    }
+    line("bits", &claims.bits.get())
 }
 
 fn print_statement(out: &mut dyn Write, bytes: &[u8]) -> io::Result<()> {

@@ -63,6 +63,24 @@ fn each_bad_bundle_has_its_code_and_harms_no_other() {
     assert!(all.err.ends_with("ct: 2 verified, 13 not\n"), "{}", all.err);
 }
 
+// A name can hold what a terminal obeys.
+#[test]
+fn the_name_of_a_file_cannot_speak_to_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = folder.path().join("x\u{1b}]0;title\u{7}\u{1b}[2J\u{202e}.cbor");
+    fs::write(&name, "no bundle").unwrap();
+    let pipe = folder.path().join("y\u{1b}[2J.cbor");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut said =
+        vec![verify([folder.path()]), verify([&name]), verify([Path::new("--jsonl"), &pipe]), trust_from(&name)];
+    said.push(ct([Path::new("hash"), &pipe]));
+    said.push(ct([Path::new("inspect"), &name]));
+    for said in said {
+        let all = said.out + &said.err;
+        assert!(!all.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{all:?}");
+    }
+}
+
 // R1 gate: permission denied.
 #[test]
 fn an_unreadable_bundle_is_told_as_such() {

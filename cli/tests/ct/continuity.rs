@@ -2,7 +2,7 @@
 
 use crate::desk::{AT, Said, ct};
 use ct_core::state::State;
-use ct_testdata::{Draft, key, world};
+use ct_testdata::{Draft, world};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -116,6 +116,20 @@ fn two_histories_are_told_and_the_evidence_is_portable() {
     assert_eq!((said.status, said.codes()), (1, vec!["equivocation.log"]));
 }
 
+// R15.6: two bundles of one run that contradict each other agree with what was remembered; the evidence is not lost.
+#[test]
+fn a_contradiction_within_one_run_leaves_evidence() {
+    let desk = Desk::new();
+    let a = desk.bundle("a.cbor", &Draft::new("a", b"document a"));
+    let b = desk.bundle("b.cbor", &Draft::new("b", b"document b"));
+    let said = desk.verify(&[], &[&a, &b]);
+    assert_eq!(said.codes(), ["ok", "ok"]);
+    assert!(said.err.contains("evidence that the log has shown two histories"), "{}", said.err);
+    let kept = fs::read_dir(desk.path("state")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(kept.filter(|name| name.to_str().unwrap().starts_with("equivocation-")).count(), 1);
+    assert_eq!(desk.verify(&[], &[&a, &b]).codes(), ["ok", "equivocation.checkpoint"]);
+}
+
 #[test]
 fn what_is_no_evidence_ends_the_run() {
     let desk = Desk::new();
@@ -204,5 +218,4 @@ fn trust_roots_follow_one_another() {
     assert_eq!(run(&["2.cbor", "3.cbor"]), "ok");
     assert_eq!(run(&["1.cbor", "2.cbor", "3.cbor"]), "ok");
     assert_eq!(run(&["2.cbor"]), "trust.rollback");
-    let _ = key::public("root-1");
 }

@@ -19,6 +19,14 @@ fn a_bundle_is_shown_and_nothing_is_claimed() {
 }
 
 #[test]
+fn claims_and_status_are_shown_too() {
+    let claims = ct([Path::new("inspect"), &bundles().join("valid/claims-redacted.cbor")]);
+    assert!(claims.out.contains("\nclaims, ") && claims.out.contains(" shown, the first "), "{}", claims.out);
+    let status = ct([Path::new("inspect"), &bundles().join("valid/diploma-with-status.cbor")]);
+    assert!(status.out.contains("\nstatus, proven into checkpoint "), "{}", status.out);
+}
+
+#[test]
 fn a_trust_root_is_shown_as_the_cbor_it_is() {
     let said = ct([Path::new("inspect"), &bundles().join("trust.cbor")]);
     assert_eq!(said.status, 0);

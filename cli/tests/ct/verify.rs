@@ -154,6 +154,25 @@ fn the_same_command_gives_the_same_bytes() {
     assert_eq!(run().out, run().out);
 }
 
+// R1.1: a verdict that nobody read is still in the exit status.
+#[test]
+fn a_closed_pipe_ends_the_printing_and_not_the_judging() {
+    let folder = tempfile::tempdir().unwrap();
+    let status = folder.path().join("status");
+    let script = format!(
+        "( {} verify --at {AT} --trust {} {} 2>/dev/null; echo $? >{} ) | true",
+        env!("CARGO_BIN_EXE_ct"),
+        bundles().join("trust.cbor").display(),
+        bundles().join("refused").display(),
+        status.display(),
+    );
+    // The reader may be gone before or after the first line; the status is the same.
+    for _ in 0..5 {
+        assert!(std::process::Command::new("sh").args(["-c", &script]).status().unwrap().success());
+        assert_eq!(fs::read_to_string(&status).unwrap(), "1\n");
+    }
+}
+
 #[test]
 fn a_closed_pipe_is_quiet() {
     let script = format!(
