@@ -95,6 +95,11 @@ fn epochs(trust: &Trust) -> Result<Vec<Quorum>, Error> {
         }
         end = Some(epoch.until);
     }
+    // A pin's time can become a document's anchoring time, and then somebody must have said what held at that time.
+    let mut pins = trust.logs.iter().flat_map(|log| &log.pins);
+    if !pins.all(|pin| trust.epochs.iter().any(|epoch| epoch.contains(pin.time))) {
+        return Err(Error::new(Code::TrustPolicy, "logs.pins.time"));
+    }
     trust.epochs.iter().map(|epoch| Quorum::resolve(epoch, &trust.witnesses)).collect()
 }
 

@@ -65,7 +65,7 @@ impl Timing<'_> {
     /// No backdating: the issue time that a statement claims is near the time at which witnesses saw it.
     fn anchoring(&self, header: &StatementHeader<'_>, anchored_at: Timestamp) -> Option<Error> {
         let epoch = self.root.epochs().map(|(epoch, _)| epoch).find(|epoch| epoch.contains(anchored_at));
-        // A pin may lie outside every epoch: then nobody has said how long anchoring may take, and that is no pass.
+        // A trust root's pins lie in its epochs; were it otherwise, that would be no pass.
         let latest = epoch.map(|epoch| header.issued_at.plus(epoch.max_anchor_delay));
         if latest.is_none_or(|latest| anchored_at > latest) {
             return Some(Error::new(Code::TamperedBackdated, "statement.iat"));

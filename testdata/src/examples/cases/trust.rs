@@ -116,6 +116,16 @@ fn rules() -> Vec<Plan> {
             },
         ),
         broken(
+            "pin-outside-every-epoch",
+            Code::TrustPolicy,
+            "A pin's time is one of which nobody said what quorum held.",
+            "pin-outside-every-epoch",
+            |trust| {
+                let (size, root) = (TreeSize::new(38).expect("a small number"), Hash::of(b"a history"));
+                trust.logs[0].pins = vec![Pin { size, root, time: world::time(world::BEGIN - 1) }];
+            },
+        ),
+        broken(
             "two-pins-of-one-size",
             Code::TrustDuplicate,
             "Two roots are pinned for one size of a log.",
