@@ -2,7 +2,7 @@
 
 use crate::desk::{AT, Said, ct};
 use ct_core::state::State;
-use ct_testdata::{Draft, world};
+use ct_testdata::{Draft, LaterDraft, cosigners, fillers, world};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -73,6 +73,25 @@ fn a_bundle_that_nothing_links_is_discontinuous() {
     let said = desk.verify(&[], &[&small]);
     assert_eq!((said.status, said.codes()), (3, vec!["discontinuous.no_proof"]));
     assert_eq!(fs::read(desk.path("state/state.cbor")).unwrap(), before, "only verified bundles are remembered");
+}
+
+// R15.5: the proof that links a new checkpoint to what is remembered comes in a bundle that is known and was refreshed.
+#[test]
+fn a_refreshed_bundle_moves_the_memory_on() {
+    let desk = Desk::new();
+    let (mut a, mut b) = (Draft::small("a", b"document a"), Draft::small("b", b"document b"));
+    b.before = [a.before.clone(), vec![a.statement()], a.after.clone()].concat();
+    b.after = fillers(10, 12);
+    let (old, new) = (desk.bundle("a.cbor", &a), desk.bundle("b.cbor", &b));
+    assert_eq!(desk.verify(&[], &[&old]).codes(), ["ok"]);
+    assert_eq!(desk.verify(&[], &[&new]).codes(), ["discontinuous.no_proof"]);
+    let entries = [vec![b.statement()], b.after.clone()].concat();
+    let cosigners = cosigners(world::ISSUED + 3_600);
+    a.later.push(LaterDraft { entries, log_keys: a.log_keys.clone(), cosigners });
+    let refreshed = desk.bundle("a-refreshed.cbor", &a);
+    assert_eq!(desk.verify(&[], &[&refreshed]).codes(), ["ok"]);
+    let said = desk.verify(&["--json"], &[&new]);
+    assert_eq!((said.status, step(&said, "continuity").as_str()), (0, "ok"), "{}", said.out);
 }
 
 // One snapshot for a whole batch: the order of its bundles does not matter.
