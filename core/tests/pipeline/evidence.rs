@@ -210,6 +210,55 @@ fn a_contradiction_without_both_signatures_is_no_evidence() {
     assert_eq!(continuity(&found.report), StepResult::Skipped(Skip::Unfounded));
 }
 
+// R15.5, R17.2: whoever stole a log key can append a checkpoint that contradicts to an honest bundle; it counts for nothing.
+#[test]
+fn a_stolen_key_s_checkpoint_accuses_nobody() {
+    let mut trust = world::trust();
+    let stolen = LineKey { name: ORIGIN.to_owned(), key: "log.example/2026/2".to_owned() };
+    trust.logs[0].keys.push(world::log_key(&stolen));
+    let draft = Draft::small("stolen", b"document");
+    let mut extended = draft.clone().refreshed(2, ISSUED + 600);
+    let later = extended.parts().later[0].checkpoint.clone();
+    let size = Checkpoint::parse(&later).unwrap().size();
+    let honest = Checkpoint::parse(&later.replace(later.lines().nth(2).unwrap(), &root_text(b"honest"))).unwrap();
+    assert_eq!(honest.size(), size);
+    let mut state = remembering(None, &honest.text());
+    state.remember(&Checkpoint::parse(&draft.parts().checkpoint.unwrap()).unwrap(), None);
+    extended.later[0].log_keys = vec![stolen];
+    extended.later[0].cosigners.clear();
+    let bundle = extended.parts().encode();
+    let verdict =
+        |trust: &Trust| verify(&Request { state: Some(&state), ..request(&world::root(trust), &bundle) }).code();
+    assert_eq!(verdict(&trust), Code::EquivocationCheckpoint, "as long as the key is the log's");
+    trust.logs[0].keys[1].window.compromised_from = Some(world::time(ISSUED));
+    assert_eq!(verdict(&trust), Code::Ok);
+}
+
+/// A root in the text form of checkpoints.
+fn root_text(preimage: &[u8]) -> String {
+    ct_core::base64::encode(Hash::of(preimage).as_bytes())
+}
+
+// R19.1: what nobody has signed is no fact about a document.
+#[test]
+fn what_a_forger_claims_is_no_fact() {
+    let trust = world::root(&world::trust());
+    let case = ct_testdata::cases().into_iter().find(|case| case.expected.code == Code::Ok && has_claims(case));
+    let honest = case.expect("a case with claims verifies");
+    let facts = |bundle: &[u8]| verify(&Request { at: honest.at, ..request(&trust, bundle) }).facts().clone();
+    assert!(facts(&honest.bundle).claims.is_some());
+    let mut parts = Parts::parse(&honest.bundle).unwrap();
+    let statement = parts.statement.as_mut().unwrap();
+    *statement.last_mut().unwrap() ^= 1;
+    let forged = facts(&parts.encode());
+    assert_eq!((forged.claims, forged.subject, forged.issued), (None, None, None));
+    assert!(forged.document_hash.is_some(), "which document it is about may be said");
+}
+
+fn has_claims(case: &ct_testdata::Case) -> bool {
+    case.predecessors.is_empty() && Parts::parse(&case.bundle).is_ok_and(|parts| parts.disclosure.is_some())
+}
+
 fn continuity(report: &Report) -> StepResult {
     report.steps().find(|(name, _)| *name == StepName::Continuity).unwrap().1
 }
