@@ -173,6 +173,27 @@ fn a_damaged_state_is_told_and_not_overwritten() {
     assert_eq!(fs::read(desk.path("state/state.cbor")).unwrap(), b"damaged");
 }
 
+// In a folder that others can write to, a pipe or a link in place of the lock neither hangs the run nor makes a file.
+#[test]
+fn nothing_stands_in_for_the_lock() {
+    for link in [false, true] {
+        let desk = Desk::new();
+        let bundle = desk.bundle("a.cbor", &Draft::new("a", b"document a"));
+        fs::create_dir(desk.path("state")).unwrap();
+        let lock = desk.path("state/lock");
+        if link {
+            std::os::unix::fs::symlink(desk.path("elsewhere"), &lock).unwrap();
+        } else {
+            assert!(std::process::Command::new("mkfifo").arg(&lock).status().unwrap().success());
+        }
+        let said = desk.verify(&[], &[&bundle]);
+        // The verdict stands; that it could not be remembered is told.
+        assert_eq!((said.codes(), said.status), (vec!["ok"], 5), "{}", said.err);
+        assert!(said.err.contains("ct: io."), "{}", said.err);
+        assert!(!desk.path("elsewhere").exists());
+    }
+}
+
 // Two runs at once lose nothing of each other's.
 #[test]
 fn runs_at_once_remember_everything() {

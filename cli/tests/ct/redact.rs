@@ -6,6 +6,7 @@ use ct_core::cbor::Writer;
 use ct_core::claims::{Claim, Disclosure};
 use ct_testdata::{Draft, world};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 const CLAIMS: [(&str, &str); 4] =
@@ -57,6 +58,8 @@ fn what_is_kept_verifies_and_what_is_dropped_is_gone() {
     assert!(said.out.contains("withheld        birth_date"), "{}", said.out);
     assert_eq!(shown(&trust, &kept), ("ok".into(), ["status", "degree"].map(str::to_owned).into()));
     assert!(!fs::read(&kept).unwrap().windows(10).any(|window| window == b"2001-02-03"), "it is not in the file");
+    let mode = fs::metadata(&kept).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "it holds somebody's data");
     // From what is left, more can be taken away, and nothing comes back.
     let less = folder.path().join("less.cbor");
     assert_eq!(redact(&["--drop", "degree"], &kept, &less).status, 0);

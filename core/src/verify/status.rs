@@ -13,6 +13,8 @@ use crate::status_list::Status;
 use crate::subject::StatusReference;
 use crate::time::Timestamp;
 use crate::trust::{Issuer, Revoked, StatusBinding, TrustRoot, Windows};
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// What the step needs.
 pub(super) struct StatusCheck<'a> {
@@ -36,10 +38,10 @@ impl<'a> StatusCheck<'a> {
         };
         let (status_refusals, as_of) = match (part.subject.status, &self.parts.status) {
             // What nobody signed refers to no status.
-            _ if !self.is_founded() => (alloc::vec::Vec::new(), None),
-            (None, None) => (alloc::vec::Vec::new(), None),
-            (None, Some(_)) => (alloc::vec![Error::new(Code::TamperedStatus, "status")], None),
-            (Some(_), None) => (alloc::vec![Error::new(Code::IncompleteStatus, "status")], None),
+            _ if !self.is_founded() => (Vec::new(), None),
+            (None, None) => (Vec::new(), None),
+            (None, Some(_)) => (vec![Error::new(Code::TamperedStatus, "status")], None),
+            (Some(_), None) => (vec![Error::new(Code::IncompleteStatus, "status")], None),
             (Some(reference), Some(status)) => self.listed(reference, status),
         };
         worst(self.revoked_by_trust_root().into_iter().chain(self.issuer_revoked()).chain(status_refusals))?;
@@ -78,16 +80,12 @@ impl<'a> StatusCheck<'a> {
     }
 
     /// What the stapled status says. If it is not proven it says nothing; if it is, revoked is revoked, however stale.
-    fn listed(
-        &self,
-        reference: StatusReference<'_>,
-        part: &StatusPart<'_>,
-    ) -> (alloc::vec::Vec<Error>, Option<Timestamp>) {
+    fn listed(&self, reference: StatusReference<'_>, part: &StatusPart<'_>) -> (Vec<Error>, Option<Timestamp>) {
         let Some(issuer) = self.issuance.issuer() else {
-            return (alloc::vec![Error::new(Code::IncompleteStatus, "status")], None);
+            return (vec![Error::new(Code::IncompleteStatus, "status")], None);
         };
         if let Err(error) = self.proven(issuer, reference, part) {
-            return (alloc::vec![error], None);
+            return (vec![error], None);
         }
         let as_of = part.token.claims().issued_at;
         let says = match part.token.claims().status(reference.index) {
