@@ -181,6 +181,10 @@ register! {
         EquivocationCheckpoint = "equivocation.checkpoint",
         /// The log is known to have shown two histories, and no pin vouches for the checkpoint.
         EquivocationLog = "equivocation.log",
+        /// A file is not the one that its manifest lists.
+        TamperedFile = "tampered.file",
+        /// The chain of an evidence log is broken.
+        TamperedEvidenceLog = "tampered.evidence_log",
     }
     Indeterminate {
         /// The bundle lacks `document_hash`.
@@ -233,6 +237,12 @@ register! {
         UnsupportedStatementType = "unsupported.statement_type",
         /// The document's status is of a kind that this program does not know.
         UnsupportedStatus = "unsupported.status",
+        /// A file that the manifest lists is missing.
+        IncompleteFile = "incomplete.file",
+        /// The last record of an evidence log is cut off.
+        IncompleteEvidenceLog = "incomplete.evidence_log",
+        /// A file is not in the manifest.
+        UnknownFile = "unknown.file",
     }
     Malformed {
         /// There is nothing in the file.
@@ -275,6 +285,10 @@ register! {
         MalformedEvidence = "malformed.evidence",
         /// A time is not in the one accepted form.
         MalformedTime = "malformed.time",
+        /// A line of an evidence log is not a record.
+        MalformedEvidenceLog = "malformed.evidence_log",
+        /// A line of a manifest is not one that sha256sum writes.
+        MalformedManifest = "malformed.manifest",
         /// The file is larger than a bundle may be.
         LimitBundleSize = "limit.bundle_size",
         /// A statement is larger than a log entry may be.
@@ -291,6 +305,8 @@ register! {
         LimitProof = "limit.proof",
         /// Too many signatures on a note.
         LimitSignatures = "limit.signatures",
+        /// A record is larger than one of an evidence log may be.
+        LimitRecordSize = "limit.record_size",
     }
     Io {
         /// The path does not exist.
@@ -313,6 +329,8 @@ register! {
         IoKeyPermissions = "io.key_permissions",
         /// A key file cannot be used: wrong form or wrong role.
         IoKeyFile = "io.key_file",
+        /// The passphrase of a key file is missing or wrong.
+        IoKeyPassphrase = "io.key_passphrase",
     }
     Trust {
         /// The trust root's bytes are not a trust root.
@@ -351,6 +369,10 @@ register! {
         UsageTime = "usage.time",
         /// Several inputs where one is asked for.
         UsageSeveralInputs = "usage.several_inputs",
+        /// The file to resume from is not of this run.
+        UsageResume = "usage.resume",
+        /// The sandbox that is required cannot be had on this system.
+        UsageSandbox = "usage.sandbox",
     }
     Internal {
         /// A defect of the program.

@@ -70,6 +70,14 @@ limits! {
     MAX_EVIDENCE_BYTES: "bytes" = 65_536;
     /// Signatures on a trust root.
     MAX_TRUST_SIGNATURES: "signatures" = 16;
+    /// A record of an evidence log, with its line break.
+    MAX_RECORD_BYTES: "bytes" = 65_536;
+    /// A manifest of files: some hundred thousand lines.
+    MAX_MANIFEST_BYTES: "bytes" = 1 << 26;
+    /// A path in a manifest or in a list of inputs: what Linux accepts.
+    MAX_PATH_BYTES: "bytes" = 4_096;
+    /// The passphrase of a key file.
+    MAX_PASSPHRASE_BYTES: "bytes" = 1_024;
 }
 
 // A statement, a note and all proofs must fit into a bundle beside a useful document.

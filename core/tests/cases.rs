@@ -18,6 +18,10 @@ fn is_out_of_reach(code: Code) -> bool {
         // A witness policy is imported, never verified with; evidence that convinces nobody is refused before a
         // verification that would use it.
         Code::MalformedPolicy | Code::MalformedEvidence => true,
+        // Of evidence logs and audits, not of bundles.
+        Code::TamperedFile | Code::IncompleteFile | Code::UnknownFile | Code::MalformedManifest => true,
+        Code::TamperedEvidenceLog | Code::IncompleteEvidenceLog | Code::MalformedEvidenceLog => true,
+        Code::LimitRecordSize => true,
         _ => ["io", "usage", "internal", "interrupted"].contains(&family),
     }
 }

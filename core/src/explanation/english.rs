@@ -162,6 +162,15 @@ pub(super) const fn explain(code: Code) -> Explanation {
              it.",
             "Get the newest trust root from its publisher: it may vouch for the checkpoint. Otherwise ask the issuer \
              to issue the document again in another log."),
+        Code::TamperedFile => say("A file is not the one that the manifest lists",
+            "The manifest lists each file with its fingerprint (SHA-256), and the file that is there now has another. \
+             It was changed, damaged or exchanged after the manifest was made.",
+            "Keep the file as it is for whoever investigates, and restore it from a copy that agrees with the \
+             manifest. If the change was meant, make a new manifest."),
+        Code::TamperedEvidenceLog => say("The evidence log was altered",
+            "Each record of an evidence log names the fingerprint (SHA-256) of the one before it, and at this place \
+             the two do not fit: a record was changed, removed, inserted or moved.",
+            "Keep the file as it is and compare it with a copy. The records before this place still hold together."),
         Code::IncompleteDocumentHash => say("The bundle lacks the document's fingerprint",
             "The SHA-256 that says which document the bundle is about is missing. Nothing can be concluded, neither \
              for nor against the document.",
@@ -271,6 +280,20 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "The issuer's status list gives this document a status that this program has no meaning for. Only \
              valid, revoked and suspended are known to it.",
             "Ask the issuer what the status means, and do not accept the document until then."),
+        Code::IncompleteFile => say("A file that the manifest lists is missing",
+            "There is nothing at the path that the manifest names. The file was moved, renamed or deleted after the \
+             manifest was made, or the folder is not the one that the manifest is about.",
+            "Check that folder and manifest belong together. Then restore the file from a copy that agrees with the \
+             manifest."),
+        Code::IncompleteEvidenceLog => say("The last record of the evidence log is cut off",
+            "The file ends in the middle of a record: a program was stopped while it wrote, or the file was cut. All \
+             records before it hold together.",
+            "Append a record with ct log append: the cut-off bytes are then kept in a record of their own, and the \
+             chain goes on."),
+        Code::UnknownFile => say("A file is not in the manifest",
+            "The folder holds a file that the manifest does not list. It was added after the manifest was made; \
+             nothing is known about it.",
+            "Find out who put it there. If it belongs there, make a new manifest."),
         Code::MalformedEmpty => say("The file is empty",
             "There is nothing in the file, or in a part of it. A download or a copy was probably interrupted; this \
              says nothing about the document.",
@@ -355,6 +378,13 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "Times are written in one way only, in universal time (UTC), for example 2026-11-20T08:00:00Z. This one \
              is written differently or names a day or hour that does not exist.",
             "Write the time in that form. If it stands in a file that you received, tell whoever made the file."),
+        Code::MalformedEvidenceLog => say("A line of the evidence log is not a record",
+            "The file has a line that no evidence log has: it is another file, or it was edited with another program.",
+            "Check the path. If it is right, keep the file as it is and compare it with a copy."),
+        Code::MalformedManifest => say("A line of the manifest cannot be read",
+            "A manifest consists of lines as sha256sum writes them: 64 hexadecimal digits, two spaces, a path inside \
+             the folder. Some line is of another form, names a path outside the folder, or names one twice.",
+            "Make the manifest again with ct hash or sha256sum."),
         Code::LimitBundleSize => say("The bundle is too large",
             "A bundle may have 4 MiB, with its document. The file is larger and was not read further; it is something \
              else, or contains a large document. This says nothing about the document.",
@@ -388,6 +418,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "The log's summary (the checkpoint) bears more signatures than the format allows, and they were not read \
              further. This says nothing about the document.",
             "Ask the issuer for a bundle with fewer witness signatures."),
+        Code::LimitRecordSize => say("The record is too large for an evidence log",
+            "A record of an evidence log has a size that it may not exceed, so that every reader can hold one in \
+             memory. Nothing was written.",
+            "Write a shorter record, and keep what is large in a file whose fingerprint (ct hash) the record names."),
         Code::IoNotFound => say("There is no such file or folder",
             "Nothing stands at this path: it is mistyped, the file was moved, or a folder that should hold a new file \
              does not exist. Nothing was verified.",
@@ -426,6 +460,10 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "The file is not an Ed25519 key in the form that this program reads (PEM), or is a key for another role \
              or with another ID than asked for. It was not used.",
             "Check the path and the role, and name the file made for this role."),
+        Code::IoKeyPassphrase => say("The key's passphrase is missing or wrong",
+            "The private key is encrypted. No passphrase was given, or the one that was given does not open it.",
+            "Give the passphrase at the prompt, or the file that holds it with --passphrase-file. A forgotten \
+             passphrase cannot be recovered: make a new key and have it put into the trust root."),
         Code::TrustMalformed => say("The trust root is damaged or is none",
             "The file given as trust root (the file that says whom to trust) is not written as one: it is something \
              else, or was damaged on its way. No document can be verified with it; about the document this says \
@@ -496,6 +534,15 @@ pub(super) const fn explain(code: Code) -> Explanation {
         Code::UsageSeveralInputs => say("Several inputs were given where one is expected",
             "A single report was asked for (--json), and the paths lead to several bundles. Nothing was verified.",
             "Name one bundle, or use --jsonl for one report per line."),
+        Code::UsageResume => say("The verdicts to go on from are not of this run",
+            "The file after --resume holds verdicts of other bundles, another trust root, mode or time, or is no list \
+             of verdicts at all. Going on from it would mix two runs. Nothing was verified.",
+            "Repeat the options and paths of the first run, or begin a new file."),
+        Code::UsageSandbox => say("The sandbox cannot be had here",
+            "With --sandbox require the program works only if the system can take its right to open connections away. \
+             This system cannot, or the program was built for one where it does not know how. Nothing was read.",
+            "Use a Linux system with seccomp and Landlock (5.13 or later), or choose --sandbox auto and read what it \
+             says is enforced."),
         Code::Internal => say("The program has a defect",
             "The program came into a state that its makers held to be impossible. Nothing can be concluded, neither \
              for nor against the document.",

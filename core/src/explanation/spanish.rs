@@ -174,6 +174,16 @@ pub(super) const fn explain(code: Code) -> Explanation {
              aut\u{e9}ntico; el registro no puede demostrarlo.",
             "Obtenga la ra\u{ed}z de confianza m\u{e1}s nueva de quien la publica: puede que responda por el punto de \
              control. Si no, pida al emisor que lo emita de nuevo en otro registro."),
+        Code::TamperedFile => say("Un archivo no es el que figura en el manifiesto",
+            "El manifiesto lista cada archivo con su huella digital (SHA-256), y el archivo que hay ahora tiene otra. \
+             Fue cambiado, da\u{f1}ado o sustituido despu\u{e9}s de hacerse el manifiesto.",
+            "Conserve el archivo tal como est\u{e1} para quien investigue y restaure una copia que concuerde con el \
+             manifiesto. Si el cambio era intencionado, haga un manifiesto nuevo."),
+        Code::TamperedEvidenceLog => say("El registro de evidencias fue alterado",
+            "Cada asiento de un registro de evidencias nombra la huella digital (SHA-256) del anterior, y en este \
+             lugar no concuerdan: un asiento fue cambiado, quitado, insertado o movido.",
+            "Conserve el archivo tal como est\u{e1} y comp\u{e1}relo con una copia. Los asientos anteriores a este \
+             lugar siguen siendo coherentes."),
         Code::IncompleteDocumentHash => say("Al paquete le falta la huella del documento",
             "Falta el SHA-256 que dice de qu\u{e9} documento trata el paquete. No se puede concluir nada, ni a favor \
              ni en contra del documento.",
@@ -290,6 +300,20 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "La lista de estados del emisor da a este documento un estado que este programa no conoce. Solo \
              conoce v\u{e1}lido, revocado y suspendido.",
             "Pregunte al emisor qu\u{e9} significa el estado, y no acepte el documento hasta saberlo."),
+        Code::IncompleteFile => say("Falta un archivo que figura en el manifiesto",
+            "No hay nada en la ruta que nombra el manifiesto. El archivo fue movido, renombrado o borrado despu\u{e9}s \
+             de hacerse el manifiesto, o la carpeta no es la del manifiesto.",
+            "Compruebe que la carpeta y el manifiesto se corresponden. Despu\u{e9}s restaure el archivo de una copia \
+             que concuerde con el manifiesto."),
+        Code::IncompleteEvidenceLog => say("El \u{fa}ltimo asiento del registro de evidencias est\u{e1} cortado",
+            "El archivo termina en medio de un asiento: un programa fue detenido mientras escrib\u{ed}a, o el archivo \
+             fue cortado. Todos los asientos anteriores son coherentes.",
+            "A\u{f1}ada un asiento con ct log append: los bytes cortados quedan entonces en un asiento propio y la \
+             cadena contin\u{fa}a."),
+        Code::UnknownFile => say("Un archivo no figura en el manifiesto",
+            "La carpeta contiene un archivo que el manifiesto no lista. Se a\u{f1}adi\u{f3} despu\u{e9}s de hacerse \
+             el manifiesto; nada se sabe de \u{e9}l.",
+            "Averig\u{fc}e qui\u{e9}n lo puso all\u{ed}. Si corresponde, haga un manifiesto nuevo."),
         Code::MalformedEmpty => say("El archivo est\u{e1} vac\u{ed}o",
             "No hay nada en el archivo, o en una parte de \u{e9}l. Probablemente se interrumpi\u{f3} una descarga o \
              una copia; sobre el documento esto no dice nada.",
@@ -383,6 +407,16 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "Las horas se escriben de una sola manera, en tiempo universal (UTC), por ejemplo 2026-11-20T08:00:00Z. \
              Esta est\u{e1} escrita de otro modo o nombra un d\u{ed}a o una hora que no existe.",
             "Escriba la hora de esa forma. Si est\u{e1} en un archivo que recibi\u{f3}, avise a quien lo hizo."),
+        Code::MalformedEvidenceLog => say("Una l\u{ed}nea del registro de evidencias no es un asiento",
+            "El archivo tiene una l\u{ed}nea que ning\u{fa}n registro de evidencias tiene: es otro archivo, o fue \
+             editado con otro programa.",
+            "Compruebe la ruta. Si es correcta, conserve el archivo tal como est\u{e1} y comp\u{e1}relo con una \
+             copia."),
+        Code::MalformedManifest => say("No se puede leer una l\u{ed}nea del manifiesto",
+            "Un manifiesto consta de l\u{ed}neas como las escribe sha256sum: 64 d\u{ed}gitos hexadecimales, dos \
+             espacios, una ruta dentro de la carpeta. Alguna l\u{ed}nea tiene otra forma, nombra una ruta fuera de la \
+             carpeta o repite una ruta.",
+            "Haga de nuevo el manifiesto con ct hash o sha256sum."),
         Code::LimitBundleSize => say("El paquete es demasiado grande",
             "Un paquete puede tener 4 MiB, incluido su documento. El archivo es m\u{e1}s grande y no se sigui\u{f3} \
              leyendo; es otra cosa o contiene un documento grande. Sobre el documento esto no dice nada.",
@@ -417,6 +451,11 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "El resumen del registro (el punto de control) lleva m\u{e1}s firmas de las que permite el formato, y no \
              se siguieron leyendo. Sobre el documento esto no dice nada.",
             "Pida al emisor un paquete con menos firmas de testigos."),
+        Code::LimitRecordSize => say("El asiento es demasiado grande para un registro de evidencias",
+            "Un asiento de un registro de evidencias tiene un tama\u{f1}o que no puede superar, para que todo lector \
+             pueda tenerlo en memoria. No se escribi\u{f3} nada.",
+            "Escriba un asiento m\u{e1}s corto y guarde lo que sea grande en un archivo cuya huella digital (ct \
+             hash) nombre el asiento."),
         Code::IoNotFound => say("No existe ese archivo o carpeta",
             "En esa ruta no hay nada: est\u{e1} mal escrita, el archivo se movi\u{f3}, o no existe la carpeta que \
              debe recibir un archivo nuevo. No se verific\u{f3} nada.",
@@ -457,6 +496,11 @@ pub(super) const fn explain(code: Code) -> Explanation {
             "El archivo no es una clave Ed25519 en la forma que lee este programa (PEM), o es una clave para otra \
              funci\u{f3}n o con otro identificador que el pedido. No se us\u{f3}.",
             "Revise la ruta y la funci\u{f3}n, y nombre el archivo hecho para esa funci\u{f3}n."),
+        Code::IoKeyPassphrase => say("Falta la frase de paso de la clave o es incorrecta",
+            "La clave privada est\u{e1} cifrada. No se dio ninguna frase de paso, o la que se dio no la abre.",
+            "D\u{e9} la frase de paso cuando se le pida, o el archivo que la contiene con --passphrase-file. Una \
+             frase olvidada no se puede recuperar: haga una clave nueva y h\u{e1}gala incluir en la ra\u{ed}z de \
+             confianza."),
         Code::TrustMalformed => say("La ra\u{ed}z de confianza est\u{e1} da\u{f1}ada o no lo es",
             "El archivo dado como ra\u{ed}z de confianza (el que dice en qui\u{e9}n confiar) no est\u{e1} escrito \
              como tal: es otra cosa o se da\u{f1}\u{f3} en el camino. Con \u{e9}l no se puede verificar ning\u{fa}n \
@@ -542,6 +586,17 @@ pub(super) const fn explain(code: Code) -> Explanation {
         Code::UsageSeveralInputs => say("Se dieron varias entradas donde se espera una",
             "Se pidi\u{f3} un solo informe (--json), y las rutas llevan a varios paquetes. No se verific\u{f3} nada.",
             "Nombre un paquete, o use --jsonl para un informe por l\u{ed}nea."),
+        Code::UsageResume => say("Los veredictos desde los que continuar no son de esta ejecuci\u{f3}n",
+            "El archivo tras --resume contiene veredictos de otros paquetes, de otra ra\u{ed}z de confianza, otro modo \
+             u otra hora, o no es una lista de veredictos. Continuar mezclar\u{ed}a dos ejecuciones. Nada se \
+             verific\u{f3}.",
+            "Repita las opciones y rutas de la primera ejecuci\u{f3}n, o empiece un archivo nuevo."),
+        Code::UsageSandbox => say("El aislamiento no es posible aqu\u{ed}",
+            "Con --sandbox require el programa s\u{f3}lo trabaja si el sistema puede quitarle el derecho de abrir \
+             conexiones. Este sistema no puede, o el programa se compil\u{f3} para uno en el que no sabe c\u{f3}mo \
+             hacerlo. No se ley\u{f3} nada.",
+            "Use un sistema Linux con seccomp y Landlock (5.13 o posterior), o elija --sandbox auto y lea lo que dice \
+             que se hace cumplir."),
         Code::Internal => say("El programa tiene un defecto",
             "El programa lleg\u{f3} a un estado que sus autores cre\u{ed}an imposible. No se puede concluir nada, ni \
              a favor ni en contra del documento.",
