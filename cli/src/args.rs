@@ -1,7 +1,7 @@
 //! What the user typed.
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 /// Verifies CivicTrust bundles offline: no network, no clock but the one you see, the same verdict every time.
@@ -10,6 +10,20 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Whether to give up, before anything is read, the right to open connections, to start programs and to touch other
+    /// files.
+    #[arg(long, value_enum, default_value_t = SandboxArg::Auto, global = true, value_name = "WHEN")]
+    pub(crate) sandbox: SandboxArg,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SandboxArg {
+    /// Work only in a sandbox.
+    Require,
+    /// Where the system has one; say what is missing.
+    Auto,
+    /// Work without one.
+    Off,
 }
 
 #[derive(Subcommand)]
@@ -37,6 +51,8 @@ Examples:
   ct verify --trust trust.cbor --document diploma.pdf diploma.cbor
   ct verify --trust trust.cbor --at 2026-11-20T08:00:00Z --json diploma.cbor
   ct verify --trust trust.cbor --jsonl inbox/ > verdicts.jsonl
+  ct verify --trust trust.cbor --resume verdicts.jsonl inbox/
+  find inbox -name '*.cbor' | ct verify --trust trust.cbor --jsonl -
 
 The first line of each verdict is for machines, the lines after it are for people. In a folder only *.cbor files are
 bundles. The exit status is that of the worst verdict: `ct --help` lists them.")]
@@ -64,7 +80,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
     /// Print the whole report of one bundle as JSON.
-    #[arg(long, conflicts_with = "jsonl")]
+    #[arg(long, conflicts_with_all = ["jsonl", "resume"])]
     pub(crate) json: bool,
     /// Print one report a line, each with its `source`.
     #[arg(long)]
@@ -72,7 +88,14 @@ pub(crate) struct VerifyArgs {
     /// Print no verdicts; the exit status says it.
     #[arg(short, long, conflicts_with_all = ["json", "jsonl"])]
     pub(crate) quiet: bool,
-    /// Bundles, and folders of bundles.
+    /// Keep one report a line in this file instead of printing them, and go on after the last whole line in it.
+    // What the part before an interruption saw would not be remembered.
+    #[arg(long, value_name = "FILE", conflicts_with = "state")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Threads to judge with; as many as the machine runs at once unless given.
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Bundles, and folders of bundles; - is a list of them on standard input, one a line.
     #[arg(required = true, value_name = "PATH")]
     pub(crate) inputs: Vec<PathBuf>,
 }

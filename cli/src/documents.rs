@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::{file, inputs};
-use ct_core::{Document, Hash, Hasher};
+use ct_core::{Bundle, Document, Hash, Hasher};
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -22,8 +22,8 @@ impl Documents {
         let mut the_one = None;
         for path in paths {
             if path.is_dir() {
-                for document in inputs::listed(path, Path::is_file)? {
-                    digests.insert(digest(&document)?);
+                for document in inputs::listed(path)?.iter().filter(|file| file.is_file()) {
+                    digests.insert(digest(document)?);
                 }
             } else {
                 let digest = digest(path)?;
@@ -36,12 +36,16 @@ impl Documents {
         Ok(Self { digests, the_one, hash_only })
     }
 
-    /// What is known of the document with this hash.
-    pub(crate) fn of(&self, wanted: Option<Hash>) -> Document {
+    /// What is known of the document that this bundle is about.
+    pub(crate) fn of(&self, bundle: &[u8]) -> Document {
         if self.hash_only {
             return Document::HashOnly;
         }
-        let found = self.the_one.or(wanted.filter(|hash| self.digests.contains(hash)));
+        if self.digests.is_empty() {
+            return Document::InBundle;
+        }
+        let wanted = || Bundle::parse(bundle).ok().and_then(|bundle| bundle.document_hash);
+        let found = self.the_one.or_else(|| wanted().filter(|hash| self.digests.contains(hash)));
         found.map_or(Document::InBundle, Document::Digest)
     }
 }

@@ -48,6 +48,17 @@ pub(crate) fn open(path: &Path) -> Result<(File, Metadata), Failure> {
     Ok((file, metadata))
 }
 
+/// A regular file, opened for reading and writing, made for its owner alone if it is not there. In a folder that others
+/// can write to, neither a link nor a pipe may stand in for it.
+pub(crate) fn open_to_write(path: &Path) -> Result<File, Failure> {
+    let fail = |error: io::Error| Failure::writing(path, &error);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let file = options.open(path).map_err(fail)?;
+    regular(path, &file.metadata().map_err(fail)?)?;
+    Ok(file)
+}
+
 /// Who may read a new file.
 #[derive(Clone, Copy)]
 pub(crate) enum Readers {

@@ -3,7 +3,9 @@
 //! What the user typed is in [`args`]; each command is a module. There is no network code in this program.
 
 mod args;
+mod batch;
 mod clock;
+mod desk;
 mod documents;
 mod explain;
 mod failure;
@@ -13,25 +15,32 @@ mod inputs;
 mod inspect;
 mod keygen;
 mod output;
+mod progress;
 mod redact;
 mod render;
+mod resume;
+mod sandbox;
+mod sandboxed;
+mod signatures;
 mod state;
+mod summary;
 mod text;
 mod trust;
 mod trust_diff;
 mod verify;
 
-use args::{Args, Command};
+use args::{Args, Command, SandboxArg};
 use clap::Parser;
 use clap::error::ErrorKind;
 use ct_core::Code;
 use failure::Failure;
+use sandboxed::Remarks;
 use std::panic;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let code = panic::catch_unwind(|| match Args::try_parse() {
-        Ok(args) => run(args.command),
+        Ok(args) => run(args.command, args.sandbox),
         Err(error) => misused(&error),
     });
     // The panic's own message has been printed; a verdict that was not reached is never a pass.
@@ -42,16 +51,16 @@ fn main() -> ExitCode {
     ExitCode::from(code.class().exit_status())
 }
 
-fn run(command: Command) -> Code {
-    let outcome = match command {
-        Command::Verify(args) => verify::run(&args),
+fn run(command: Command, sandbox: SandboxArg) -> Code {
+    let outcome = enter(&command, sandbox).and_then(|()| match command {
+        Command::Verify(args) => verify::run(&args, sandbox),
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Hash(args) => hash::run(&args),
         Command::Redact(args) => redact::run(&args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Trust(args) => trust::run(&args),
-    };
+    });
     match outcome {
         Ok(code) => code,
         // Whoever reads has read enough: not our failure.
@@ -60,6 +69,14 @@ fn run(command: Command) -> Code {
             output::complain(&failure);
             failure.code()
         }
+    }
+}
+
+/// Before any input is read; `ct verify` enters once it knows what its inputs come to.
+fn enter(command: &Command, sandbox: SandboxArg) -> Result<(), Failure> {
+    match command {
+        Command::Verify(_) => Ok(()),
+        _ => sandbox.enter(&command.rights(), Remarks::Gaps),
     }
 }
 

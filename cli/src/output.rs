@@ -10,6 +10,12 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
     write(&mut stdout).and_then(|()| stdout.flush()).map_err(|error| Failure::printing(&error))
 }
 
+/// Writes `text`, in which there is no colour, to standard output as it stands, and flushes.
+pub(crate) fn print_plain(text: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text).and_then(|()| stdout.flush()).map_err(|error| Failure::printing(&error))
+}
+
 /// Tells the user of a failure, on standard error.
 pub(crate) fn complain(failure: &Failure) {
     // If standard error is closed there is nobody to tell.

@@ -20,9 +20,13 @@ pub(crate) struct StateFolder {
 }
 
 impl StateFolder {
-    /// Reads the snapshot; a folder that is not there yet is made.
-    pub(crate) fn open(folder: &Path) -> Result<Self, Failure> {
-        fs::create_dir_all(folder).map_err(|error| Failure::writing(folder, &error))?;
+    /// Makes the folder, if it is not there yet.
+    pub(crate) fn make(folder: &Path) -> Result<(), Failure> {
+        fs::create_dir_all(folder).map_err(|error| Failure::writing(folder, &error))
+    }
+
+    /// Reads the snapshot.
+    pub(crate) fn read(folder: &Path) -> Result<Self, Failure> {
         Ok(Self { folder: folder.to_owned(), snapshot: read(folder)? })
     }
 

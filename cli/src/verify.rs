@@ -1,197 +1,225 @@
 //! `ct verify`: one verdict per bundle, in input order, whatever the others do.
 
-use crate::args::{ModeArg, VerifyArgs};
+use crate::args::{ModeArg, SandboxArg, VerifyArgs};
+use crate::batch::{self, Ending};
+use crate::desk::{Desk, Judged, Shape};
 use crate::documents::{Documents, SingleBundle};
 use crate::failure::Failure;
 use crate::file::{self, Limit};
+use crate::inputs::{Input, Inputs, Survey, is_list};
+use crate::progress::Progress;
+use crate::resume::Resume;
+use crate::sandbox::Rights;
+use crate::sandboxed::Remarks;
+use crate::signatures::Remembered;
 use crate::state::StateFolder;
-use crate::text::shown;
-use crate::{clock, inputs, output, render};
-use ct_core::evidence::{Equivocation, of_two_checkpoints};
-use ct_core::limits::{MAX_BUNDLE_BYTES, MAX_EVIDENCE_BYTES, MAX_TRUST_BYTES};
+use crate::summary::Summary;
+use crate::{clock, inputs, output};
+use ct_core::evidence::Equivocation;
+use ct_core::limits::{MAX_EVIDENCE_BYTES, MAX_TRUST_BYTES};
 use ct_core::state::State;
-use ct_core::verify::{Outcome, examine};
-use ct_core::{AtSource, Bundle, Class, Code, Error, Mode, Report, Request, Timestamp, TrustRoot};
-use std::path::{Path, PathBuf};
+use ct_core::{Code, Error, Mode, TrustRoot};
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
 
-pub(crate) fn run(args: &VerifyArgs) -> Result<Code, Failure> {
-    let (at, at_source) = clock::verification_time(args.at.as_deref())?;
-    let bundles = inputs::bundles(&args.inputs);
-    if args.json && bundles.len() != 1 {
-        let what = format!("--json prints one report and there are {} bundles; use --jsonl", bundles.len());
+pub(crate) fn run(args: &VerifyArgs, sandbox: SandboxArg) -> Result<Code, Failure> {
+    let (mut at, at_source) = clock::verification_time(args.at.as_deref())?;
+    let survey = inputs::survey(&args.inputs);
+    if args.json && survey.total != Some(1) {
+        let several = survey.total.map_or_else(|| "a list of".to_owned(), |total| format!("{total}"));
+        let what = format!("--json prints one report and there are {several} bundles; use --jsonl");
         return Err(Failure::new(Code::UsageSeveralInputs, what));
     }
+    let threads = threads(args.jobs);
+    // What is written is opened or made before the sandbox, what is read after it.
+    let mut resume = args.resume.as_deref().map(Resume::open).transpose()?;
+    args.state.as_deref().map(StateFolder::make).transpose()?;
+    let remarks = if args.quiet { Remarks::Never } else { Remarks::Always };
+    sandbox.enter(&rights(args, &survey), remarks)?;
+
     let trust = load_trust(&args.trust)?;
-    let evidence = load_evidence(&args.evidence, &trust)?;
-    let state = args.state.as_deref().map(StateFolder::open).transpose()?;
-    let single = matches!((args.inputs.as_slice(), bundles.as_slice()), ([named], [Ok(found)]) if named == found);
-    let single_bundle = if single { SingleBundle::Yes } else { SingleBundle::No };
-    let documents = Documents::gather(&args.document, args.hash_only, single_bundle)?;
-    let desk = Desk { trust, documents, evidence, state, mode: args.mode.into(), at, at_source };
-    let mut seen = State::default();
-
+    let mut bundles = Inputs::new(&args.inputs);
     let mut summary = Summary::default();
-    let (mut audience, mut lost) = (true, None);
-    for input in bundles {
-        let (path, report, outcome) = match desk.judge(input) {
-            Ok((path, outcome)) => (path, outcome.report.clone(), Some(outcome)),
-            Err((path, failure)) => {
-                if !args.quiet {
-                    output::complain(&failure);
+    if let Some(resume) = &mut resume {
+        let known =
+            resume.catch_up(&mut bundles, &mut summary, args.mode.into(), trust.as_ref().ok(), args.at.as_deref())?;
+        // However often it is stopped, one run has one time.
+        at = known.unwrap_or(at);
+    }
+    let single = matches!(args.inputs.as_slice(), [named] if !named.is_dir() && !is_list(named));
+    let single = if single && resume.is_none() { SingleBundle::Yes } else { SingleBundle::No };
+    let desk = Desk {
+        evidence: load_evidence(&args.evidence, &trust)?,
+        trust,
+        documents: Documents::gather(&args.document, args.hash_only, single)?,
+        state: args.state.as_deref().map(StateFolder::read).transpose()?,
+        mode: args.mode.into(),
+        at,
+        at_source,
+        shape: shape(args),
+        single,
+        signatures: Remembered::default(),
+    };
+    let mut delivery = Delivery {
+        desk: Arc::new(desk),
+        progress: Progress::new(survey.total, summary.total(), !args.quiet && matches!(single, SingleBundle::No)),
+        quiet: args.quiet,
+        resume,
+        summary,
+        seen: State::default(),
+        audience: true,
+        lost: None,
+    };
+    let ending = delivery.run(bundles, threads);
+    delivery.finish(&args.trust, ending)
+}
+
+/// Where verdicts go.
+struct Delivery {
+    desk: Arc<Desk>,
+    progress: Progress,
+    quiet: bool,
+    resume: Option<Resume>,
+    summary: Summary,
+    /// What this run is to remember.
+    seen: State,
+    /// Whether anybody still reads standard output.
+    audience: bool,
+    /// The first thing that could not be kept. It is told at the end: it takes no bundle its verdict.
+    lost: Option<Failure>,
+}
+
+impl Delivery {
+    fn run(&mut self, mut inputs: Inputs, threads: NonZeroUsize) -> Result<Ending, Failure> {
+        let desk = Arc::clone(&self.desk);
+        let judge = move |chunk: Vec<Input>| chunk.into_iter().map(|input| desk.judge(input)).collect::<Vec<Judged>>();
+        let on_interrupt = |stop: batch::Stop<Vec<Judged>>| {
+            // Without it the interruption ends the process at once, which leaves nothing half-written but a line.
+            let _ = ctrlc::set_handler(move || stop.stop());
+        };
+        let mut failed = None;
+        let ending = batch::run(
+            move || inputs.next_chunk(CHUNK),
+            threads,
+            judge,
+            on_interrupt,
+            |chunk| match self.take(chunk) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(failure) => {
+                    failed = Some(failure);
+                    ControlFlow::Break(())
                 }
-                (path, Report::unread(file::as_report_error(&failure), desk.mode, at, at_source), None)
+            },
+        );
+        failed.map_or(Ok(ending), Err)
+    }
+
+    fn take(&mut self, chunk: Vec<Judged>) -> Result<(), Failure> {
+        let mut text = Vec::new();
+        let mut count = 0;
+        for judged in chunk {
+            count += 1;
+            self.summary.count(judged.code);
+            text.extend_from_slice(&judged.text);
+            if let (Some(failure), false) = (&judged.failure, self.quiet) {
+                self.progress.above(|| output::complain(failure));
             }
-        };
-        summary.count(report.code());
-        if audience {
-            match show(&path, &report, args, single_bundle) {
-                // Whoever reads has read enough; the exit status is still that of all verdicts.
-                Err(failure) if failure.is_closed_pipe() => audience = false,
-                outcome => outcome?,
+            if let (Some(outcome), Some(_)) = (&judged.outcome, &self.desk.state) {
+                match self.desk.note(outcome, &mut self.seen) {
+                    Ok(written) if !self.quiet => written.iter().for_each(|path| {
+                        self.progress.above(|| {
+                            output::remark(&format!("evidence that the log has shown two histories: {path}"))
+                        });
+                    }),
+                    Ok(_) => {}
+                    Err(failure) => self.lost = self.lost.take().or(Some(failure)),
+                }
             }
         }
-        // What cannot be kept is told at the end: it takes no bundle its verdict.
-        if let Some(Err(failure)) = outcome.map(|outcome| desk.note(&outcome, &mut seen, args)) {
-            lost = lost.or(Some(failure));
+        self.show(&text)?;
+        self.progress.advance(count);
+        Ok(())
+    }
+
+    fn show(&mut self, text: &[u8]) -> Result<(), Failure> {
+        if let Some(resume) = &mut self.resume {
+            return resume.append(text);
         }
-    }
-    if let Some(state) = &desk.state {
-        state.commit(&seen)?;
-    }
-    if !args.quiet {
-        desk.remark(&args.trust, &summary, single_bundle);
-    }
-    if let Some(failure) = lost {
-        return Err(failure);
-    }
-    Ok(summary.worst())
-}
-
-/// What all verdicts of one run have in common.
-struct Desk {
-    trust: Result<TrustRoot, Error>,
-    documents: Documents,
-    evidence: Vec<Equivocation>,
-    state: Option<StateFolder>,
-    mode: Mode,
-    at: Timestamp,
-    at_source: AtSource,
-}
-
-impl Desk {
-    fn judge(&self, input: Result<PathBuf, (PathBuf, Failure)>) -> Result<(PathBuf, Outcome), (PathBuf, Failure)> {
-        let path = input?;
-        let limit = Limit { bytes: MAX_BUNDLE_BYTES, code: Code::LimitBundleSize };
-        let bytes = match file::read(&path, limit) {
-            Ok(bytes) => bytes,
-            Err(failure) => return Err((path, failure)),
-        };
-        let wanted = Bundle::parse(&bytes).ok().and_then(|bundle| bundle.document_hash);
-        let outcome = examine(&Request {
-            bundle: &bytes,
-            document: self.documents.of(wanted),
-            trust: self.trust.as_ref().map_err(|error| *error),
-            mode: self.mode,
-            at: self.at,
-            at_source: self.at_source,
-            state: self.state.as_ref().map(StateFolder::snapshot),
-            evidence: &self.evidence,
+        if !self.audience || text.is_empty() {
+            return Ok(());
+        }
+        let shown = self.progress.above(|| match self.desk.shape {
+            Shape::People => output::print(|out| out.write_all(text)),
+            Shape::Json | Shape::Jsonl | Shape::Nothing => output::print_plain(text),
         });
-        Ok((path, outcome))
-    }
-
-    /// Collects what is to be remembered, and keeps evidence at once: it must not be lost if the run is cut short.
-    fn note(&self, outcome: &Outcome, seen: &mut State, args: &VerifyArgs) -> Result<(), Failure> {
-        let Some(state) = &self.state else { return Ok(()) };
-        for (checkpoint, note) in &outcome.seen {
-            // Two bundles of one run can contradict each other, though each agrees with what was remembered.
-            let known = seen.at(checkpoint.origin().as_str(), checkpoint.size());
-            let known = known.filter(|known| known.root != checkpoint.root()).and_then(|known| known.note.as_ref());
-            if let (Some(known), Some(note)) = (known, note) {
-                self.keep_evidence(state, &of_two_checkpoints(known, note), args)?;
-            }
-            seen.remember(checkpoint, note.clone());
-        }
-        if let (Ok(root), false) = (&self.trust, outcome.seen.is_empty()) {
-            seen.remember_trust(root.trust().root_version, root.hash());
-        }
-        if let Some(evidence) = &outcome.evidence {
-            self.keep_evidence(state, evidence, args)?;
+        match shown {
+            // Whoever reads has read enough; the exit status is still that of all verdicts.
+            Err(failure) if failure.is_closed_pipe() => self.audience = false,
+            outcome => outcome?,
         }
         Ok(())
     }
 
-    /// Writes what convinces anybody; what would not is not evidence.
-    fn keep_evidence(&self, state: &StateFolder, evidence: &[u8], args: &VerifyArgs) -> Result<(), Failure> {
-        let convinces = |root: &TrustRoot| Equivocation::load(evidence, root).is_ok();
-        if self.trust.as_ref().is_ok_and(convinces) {
-            let path = state.keep_evidence(evidence)?;
-            if !args.quiet {
-                output::remark(&format!("evidence that the log has shown two histories: {}", shown(&path)));
+    fn finish(self, trust: &[PathBuf], ending: Result<Ending, Failure>) -> Result<Code, Failure> {
+        self.progress.finish();
+        let ending = ending?;
+        if let Some(resume) = &self.resume {
+            resume.keep()?;
+        }
+        match ending {
+            // What an unfinished run saw is not remembered: whoever repeats it gets the same verdicts.
+            Ending::Interrupted => {
+                let what = format!("stopped after {} bundles; their verdicts are whole", self.summary.total());
+                return Err(Failure::new(Code::Interrupted, what));
+            }
+            Ending::Broken => {
+                return Err(Failure::new(
+                    Code::Internal,
+                    "a thread ended without a verdict; please report what you did",
+                ));
+            }
+            Ending::Complete => {}
+        }
+        if let Some(state) = &self.desk.state {
+            state.commit(&self.seen)?;
+        }
+        if !self.quiet {
+            self.desk.remark(trust);
+            if matches!(self.desk.single, SingleBundle::No) {
+                self.summary.tell();
             }
         }
-        Ok(())
-    }
-
-    /// What a person should know besides the verdicts.
-    fn remark(&self, trust_paths: &[PathBuf], summary: &Summary, single: SingleBundle) {
-        match &self.trust {
-            Ok(root) if root.trust().example => {
-                output::remark("the trust root says that it is an example: its keys prove nothing");
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let newest = trust_paths.last().map_or(Path::new("--trust"), PathBuf::as_path);
-                output::complain(&Failure::refused(newest, *error));
-            }
-        }
-        if matches!(single, SingleBundle::No) {
-            output::remark(&format!("{} verified, {} not", summary.verified, summary.unverified));
-        }
+        self.lost.map_or(Ok(self.summary.worst()), Err)
     }
 }
 
-fn show(path: &Path, report: &Report, args: &VerifyArgs, single: SingleBundle) -> Result<(), Failure> {
-    output::print(|out| match () {
-        () if args.quiet => Ok(()),
-        () if args.json => writeln!(out, "{}", report.to_json()),
-        () if args.jsonl => writeln!(out, "{}", report.to_json_with_source(&path.to_string_lossy())),
-        () => render::verdict(out, path, report, single),
-    })
-}
-
-/// How a run went.
-#[derive(Default)]
-struct Summary {
-    verified: usize,
-    unverified: usize,
-    worst: Option<Code>,
-}
-
-impl Summary {
-    fn count(&mut self, code: Code) {
-        match code.class() {
-            Class::Verified => self.verified += 1,
-            _ => self.unverified += 1,
-        }
-        if self.worst.is_none_or(|worst| code.class().batch_rank() > worst.class().batch_rank()) {
-            self.worst = Some(code);
-        }
-    }
-
-    fn worst(&self) -> Code {
-        self.worst.unwrap_or(Code::Internal)
+/// What the command line says about the form of verdicts.
+fn shape(args: &VerifyArgs) -> Shape {
+    match () {
+        () if args.quiet => Shape::Nothing,
+        () if args.json => Shape::Json,
+        () if args.jsonl || args.resume.is_some() => Shape::Jsonl,
+        () => Shape::People,
     }
 }
 
-impl From<ModeArg> for Mode {
-    fn from(mode: ModeArg) -> Self {
-        match mode {
-            ModeArg::Strict => Self::Strict,
-            ModeArg::Grace => Self::Grace,
-            ModeArg::Archival => Self::Archival,
-        }
-    }
+fn threads(jobs: Option<NonZeroUsize>) -> NonZeroUsize {
+    let available = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    jobs.unwrap_or_else(available).min(MAX_THREADS)
+}
+
+fn rights(args: &VerifyArgs, survey: &Survey) -> Rights {
+    let lists = args.inputs.iter().any(|path| is_list(path));
+    let rights = Rights::none().read_all(&args.trust).read_all(&args.evidence).read_all(&args.document);
+    let rights = rights
+        .read_all(&args.inputs)
+        .read_all(&survey.links)
+        .read_all(&inputs::links_in(&args.document))
+        .write_all(&args.state);
+    if lists { rights.read_everything() } else { rights }
 }
 
 /// The newest trust root, proven to follow from those named before it. A file that is no usable trust root is part of
@@ -225,3 +253,19 @@ fn load_evidence(paths: &[PathBuf], trust: &Result<TrustRoot, Error>) -> Result<
     };
     paths.iter().map(load).collect()
 }
+
+impl From<ModeArg> for Mode {
+    fn from(mode: ModeArg) -> Self {
+        match mode {
+            ModeArg::Strict => Self::Strict,
+            ModeArg::Grace => Self::Grace,
+            ModeArg::Archival => Self::Archival,
+        }
+    }
+}
+
+/// Bundles that a thread takes at once: enough that handing over costs nothing beside judging.
+const CHUNK: usize = 64;
+
+/// More would only hold more bundles in memory at once.
+const MAX_THREADS: NonZeroUsize = NonZeroUsize::new(64).unwrap();

@@ -51,6 +51,23 @@ impl PublicKey {
     }
 }
 
+/// Tells whether signatures hold. A verification asks it about every signature, so that whoever verifies many bundles
+/// can remember an answer; the answer must be that of [`PublicKey::verify`].
+pub trait SignatureChecker {
+    /// Whether `signature` is the signature of `key` over `message`.
+    fn holds(&self, key: &PublicKey, message: &[u8], signature: &[u8; SIGNATURE_LEN]) -> bool;
+}
+
+/// Computes every answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Strict;
+
+impl SignatureChecker for Strict {
+    fn holds(&self, key: &PublicKey, message: &[u8], signature: &[u8; SIGNATURE_LEN]) -> bool {
+        key.verify(message, signature)
+    }
+}
+
 impl Ord for PublicKey {
     fn cmp(&self, other: &Self) -> Ordering {
         self.as_bytes().cmp(other.as_bytes())

@@ -3,7 +3,7 @@
 use crate::cbor::{Reader, Writer, check_profile};
 use crate::code::Code;
 use crate::cose::{self, Sign1};
-use crate::ed25519::{PublicKey, SIGNATURE_LEN};
+use crate::ed25519::{PublicKey, SIGNATURE_LEN, SignatureChecker, Strict};
 use crate::error::Error;
 use crate::hash::Hash;
 use crate::limits::{MAX_BATCH, MAX_CTI_BYTES, MAX_ENTRY_BYTES, MAX_TEXT_BYTES, MIN_CTI_BYTES};
@@ -124,7 +124,12 @@ impl<'a> Statement<'a> {
     /// Whether `key` signed it.
     #[must_use]
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
-        key.verify(&cose::sign1_input(self.sign1.protected, self.sign1.payload), self.sign1.signature)
+        self.is_signed(key, &Strict)
+    }
+
+    /// As [`Self::is_signed_by`], by the word of `checker`.
+    pub(crate) fn is_signed(&self, key: &PublicKey, checker: &dyn SignatureChecker) -> bool {
+        checker.holds(key, &cose::sign1_input(self.sign1.protected, self.sign1.payload), self.sign1.signature)
     }
 }
 

@@ -14,7 +14,7 @@
 use crate::cbor::{Reader, Writer, check_profile};
 use crate::code::Code;
 use crate::cose::{self, Sign1};
-use crate::ed25519::{PublicKey, SIGNATURE_LEN};
+use crate::ed25519::{PublicKey, SIGNATURE_LEN, SignatureChecker, Strict};
 use crate::error::Error;
 use crate::hash::Hash;
 use crate::limits::{MAX_STATUS_LIST_BYTES, MAX_STATUS_TOKEN_BYTES, MAX_TEXT_BYTES};
@@ -143,7 +143,12 @@ impl<'a> StatusToken<'a> {
     /// Whether `key` signed it.
     #[must_use]
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
-        key.verify(&cose::sign1_input(self.sign1.protected, self.sign1.payload), self.sign1.signature)
+        self.is_signed(key, &Strict)
+    }
+
+    /// As [`Self::is_signed_by`], by the word of `checker`.
+    pub(crate) fn is_signed(&self, key: &PublicKey, checker: &dyn SignatureChecker) -> bool {
+        checker.holds(key, &cose::sign1_input(self.sign1.protected, self.sign1.payload), self.sign1.signature)
     }
 }
 

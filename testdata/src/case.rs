@@ -1,9 +1,10 @@
 //! Cases: one bundle, one trust root, one expected verdict, one file each in `testdata/cases/`.
 
+use ct_core::ed25519::{SignatureChecker, Strict};
 use ct_core::evidence::Equivocation;
 use ct_core::state::State;
-use ct_core::verify::Document;
-use ct_core::{AtSource, Code, Error, Hash, Mode, Report, Request, StepName, Timestamp, TrustRoot, verify};
+use ct_core::verify::{Document, examine_with};
+use ct_core::{AtSource, Code, Error, Hash, Mode, Report, Request, StepName, Timestamp, TrustRoot};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -162,6 +163,15 @@ impl Case {
     /// If the evidence convinces nobody.
     #[must_use]
     pub fn verify(&self) -> Report {
+        self.verify_with(&Strict)
+    }
+
+    /// The same, by the word of `checker` on signatures.
+    ///
+    /// # Panics
+    /// As [`Case::verify`].
+    #[must_use]
+    pub fn verify_with(&self, checker: &dyn SignatureChecker) -> Report {
         let trust = self.load_trust();
         let convincing = |bytes: &Vec<u8>| {
             let root = trust.as_ref().map_err(|error| *error)?;
@@ -174,7 +184,7 @@ impl Case {
             Some(document) => Document::Digest(Hash::of(document)),
             None => Document::InBundle,
         };
-        verify(&Request {
+        let request = Request {
             bundle: &self.bundle,
             document,
             trust: trust.as_ref().map_err(|error| *error),
@@ -183,7 +193,8 @@ impl Case {
             at_source: AtSource::Given,
             state: self.state.as_ref(),
             evidence: &evidence,
-        })
+        };
+        examine_with(&request, checker).report
     }
 
     fn load_trust(&self) -> Result<TrustRoot, Error> {

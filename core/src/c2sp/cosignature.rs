@@ -8,7 +8,7 @@
 use crate::c2sp::note::SignatureLine;
 use crate::c2sp::vkey::{SignatureType, VerifierKey};
 use crate::code::Code;
-use crate::ed25519::SIGNATURE_LEN;
+use crate::ed25519::{SIGNATURE_LEN, SignatureChecker, Strict};
 use crate::error::Error;
 use crate::time::Timestamp;
 use alloc::format;
@@ -68,10 +68,20 @@ impl Cosignature {
     /// `unsupported.algorithm` if `key` is not a cosignature key, `tampered.cosignature` if the signature does not
     /// hold.
     pub fn verify(&self, key: &VerifierKey, checkpoint_text: &str) -> Result<Timestamp, Error> {
+        self.check(key, checkpoint_text, &Strict)
+    }
+
+    /// As [`Self::verify`], by the word of `checker`.
+    pub(crate) fn check(
+        &self,
+        key: &VerifierKey,
+        checkpoint_text: &str,
+        checker: &dyn SignatureChecker,
+    ) -> Result<Timestamp, Error> {
         if key.signature_type() != SignatureType::Cosignature {
             return Err(Error::new(Code::UnsupportedAlgorithm, "cosignature"));
         }
-        if !key.key().verify(&cosignature_message(self.time, checkpoint_text), &self.signature) {
+        if !checker.holds(key.key(), &cosignature_message(self.time, checkpoint_text), &self.signature) {
             return Err(Error::new(Code::TamperedCosignature, "cosignature"));
         }
         Ok(self.time)

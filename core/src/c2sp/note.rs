@@ -3,7 +3,7 @@
 use crate::base64;
 use crate::c2sp::vkey::{KeyId, KeyName, SignatureType, VerifierKey};
 use crate::code::Code;
-use crate::ed25519::SIGNATURE_LEN;
+use crate::ed25519::{SIGNATURE_LEN, SignatureChecker, Strict};
 use crate::error::Error;
 use crate::limits::{MAX_NOTE_BYTES, MAX_NOTE_SIGNATURES};
 use alloc::vec::Vec;
@@ -176,12 +176,22 @@ impl SignatureLine {
     /// `unsupported.algorithm` if `key` is of another type, `malformed.note` if the signature is not 64 bytes,
     /// `tampered.checkpoint` if it does not hold.
     pub fn verify_text(&self, key: &VerifierKey, text: &str) -> Result<(), Error> {
+        self.check_text(key, text, &Strict)
+    }
+
+    /// As [`Self::verify_text`], by the word of `checker`.
+    pub(crate) fn check_text(
+        &self,
+        key: &VerifierKey,
+        text: &str,
+        checker: &dyn SignatureChecker,
+    ) -> Result<(), Error> {
         if key.signature_type() != SignatureType::Ed25519 {
             return Err(Error::new(Code::UnsupportedAlgorithm, "signatures"));
         }
         let signature: &[u8; SIGNATURE_LEN] =
             self.signature.as_slice().try_into().map_err(|_| Error::new(Code::MalformedNote, "signatures"))?;
-        if !key.key().verify(text.as_bytes(), signature) {
+        if !checker.holds(key.key(), text.as_bytes(), signature) {
             return Err(Error::new(Code::TamperedCheckpoint, "signatures"));
         }
         Ok(())

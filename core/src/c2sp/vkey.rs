@@ -35,6 +35,7 @@ pub struct VerifierKey {
     name: KeyName,
     signature_type: SignatureType,
     key: PublicKey,
+    id: KeyId,
 }
 
 impl KeyName {
@@ -129,8 +130,9 @@ impl SignatureType {
 impl VerifierKey {
     /// The key of these parts.
     #[must_use]
-    pub const fn new(name: KeyName, signature_type: SignatureType, key: PublicKey) -> Self {
-        Self { name, signature_type, key }
+    pub fn new(name: KeyName, signature_type: SignatureType, key: PublicKey) -> Self {
+        let id = KeyId::of(&name, signature_type, key.as_bytes());
+        Self { name, signature_type, key, id }
     }
 
     /// Reads the text form, for example `log.example/2026+2c9e59a6+AYqI...`; it prints back to the same text.
@@ -160,7 +162,7 @@ impl VerifierKey {
             return Err(malformed);
         }
         let key = PublicKey::from_bytes(key).map_err(|error| error.within("vkey", 0))?;
-        Ok(Self { name, signature_type, key })
+        Ok(Self::new(name, signature_type, key))
     }
 
     /// The key's name.
@@ -183,8 +185,8 @@ impl VerifierKey {
 
     /// The ID that signature lines of this key carry.
     #[must_use]
-    pub fn key_id(&self) -> KeyId {
-        KeyId::of(&self.name, self.signature_type, self.key.as_bytes())
+    pub const fn key_id(&self) -> KeyId {
+        self.id
     }
 }
 

@@ -4,6 +4,7 @@ use super::form::{CheckpointPart, Parts};
 use super::step::{Skip, StepResult};
 use crate::c2sp::{Checkpoint, Cosignature, Note};
 use crate::code::Code;
+use crate::ed25519::SignatureChecker;
 use crate::error::Error;
 use crate::evidence::{Equivocation, of_two_checkpoints};
 use crate::merkle::{ConsistencyProof, InclusionProof, LeafIndex};
@@ -15,9 +16,16 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// What a checkpoint is judged by.
+#[derive(Clone, Copy)]
+pub(super) struct Grounds<'a> {
+    pub(super) root: &'a TrustRoot,
+    pub(super) checker: &'a dyn SignatureChecker,
+}
+
 /// The anchor and the checkpoints after it, as far as the trust root knows their log.
 pub(super) struct Anchor<'a> {
-    root: &'a TrustRoot,
+    grounds: Grounds<'a>,
     checkpoint: Option<&'a Checkpoint>,
     log: Option<&'a Log>,
     equivocated: bool,
@@ -47,13 +55,13 @@ struct Cosigned {
 }
 
 impl<'a> Anchor<'a> {
-    pub(super) fn examine(parts: &'a Parts<'a>, root: &'a TrustRoot, evidence: &[Equivocation]) -> Self {
+    pub(super) fn examine(parts: &'a Parts<'a>, grounds: Grounds<'a>, evidence: &[Equivocation]) -> Self {
         let checkpoint = parts.anchor.as_ref().map(|anchor| &anchor.checkpoint);
-        let log = checkpoint.and_then(|checkpoint| root.log(checkpoint.origin().as_str()));
+        let log = checkpoint.and_then(|checkpoint| grounds.root.log(checkpoint.origin().as_str()));
         let shown = |log: &Log| evidence.iter().any(|equivocation| equivocation.origin() == log.origin);
         let equivocated = log.is_some_and(|log| log.equivocated.is_some() || shown(log));
-        let first = log.zip(parts.anchor.as_ref()).map(|(log, part)| Point::examine(part, log, root, equivocated));
-        let mut anchor = Self { root, checkpoint, log, equivocated, first, later: Ok(Vec::new()) };
+        let first = log.zip(parts.anchor.as_ref()).map(|(log, part)| Point::examine(part, log, grounds, equivocated));
+        let mut anchor = Self { grounds, checkpoint, log, equivocated, first, later: Ok(Vec::new()) };
         if let (Some(log), Some(checkpoint)) = (log, checkpoint) {
             anchor.later = anchor.follow(log, checkpoint, parts);
         }
@@ -133,13 +141,13 @@ impl<'a> Anchor<'a> {
         self.points().find_map(|point| {
             let remembered = state.at(&log.origin, point.checkpoint.size())?;
             let evidence = of_two_checkpoints(remembered.note.as_ref()?, &point.log_note()?);
-            Equivocation::load(&evidence, self.root).ok().map(|_| evidence)
+            Equivocation::load(&evidence, self.grounds.root).ok().map(|_| evidence)
         })
     }
 
     /// What a verifier may remember of this bundle, each checkpoint with the log's own signature.
     pub(super) fn seen(&self) -> impl Iterator<Item = (&'a Checkpoint, Option<String>)> {
-        let known = |point: &&Point<'a>| point.pin.is_some() || point.seen_by_quorum(self.root).is_some();
+        let known = |point: &&Point<'a>| point.pin.is_some() || point.seen_by_quorum(self.grounds.root).is_some();
         let worth = self.points().filter(|point| point.counts).filter(known).collect::<Vec<_>>();
         worth.into_iter().map(|point| (point.checkpoint, point.log_note()))
     }
@@ -147,14 +155,14 @@ impl<'a> Anchor<'a> {
     /// T: when the quorum in force had seen the anchor, or the time of the pin it is proven into.
     pub(super) fn anchored_at(&self) -> Option<Timestamp> {
         let first = self.first.as_ref()?;
-        first.seen_by_quorum(self.root).or_else(|| Some(self.pin()?.time).filter(|_| first.cosigned.is_ok()))
+        first.seen_by_quorum(self.grounds.root).or_else(|| Some(self.pin()?.time).filter(|_| first.cosigned.is_ok()))
     }
 
     /// F: how new the newest proven checkpoint is.
     pub(super) fn fresh_at(&self) -> Option<Timestamp> {
         let newest = self.later.as_ref().ok()?.iter().rfind(|point| point.counts).or(self.first.as_ref())?;
         let statements = newest.counting()?;
-        let epochs = self.root.epochs();
+        let epochs = self.grounds.root.epochs();
         epochs.filter_map(|(epoch, quorum)| quorum.latest(&statements).filter(|time| epoch.contains(*time))).max()
     }
 
@@ -187,7 +195,7 @@ impl<'a> Anchor<'a> {
 
     /// When the quorum in force had seen the checkpoint of this number, or the time of the pin it is proven into.
     pub(super) fn known_at(&self, number: usize) -> Option<Timestamp> {
-        let seen = self.points().nth(number)?.seen_by_quorum(self.root);
+        let seen = self.points().nth(number)?.seen_by_quorum(self.grounds.root);
         seen.or_else(|| Some(self.points().skip(number).find_map(|point| point.pin)?.time))
     }
 
@@ -195,7 +203,7 @@ impl<'a> Anchor<'a> {
     pub(super) fn cosigners(&self) -> impl Iterator<Item = (&'a str, Timestamp)> {
         let counting = self.first.iter().flat_map(|first| first.cosigned.iter().flatten());
         counting.filter(|cosigned| cosigned.counts).filter_map(|cosigned| {
-            let witness = self.root.trust().witnesses.get(cosigned.witness)?;
+            let witness = self.grounds.root.trust().witnesses.get(cosigned.witness)?;
             Some((witness.name.as_str(), cosigned.time))
         })
     }
@@ -217,7 +225,7 @@ impl<'a> Anchor<'a> {
             ConsistencyProof::new(before.size(), after.size(), later.proof.clone())
                 .and_then(|proof| proof.verify(&before.root(), &after.root()))
                 .map_err(|error| error.within("consistency_proof.proof", 0))?;
-            let point = Point::examine(&later.part, log, self.root, self.equivocated);
+            let point = Point::examine(&later.part, log, self.grounds, self.equivocated);
             let keys = point.log_keys.as_ref().map_err(|error| *error)?;
             point.cosigned.as_ref().map_err(|error| *error)?;
             if point.pin.is_none() && keys.is_empty() {
@@ -235,13 +243,13 @@ impl<'a> Anchor<'a> {
 }
 
 impl<'a> Point<'a> {
-    fn examine(part: &'a CheckpointPart<'a>, log: &'a Log, root: &'a TrustRoot, equivocated: bool) -> Self {
+    fn examine(part: &'a CheckpointPart<'a>, log: &'a Log, grounds: Grounds<'a>, equivocated: bool) -> Self {
         let note = part.note.as_ref();
-        let log_keys = note.map_or(Ok(Vec::new()), |note| log_signatures(log, note));
+        let log_keys = note.map_or(Ok(Vec::new()), |note| log_signatures(log, note, grounds.checker));
         let pin = log.pin(&part.checkpoint);
-        let cosigned = note.map_or(Ok(Vec::new()), |note| cosignatures(root, note));
+        let cosigned = note.map_or(Ok(Vec::new()), |note| cosignatures(grounds, note));
         let mut point = Self { checkpoint: &part.checkpoint, note, log_keys, cosigned, pin, counts: false };
-        point.counts = pin.is_some() || !equivocated && point.has_sound_log_key(root);
+        point.counts = pin.is_some() || !equivocated && point.has_sound_log_key(grounds.root);
         point
     }
 
@@ -291,11 +299,11 @@ pub(super) fn inclusion(parts: &Parts<'_>) -> Result<LeafIndex, StepResult> {
 }
 
 /// The log's keys whose signature stands on the note; a known key's bad signature refuses the note.
-fn log_signatures<'a>(log: &'a Log, note: &Note<'_>) -> Result<Vec<&'a LogKey>, Error> {
+fn log_signatures<'a>(log: &'a Log, note: &Note<'_>, checker: &dyn SignatureChecker) -> Result<Vec<&'a LogKey>, Error> {
     let mut signed = Vec::new();
     for key in &log.keys {
         if let Some(line) = note.signature_by(&key.verifier) {
-            line.verify_text(&key.verifier, note.text())?;
+            line.check_text(&key.verifier, note.text(), checker)?;
             signed.push(key);
         }
     }
@@ -303,12 +311,12 @@ fn log_signatures<'a>(log: &'a Log, note: &Note<'_>) -> Result<Vec<&'a LogKey>, 
 }
 
 /// The trusted witnesses whose cosignature stands on the note; a known key's bad signature refuses the note.
-fn cosignatures(root: &TrustRoot, note: &Note<'_>) -> Result<Vec<Cosigned>, Error> {
+fn cosignatures(grounds: Grounds<'_>, note: &Note<'_>) -> Result<Vec<Cosigned>, Error> {
     let mut cosigned = Vec::new();
-    for (witness, keys) in root.trust().witnesses.iter().map(|witness| &witness.keys).enumerate() {
+    for (witness, keys) in grounds.root.trust().witnesses.iter().map(|witness| &witness.keys).enumerate() {
         for key in keys {
             if let Some(line) = note.signature_by(&key.verifier) {
-                let time = Cosignature::from_line(line)?.verify(&key.verifier, note.text())?;
+                let time = Cosignature::from_line(line)?.check(&key.verifier, note.text(), grounds.checker)?;
                 let counts = key.window.contains(time) && key.window.compromised_from.is_none();
                 cosigned.push(Cosigned { witness, time, counts });
             }

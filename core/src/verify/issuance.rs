@@ -3,6 +3,7 @@
 use super::form::Parts;
 use super::step::{Skip, StepResult};
 use crate::code::Code;
+use crate::ed25519::SignatureChecker;
 use crate::error::Error;
 use crate::report::IssuedFact;
 use crate::statement::StatementType;
@@ -16,11 +17,11 @@ pub(super) struct Issuance<'a> {
 }
 
 impl<'a> Issuance<'a> {
-    pub(super) fn find(parts: &Parts<'_>, root: &'a TrustRoot) -> Self {
+    pub(super) fn find(parts: &Parts<'_>, root: &'a TrustRoot, checker: &dyn SignatureChecker) -> Self {
         let header = parts.statement.as_ref().map(|statement| *statement.header());
         let issuer = header.and_then(|header| root.issuer(header.issuer));
         let key = header.zip(issuer).and_then(|(header, issuer)| issuer.key(header.kid));
-        let signed = parts.statement.zip(key).is_some_and(|(statement, key)| statement.is_signed_by(&key.key));
+        let signed = parts.statement.zip(key).is_some_and(|(statement, key)| statement.is_signed(&key.key, checker));
         Self { issuer, key, signed }
     }
 

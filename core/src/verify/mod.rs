@@ -17,6 +17,7 @@ pub(crate) use step::{overall, unread};
 
 use crate::c2sp::Checkpoint;
 use crate::code::Code;
+use crate::ed25519::{SignatureChecker, Strict};
 use crate::error::Error;
 use crate::evidence::Equivocation;
 use crate::hash::Hash;
@@ -27,7 +28,7 @@ use crate::trust::{TrustRoot, Windows};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
-use anchor::Anchor;
+use anchor::{Anchor, Grounds};
 use form::Parts;
 use issuance::Issuance;
 use status::StatusCheck;
@@ -124,7 +125,15 @@ pub fn verify(request: &Request<'_>) -> Report {
 /// As [`verify`], with what is worth keeping besides the verdict.
 #[must_use]
 pub fn examine(request: &Request<'_>) -> Outcome {
-    let mut run = Run { request, steps: Steps::new(), facts: Facts::default(), seen: Vec::new(), evidence: None };
+    examine_with(request, &Strict)
+}
+
+/// As [`examine`], asking `checker` about every signature: the outcome is the same, but whoever verifies many bundles need
+/// not check what they share more than once.
+#[must_use]
+pub fn examine_with(request: &Request<'_>, checker: &dyn SignatureChecker) -> Outcome {
+    let mut run =
+        Run { request, checker, steps: Steps::new(), facts: Facts::default(), seen: Vec::new(), evidence: None };
     let root = run.steps.record(StepName::Trust, usable(request));
     run.facts.trust = root.map(|root| TrustFact {
         name: root.trust().name.clone(),
@@ -166,6 +175,7 @@ fn usable<'a>(request: &Request<'a>) -> Result<&'a TrustRoot, Error> {
 /// One run of the pipeline.
 struct Run<'r, 'a> {
     request: &'r Request<'a>,
+    checker: &'r dyn SignatureChecker,
     steps: Steps,
     facts: Facts,
     seen: Vec<(Checkpoint, Option<String>)>,
@@ -187,9 +197,9 @@ impl Run<'_, '_> {
     /// Steps 6 to 8 and 10 to 12.
     fn check_with_trust(&mut self, parts: &Parts<'_>, root: &TrustRoot) {
         let Request { mode, at, state, evidence, .. } = *self.request;
-        let issuance = Issuance::find(parts, root);
+        let issuance = Issuance::find(parts, root, self.checker);
         self.facts.issued = self.steps.run(StepName::Issuer, issuance.check(parts));
-        let anchor = Anchor::examine(parts, root, evidence);
+        let anchor = Anchor::examine(parts, Grounds { root, checker: self.checker }, evidence);
         self.facts.log = self.steps.run(StepName::Checkpoint, anchor.checkpoint());
         self.facts.anchored_at = self.steps.run(StepName::Witnesses, anchor.witnesses());
         if self.facts.anchored_at.is_some() {
@@ -204,8 +214,17 @@ impl Run<'_, '_> {
         self.steps.run(StepName::Time, timing.check());
         let windows = mode.windows(root);
         let subject_holds = self.facts.subject.is_some();
-        let status =
-            StatusCheck { parts, root, issuance: &issuance, anchor: &anchor, mode, at, windows, subject_holds };
+        let status = StatusCheck {
+            parts,
+            root,
+            checker: self.checker,
+            issuance: &issuance,
+            anchor: &anchor,
+            mode,
+            at,
+            windows,
+            subject_holds,
+        };
         self.facts.status_as_of = self.steps.run(StepName::Status, status.check()).flatten();
     }
 

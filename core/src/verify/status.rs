@@ -6,6 +6,7 @@ use super::form::{Parts, StatusPart};
 use super::issuance::Issuance;
 use super::step::{Skip, StepResult, worst};
 use crate::code::Code;
+use crate::ed25519::SignatureChecker;
 use crate::error::Error;
 use crate::merkle::InclusionProof;
 use crate::statement::StatementType;
@@ -20,6 +21,7 @@ use alloc::vec::Vec;
 pub(super) struct StatusCheck<'a> {
     pub(super) parts: &'a Parts<'a>,
     pub(super) root: &'a TrustRoot,
+    pub(super) checker: &'a dyn SignatureChecker,
     pub(super) issuance: &'a Issuance<'a>,
     pub(super) anchor: &'a Anchor<'a>,
     pub(super) mode: Mode,
@@ -121,7 +123,7 @@ impl<'a> StatusCheck<'a> {
             Some([key(token.kid())?, key(header.kid)?])
         });
         let [token_key, statement_key] = keys.ok_or(Error::new(Code::UnknownIssuerKey, "status.token.kid"))?;
-        if !token.is_signed_by(&token_key.key) || !statement.is_signed_by(&statement_key.key) {
+        if !token.is_signed(&token_key.key, self.checker) || !statement.is_signed(&statement_key.key, self.checker) {
             return tampered("status.token");
         }
         let checkpoint = self.anchor.sound(part.checkpoint);

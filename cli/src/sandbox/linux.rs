@@ -1,0 +1,197 @@
+//! Linux: seccomp for system calls, Landlock for files.
+//!
+//! The two cover each other: Landlock does not stop UDP, which seccomp does; seccomp cannot tell one path from another,
+//! which Landlock does.
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr,
+    RulesetStatus, Scope, make_bitflags,
+};
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
+};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Denies the calls of [`DENIED`] to this thread and all that it will start.
+pub(super) fn restrict_calls() -> Result<(), String> {
+    let filter = filter().map_err(|error| format!("connections: {error}"))?;
+    seccompiler::apply_filter(&filter).map_err(|error| format!("connections: {error} (seccomp)"))
+}
+
+/// Denies every file but those named to this thread and all that it will start.
+pub(super) fn restrict_files(reads: &[PathBuf], writes: &[PathBuf]) -> Result<(), String> {
+    let outcome = || -> Result<RulesetStatus, landlock::RulesetError> {
+        // Kernels that know less enforce what they know.
+        let mut ruleset = Ruleset::default()
+            .handle_access(AccessFs::from_all(KNOWN))?
+            .handle_access(AccessNet::from_all(KNOWN))?
+            .scope(Scope::from_all(KNOWN))?
+            .create()?;
+        for (path, access) in rules(reads, writes) {
+            // A path that cannot be opened stays denied, and whoever reads it is told why it cannot be read.
+            if let Ok(opened) = PathFd::new(&path) {
+                ruleset = ruleset.add_rule(PathBeneath::new(opened, access))?;
+            }
+        }
+        Ok(ruleset.restrict_self()?.ruleset)
+    };
+    match outcome() {
+        Ok(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced) => Ok(()),
+        Ok(RulesetStatus::NotEnforced) => Err("files: this kernel has no Landlock".to_owned()),
+        Err(error) => Err(format!("files: {error} (Landlock)")),
+    }
+}
+
+fn rules(reads: &[PathBuf], writes: &[PathBuf]) -> Vec<(PathBuf, BitFlags<AccessFs>)> {
+    let read = |path: &PathBuf| {
+        let access = if path.is_dir() { READ_FOLDER } else { AccessFs::ReadFile.into() };
+        (path.clone(), access)
+    };
+    let write = |path: &PathBuf| (path.clone(), WRITE_FOLDER);
+    // The standard library opens it where a standard stream is closed.
+    let null = Path::new("/dev/null").to_owned();
+    reads
+        .iter()
+        .map(read)
+        .chain(writes.iter().map(write))
+        .chain([(null, AccessFs::ReadFile | AccessFs::WriteFile)])
+        .collect()
+}
+
+fn filter() -> Result<BpfProgram, seccompiler::BackendError> {
+    let architecture = TargetArch::try_from(std::env::consts::ARCH)?;
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
+    for call in DENIED.iter().chain(DENIED_HERE) {
+        rules.insert(*call, Vec::new());
+    }
+    // With these a program could type into the terminal that it runs in.
+    let typing = [TIOCSTI, TIOCLINUX].map(|request| {
+        let is_it = SeccompCondition::new(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, request)?;
+        SeccompRule::new(vec![is_it])
+    });
+    rules.insert(libc::SYS_ioctl, typing.into_iter().collect::<Result<_, _>>()?);
+    for call in X32.clone().chain(rules.keys().copied().filter(|call| *call < X32.start).collect::<Vec<_>>()) {
+        if architecture == TargetArch::x86_64 {
+            rules.insert(call | X32_BIT, Vec::new());
+        }
+    }
+    let denied = SeccompAction::Errno(libc::EPERM.unsigned_abs());
+    SeccompFilter::new(rules, SeccompAction::Allow, denied, architecture)?.try_into()
+}
+
+/// The newest interface of Landlock whose rights this program knows.
+const KNOWN: ABI = ABI::V6;
+
+const READ_FOLDER: BitFlags<AccessFs> = make_bitflags!(AccessFs::{ReadFile | ReadDir});
+
+const WRITE_FOLDER: BitFlags<AccessFs> =
+    make_bitflags!(AccessFs::{ReadFile | ReadDir | WriteFile | Truncate | MakeReg | RemoveFile});
+
+/// The second numbering of system calls on x86-64: the same numbers with a bit set, and a range of its own.
+const X32_BIT: i64 = 0x4000_0000;
+const X32: std::ops::Range<i64> = 512..548;
+
+/// Requests to a terminal (`asm-generic/ioctls.h`): put a character into its input, paste the selection into it.
+const TIOCSTI: u64 = 0x5412;
+const TIOCLINUX: u64 = 0x541c;
+
+/// What no command of this program does. Connections first; then ways to start, trace or reach into other programs, to
+/// get at files past their paths, to talk to other processes, and to change the system.
+const DENIED: &[i64] = &[
+    libc::SYS_socket,
+    libc::SYS_socketpair,
+    libc::SYS_connect,
+    libc::SYS_bind,
+    libc::SYS_listen,
+    libc::SYS_accept,
+    libc::SYS_accept4,
+    libc::SYS_sendto,
+    libc::SYS_sendmsg,
+    libc::SYS_sendmmsg,
+    libc::SYS_recvfrom,
+    libc::SYS_recvmsg,
+    libc::SYS_recvmmsg,
+    libc::SYS_setsockopt,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_io_setup,
+    libc::SYS_io_submit,
+    libc::SYS_execve,
+    libc::SYS_execveat,
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_process_madvise,
+    libc::SYS_pidfd_open,
+    libc::SYS_pidfd_getfd,
+    libc::SYS_pidfd_send_signal,
+    libc::SYS_kcmp,
+    libc::SYS_kill,
+    libc::SYS_rt_sigqueueinfo,
+    libc::SYS_rt_tgsigqueueinfo,
+    libc::SYS_open_by_handle_at,
+    libc::SYS_name_to_handle_at,
+    libc::SYS_mount,
+    libc::SYS_umount2,
+    libc::SYS_move_mount,
+    libc::SYS_open_tree,
+    libc::SYS_fsopen,
+    libc::SYS_fsmount,
+    libc::SYS_pivot_root,
+    libc::SYS_chroot,
+    libc::SYS_setns,
+    libc::SYS_unshare,
+    libc::SYS_mq_open,
+    libc::SYS_msgget,
+    libc::SYS_semget,
+    libc::SYS_shmget,
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_userfaultfd,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_keyctl,
+    libc::SYS_clock_settime,
+    libc::SYS_settimeofday,
+    libc::SYS_adjtimex,
+    libc::SYS_clock_adjtime,
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_delete_module,
+    libc::SYS_kexec_load,
+    libc::SYS_reboot,
+    libc::SYS_swapon,
+    libc::SYS_swapoff,
+    libc::SYS_sethostname,
+    libc::SYS_setdomainname,
+];
+
+/// Calls that only some machines have.
+#[cfg(target_arch = "x86_64")]
+const DENIED_HERE: &[i64] =
+    &[libc::SYS_fork, libc::SYS_vfork, libc::SYS_iopl, libc::SYS_ioperm, libc::SYS_kexec_file_load];
+#[cfg(not(target_arch = "x86_64"))]
+const DENIED_HERE: &[i64] = &[];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The filter is loaded by the tests that start a process of their own; here it only has to be a program.
+    #[test]
+    fn the_filter_is_small_enough_for_the_kernel() {
+        let length = filter().unwrap().len();
+        assert!((100..4_096).contains(&length), "{length}");
+    }
+
+    #[test]
+    fn a_folder_is_read_as_a_folder_and_a_file_as_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = rules(&[folder.path().to_owned(), "/no/such/file".into()], &[folder.path().to_owned()]);
+        let accesses: Vec<_> = rules.iter().map(|(_, access)| *access).collect();
+        let null = AccessFs::ReadFile | AccessFs::WriteFile;
+        assert_eq!(accesses, [READ_FOLDER, AccessFs::ReadFile.into(), WRITE_FOLDER, null]);
+    }
+}

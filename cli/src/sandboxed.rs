@@ -1,0 +1,54 @@
+//! How a command enters the sandbox, by what `--sandbox` says.
+
+use crate::args::{Command, SandboxArg, TrustCommand};
+use crate::failure::Failure;
+use crate::output;
+use crate::sandbox::{self, Rights};
+use ct_core::Code;
+
+/// When standard error says what is enforced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Remarks {
+    Always,
+    /// If something is missing.
+    Gaps,
+    Never,
+}
+
+impl SandboxArg {
+    /// Enters the sandbox; what `rights` does not name cannot be touched afterwards.
+    pub(crate) fn enter(self, rights: &Rights, remarks: Remarks) -> Result<(), Failure> {
+        if self == Self::Off {
+            return Ok(());
+        }
+        let enforced = sandbox::enter(rights);
+        if self == Self::Require && !enforced.is_whole() {
+            return Err(Failure::new(Code::UsageSandbox, enforced.to_string()));
+        }
+        if remarks == Remarks::Always || remarks == Remarks::Gaps && !enforced.is_whole() {
+            output::remark(&enforced.to_string());
+        }
+        Ok(())
+    }
+}
+
+impl Command {
+    /// What the command has to touch. `ct verify` says it itself, once it knows what its inputs come to.
+    pub(crate) fn rights(&self) -> Rights {
+        let none = Rights::none();
+        match self {
+            Self::Verify(_) | Self::Explain(_) => none,
+            Self::Inspect(args) => none.read(&args.file),
+            Self::Hash(args) => none.read_all(&args.files),
+            Self::Redact(args) => none.read(&args.bundle).make(&args.out),
+            Self::Keygen(args) => none.make(&args.out),
+            Self::Trust(args) => match &args.command {
+                TrustCommand::Build(args) => none.read(&args.source).read_all(&args.key).make(&args.out),
+                TrustCommand::Sign(args) => none.read(&args.file).read(&args.key).make(&args.out),
+                TrustCommand::Diff(args) => none.read(&args.old).read(&args.new),
+                TrustCommand::Import(args) => none.read(&args.policy),
+                TrustCommand::Show(args) => none.read(&args.file),
+            },
+        }
+    }
+}
