@@ -179,11 +179,73 @@ const DENIED_HERE: &[i64] = &[];
 mod tests {
     use super::*;
 
-    // The filter is loaded by the tests that start a process of their own; here it only has to be a program.
+    /// What the kernel would do about a system call: the filter, run by hand (`linux/filter.h`, `linux/seccomp.h`).
+    fn decide(architecture: u32, call: u32, second_argument: u32) -> u32 {
+        let program = filter().unwrap();
+        let (mut at, mut accumulator) = (0, 0);
+        loop {
+            let step = &program[at];
+            at += 1;
+            let jump = |holds: bool| usize::from(if holds { step.jt } else { step.jf });
+            match step.code {
+                // Load a word of the call's data: number, architecture, then two words for each argument.
+                0x20 => {
+                    accumulator = match step.k {
+                        0 => call,
+                        4 => architecture,
+                        24 => second_argument,
+                        _ => 0,
+                    }
+                }
+                0x05 => at += usize::try_from(step.k).unwrap(),
+                0x15 => at += jump(accumulator == step.k),
+                0x25 => at += jump(accumulator > step.k),
+                0x35 => at += jump(accumulator >= step.k),
+                0x06 => return step.k,
+                other => panic!("an instruction that this test does not know: {other:#x}"),
+            }
+        }
+    }
+
+    const HERE: u32 = if cfg!(target_arch = "x86_64") { 0xc000_003e } else { 0xc000_00b7 };
+    const ALLOW: u32 = 0x7fff_0000;
+    const DENY: u32 = 0x0005_0001;
+    const KILL: u32 = 0x8000_0000;
+
+    fn number(call: i64) -> u32 {
+        u32::try_from(call).unwrap()
+    }
+
+    // R19.3
     #[test]
-    fn the_filter_is_small_enough_for_the_kernel() {
-        let length = filter().unwrap().len();
-        assert!((100..4_096).contains(&length), "{length}");
+    fn the_filter_denies_what_it_names_and_nothing_that_is_needed() {
+        for call in DENIED.iter().chain(DENIED_HERE) {
+            assert_eq!(decide(HERE, number(*call), 0), DENY, "{call}");
+            assert_eq!(decide(0x4000_0003, number(*call), 0), KILL, "{call}, as a 32-bit program would");
+        }
+        let needed =
+            [libc::SYS_openat, libc::SYS_read, libc::SYS_write, libc::SYS_close, libc::SYS_fsync, libc::SYS_clone];
+        for call in needed.into_iter().chain([libc::SYS_clone3, libc::SYS_futex, libc::SYS_exit_group, libc::SYS_mmap])
+        {
+            assert_eq!(decide(HERE, number(call), 0), ALLOW, "{call}");
+        }
+        assert!(filter().unwrap().len() < 4_096, "the kernel takes no longer one");
+    }
+
+    // R19.3
+    #[test]
+    fn a_terminal_can_be_asked_for_its_width_but_not_typed_into() {
+        let ioctl = |request: u64| decide(HERE, number(libc::SYS_ioctl), u32::try_from(request).unwrap());
+        assert_eq!((ioctl(TIOCSTI), ioctl(TIOCLINUX), ioctl(0x5413)), (DENY, DENY, ALLOW));
+    }
+
+    // R19.3: x86-64 has every call a second time, under other numbers.
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn the_second_numbering_is_no_way_around() {
+        for call in DENIED.iter().chain(DENIED_HERE).copied().chain(X32).chain([libc::SYS_ioctl]) {
+            assert_eq!(decide(HERE, number(call | X32_BIT), 0), DENY, "{call}");
+        }
     }
 
     #[test]

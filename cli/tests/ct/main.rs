@@ -2,7 +2,9 @@
 
 #![cfg(test)]
 
+mod air_gap;
 mod bad_input;
+mod batch;
 mod cases;
 mod continuity;
 mod desk;
