@@ -2,7 +2,8 @@
 //!
 //! It holds for the thread that enters it and those started from there, so that every test has a sandbox of its own.
 
-#![cfg(all(test, target_os = "linux"))]
+#![cfg(test)]
+#![cfg(target_os = "linux")]
 
 #[path = "../src/sandbox/mod.rs"]
 #[allow(dead_code, reason = "the tests use a part of it")]

@@ -202,7 +202,7 @@ impl Draft {
     }
 
     /// Nobody has logged it yet.
-    fn unlogged(name: &str, document: &[u8]) -> Self {
+    pub(crate) fn unlogged(name: &str, document: &[u8]) -> Self {
         Self {
             document: document.to_vec(),
             kind: SubjectKind::File,

@@ -27,6 +27,7 @@ mod skip;
 pub mod status;
 mod tree;
 mod vectors;
+pub mod workload;
 pub mod world;
 
 pub use case::{Case, Expected, cases, repository};
