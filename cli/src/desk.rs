@@ -11,7 +11,7 @@ use crate::{output, render};
 use ct_core::evidence::{Equivocation, of_two_checkpoints};
 use ct_core::limits::MAX_BUNDLE_BYTES;
 use ct_core::state::State;
-use ct_core::verify::{Outcome, examine_with};
+use ct_core::verify::{Document, Outcome, Verifier};
 use ct_core::{AtSource, Code, Error, Mode, Report, Request, Timestamp, TrustRoot};
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -56,22 +56,29 @@ pub(crate) struct Judged {
 }
 
 impl Desk {
-    /// The verdict on one input. Never fails: what cannot be read is a verdict too, and so is a defect of this program.
-    pub(crate) fn judge(&self, input: Input) -> Judged {
-        let path = input.as_ref().map_or_else(|(path, _)| path.clone(), Clone::clone);
-        let judged = catch_unwind(AssertUnwindSafe(|| self.examine(input)));
-        // The panic's own message has been printed.
-        judged.unwrap_or_else(|_| self.show(&path, &self.unread(Error::new(Code::Internal, "")), None))
+    /// The verdict on each input. Never fails: what cannot be read is a verdict too, and so is a defect of this program.
+    pub(crate) fn judge(&self, inputs: Vec<Input>) -> Vec<Judged> {
+        let mut verifier = self.verifier();
+        let mut judge = |input: Input| {
+            let path = input.as_ref().map_or_else(|(path, _)| path.clone(), Clone::clone);
+            let judged = catch_unwind(AssertUnwindSafe(|| self.examine(input, &mut verifier)));
+            judged.unwrap_or_else(|_| {
+                // The panic's own message has been printed.
+                verifier = self.verifier();
+                self.show(&path, &self.unread(Error::new(Code::Internal, "")), None)
+            })
+        };
+        inputs.into_iter().map(&mut judge).collect()
     }
 
-    fn examine(&self, input: Input) -> Judged {
+    fn examine(&self, input: Input, verifier: &mut Verifier<'_>) -> Judged {
         let read = input.and_then(|path| match file::read(&path, BUNDLE) {
             Ok(bytes) => Ok((path, bytes)),
             Err(failure) => Err((path, failure)),
         });
         match read {
             Ok((path, bytes)) => {
-                let outcome = examine_with(&self.request(&bytes), &self.signatures);
+                let outcome = verifier.examine(&bytes, self.documents.of(&bytes));
                 let mut judged = self.show(&path, &outcome.report, None);
                 judged.outcome = self.state.as_ref().map(|_| outcome);
                 judged
@@ -83,17 +90,18 @@ impl Desk {
         }
     }
 
-    fn request<'a>(&'a self, bundle: &'a [u8]) -> Request<'a> {
-        Request {
-            bundle,
-            document: self.documents.of(bundle),
+    fn verifier(&self) -> Verifier<'_> {
+        let terms = Request {
+            bundle: &[],
+            document: Document::InBundle,
             trust: self.trust.as_ref().map_err(|error| *error),
             mode: self.mode,
             at: self.at,
             at_source: self.at_source,
             state: self.state.as_ref().map(StateFolder::snapshot),
             evidence: &self.evidence,
-        }
+        };
+        Verifier::new(terms, &self.signatures)
     }
 
     fn unread(&self, why: Error) -> Report {

@@ -26,9 +26,14 @@ pub(crate) fn read(path: &Path, limit: Limit) -> Result<Vec<u8>, Failure> {
     if metadata.len() > max {
         return Err(too_large());
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    // It may grow while it is read.
-    file.take(max.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| Failure::reading(path, &error))?;
+    let expected = usize::try_from(metadata.len()).unwrap_or(0);
+    // With room for one byte more a single read shows the end of a file that stands still; it may also grow.
+    let mut bytes = vec![0; expected.saturating_add(1)];
+    let length = (&file).read(&mut bytes).map_err(|error| Failure::reading(path, &error))?;
+    bytes.truncate(length);
+    if length != expected {
+        file.take(max.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| Failure::reading(path, &error))?;
+    }
     if bytes.len() > limit.bytes { Err(too_large()) } else { Ok(bytes) }
 }
 

@@ -95,7 +95,7 @@ struct Delivery {
 impl Delivery {
     fn run(&mut self, mut inputs: Inputs, threads: NonZeroUsize) -> Result<Ending, Failure> {
         let desk = Arc::clone(&self.desk);
-        let judge = move |chunk: Vec<Input>| chunk.into_iter().map(|input| desk.judge(input)).collect::<Vec<Judged>>();
+        let judge = move |chunk: Vec<Input>| desk.judge(chunk);
         let on_interrupt = |stop: batch::Stop<Vec<Judged>>| {
             // Without it the interruption ends the process at once, which leaves nothing half-written but a line.
             let _ = ctrlc::set_handler(move || stop.stop());

@@ -74,7 +74,11 @@ impl TryFrom<&[u8]> for Hash {
 /// Lower-case hexadecimal.
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let mut digits = [0; 2 * Self::LEN];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[hex_of(byte >> 4), hex_of(byte & 0x0f)]);
+        }
+        f.write_str(core::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -117,6 +121,11 @@ impl fmt::Debug for Hasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Hasher")
     }
+}
+
+/// The digit of a number below 16.
+const fn hex_of(value: u8) -> u8 {
+    if value < 10 { b'0' + value } else { b'a' + value - 10 }
 }
 
 fn hex_digit(digit: u8) -> Option<u8> {

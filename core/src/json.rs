@@ -58,8 +58,10 @@ impl Object<'_> {
             self.json.text.push(',');
         }
         self.last = Some(name);
-        self.json.write_text(name);
-        self.json.text.push(':');
+        debug_assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{name}");
+        self.json.text.push('"');
+        self.json.text.push_str(name);
+        self.json.text.push_str("\":");
         self.json
     }
 
@@ -110,19 +112,25 @@ struct Escaped<'a>(&'a mut String);
 
 impl Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for character in text.chars() {
-            match character {
-                '"' => self.0.push_str("\\\""),
-                '\\' => self.0.push_str("\\\\"),
-                '\u{8}' => self.0.push_str("\\b"),
-                '\u{9}' => self.0.push_str("\\t"),
-                '\u{a}' => self.0.push_str("\\n"),
-                '\u{c}' => self.0.push_str("\\f"),
-                '\u{d}' => self.0.push_str("\\r"),
-                control if control < ' ' => write!(self.0, "\\u{:04x}", u32::from(control))?,
-                other => self.0.push(other),
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+            let (plain, special) = rest.split_at(at);
+            self.0.push_str(plain);
+            let mut characters = special.chars();
+            match characters.next() {
+                Some('"') => self.0.push_str("\\\""),
+                Some('\\') => self.0.push_str("\\\\"),
+                Some('\u{8}') => self.0.push_str("\\b"),
+                Some('\u{9}') => self.0.push_str("\\t"),
+                Some('\u{a}') => self.0.push_str("\\n"),
+                Some('\u{c}') => self.0.push_str("\\f"),
+                Some('\u{d}') => self.0.push_str("\\r"),
+                Some(control) => write!(self.0, "\\u{:04x}", u32::from(control))?,
+                None => {}
             }
+            rest = characters.as_str();
         }
+        self.0.push_str(rest);
         Ok(())
     }
 }

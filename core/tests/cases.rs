@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "tests assert by panicking")]
 
-use ct_core::{Code, StepName, StepResult};
-use ct_testdata::{Case, cases, examples, repository};
+use ct_core::ed25519::Strict;
+use ct_core::state::State;
+use ct_core::verify::{Document, Verifier, examine};
+use ct_core::{AtSource, Code, Mode, Request, StepName, StepResult};
+use ct_testdata::{Case, cases, examples, repository, world};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,6 +43,39 @@ fn every_case_ends_as_its_file_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+// R19.5: what a bundle shares with the one before it is not computed again, and that shows in no verdict.
+#[test]
+fn a_verifier_says_of_each_bundle_what_it_says_of_it_alone() {
+    let cases = cases();
+    let root = world::root(&world::trust());
+    let state = State::default();
+    // In this order most bundles differ from the one before; pairs of one bundle in several versions follow one another.
+    let mut bundles: Vec<&[u8]> = cases.iter().map(|case| case.bundle.as_slice()).collect();
+    bundles.extend(bundles.clone().into_iter().rev());
+    bundles.extend(bundles.clone().into_iter().step_by(7).flat_map(|bundle| [bundle, bundle]));
+    for mode in [Mode::Strict, Mode::Grace, Mode::Archival] {
+        let terms = Request {
+            bundle: &[],
+            document: Document::HashOnly,
+            trust: Ok(&root),
+            mode,
+            at: world::time(world::ISSUED + world::DAY),
+            at_source: AtSource::Given,
+            state: Some(&state),
+            evidence: &[],
+        };
+        let mut verifier = Verifier::new(terms, &Strict);
+        for bundle in &bundles {
+            for document in [Document::HashOnly, Document::InBundle] {
+                let alone = examine(&Request { bundle, document, ..terms });
+                let after = verifier.examine(bundle, document);
+                assert_eq!(after.report.to_json(), alone.report.to_json());
+                assert_eq!((after.seen, after.evidence), (alone.seen, alone.evidence));
+            }
+        }
+    }
 }
 
 // R1.4

@@ -1,6 +1,7 @@
 //! Steps 7 to 10: the checkpoint, its witnesses, the statement in its tree, and later and remembered checkpoints.
 
 use super::form::{CheckpointPart, Parts};
+use super::record::KnownPoint;
 use super::step::{Skip, StepResult};
 use crate::c2sp::{Checkpoint, Cosignature, Note};
 use crate::code::Code;
@@ -186,17 +187,20 @@ impl<'a> Anchor<'a> {
         self.points().find_map(|point| point.pin)
     }
 
-    /// The anchor (0) or the later checkpoint of this number, if it is sound: then what is proven into it counts.
-    pub(super) fn sound(&self, number: usize) -> Option<&'a Checkpoint> {
-        self.checkpoint().ok()?;
-        let point = self.points().nth(number).filter(|point| number == 0 || point.counts)?;
-        Some(point.checkpoint)
-    }
-
-    /// When the quorum in force had seen the checkpoint of this number, or the time of the pin it is proven into.
-    pub(super) fn known_at(&self, number: usize) -> Option<Timestamp> {
-        let seen = self.points().nth(number)?.seen_by_quorum(self.grounds.root);
-        seen.or_else(|| Some(self.points().skip(number).find_map(|point| point.pin)?.time))
+    /// The anchor, then the later checkpoints: what a status can be proven into. What is proven into the anchor counts if
+    /// the anchor does.
+    pub(super) fn known_points(&self) -> Vec<KnownPoint> {
+        let is_sound = self.checkpoint().is_ok();
+        let known = |(number, point): (usize, &Point<'_>)| {
+            let pinned = || Some(self.points().skip(number).find_map(|point| point.pin)?.time);
+            KnownPoint {
+                size: point.checkpoint.size(),
+                root: point.checkpoint.root(),
+                sound: is_sound && (number == 0 || point.counts),
+                known_at: point.seen_by_quorum(self.grounds.root).or_else(pinned),
+            }
+        };
+        self.points().enumerate().map(known).collect()
     }
 
     /// The witnesses whose cosignature on the anchor counts, with the time each states.

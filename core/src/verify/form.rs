@@ -1,7 +1,7 @@
 //! Steps 1, 2 and 4: the bundle taken apart, what is missing, and the document.
 
 use super::step::StepResult;
-use super::{Document, Skip};
+use super::{Document, Skip, record};
 use crate::bundle::{Batch, Bundle, BundledStatus};
 use crate::c2sp::{Checkpoint, Note};
 use crate::claims::Disclosure;
@@ -17,6 +17,8 @@ use alloc::vec::Vec;
 
 /// A bundle whose every part is of the right form; which parts there are is another question.
 pub(super) struct Parts<'a> {
+    /// What a record rests on.
+    pub(super) source: Vec<u8>,
     pub(super) batch: Option<Batch>,
     pub(super) subject: Option<SubjectPart<'a>>,
     pub(super) document: Option<&'a [u8]>,
@@ -63,6 +65,7 @@ impl<'a> Parts<'a> {
     /// Step 1.
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         let bundle = Bundle::parse(bytes)?;
+        let source = record::source(&bundle);
         // Offsets inside a part are told from the part's own start, not the bundle's: the field says which part.
         let subject = bundle
             .subject
@@ -76,6 +79,7 @@ impl<'a> Parts<'a> {
             Ok(LaterPart { part, proof: later.proof })
         });
         Ok(Self {
+            source,
             batch: bundle.batch,
             subject,
             document: bundle.document,

@@ -7,6 +7,7 @@
 mod anchor;
 mod form;
 mod issuance;
+mod record;
 mod status;
 mod step;
 mod subject;
@@ -25,15 +26,14 @@ use crate::report::{AtSource, ClaimsFact, Facts, Report, TrustFact};
 use crate::state::State;
 use crate::time::Timestamp;
 use crate::trust::{TrustRoot, Windows};
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
-use anchor::{Anchor, Grounds};
+use anchor::Grounds;
+use core::fmt;
 use form::Parts;
-use issuance::Issuance;
+use record::Record;
 use status::StatusCheck;
 use step::Steps;
-use time::Timing;
 
 /// All that a verdict depends on. The same request gives the same report, byte for byte, everywhere.
 #[derive(Clone, Copy, Debug)]
@@ -128,30 +128,74 @@ pub fn examine(request: &Request<'_>) -> Outcome {
     examine_with(request, &Strict)
 }
 
-/// As [`examine`], asking `checker` about every signature: the outcome is the same, but whoever verifies many bundles need
-/// not check what they share more than once.
+/// As [`examine`], by the word of `checker` on signatures.
 #[must_use]
 pub fn examine_with(request: &Request<'_>, checker: &dyn SignatureChecker) -> Outcome {
-    let mut run =
-        Run { request, checker, steps: Steps::new(), facts: Facts::default(), seen: Vec::new(), evidence: None };
-    let root = run.steps.record(StepName::Trust, usable(request));
-    run.facts.trust = root.map(|root| TrustFact {
-        name: root.trust().name.clone(),
-        version: root.trust().root_version,
-        hash: root.hash(),
-        example: root.trust().example,
-    });
-    if let Some(parts) = run.steps.record(StepName::Form, Parts::parse(request.bundle)) {
-        run.check_bundle(&parts, root);
-        match root {
-            Some(root) => run.check_with_trust(&parts, root),
-            None => run.skip_trust(),
-        }
+    Verifier::new(*request, checker).examine(request.bundle, request.document)
+}
+
+/// Verifies one bundle after the other on the same terms. Each outcome is that of [`examine`] on the bundle alone; what
+/// a bundle shares with the one before it is not computed again.
+pub struct Verifier<'t> {
+    terms: Request<'t>,
+    checker: &'t dyn SignatureChecker,
+    /// The last record, and what it rests on.
+    known: Option<(Vec<u8>, Record<'t>)>,
+}
+
+impl<'t> Verifier<'t> {
+    /// A verifier on the terms of a request, whose bundle and document are not looked at. `checker` is asked about every
+    /// signature.
+    #[must_use]
+    pub const fn new(terms: Request<'t>, checker: &'t dyn SignatureChecker) -> Self {
+        Self { terms, checker, known: None }
     }
-    run.forget_unfounded();
-    let report = Report::new(request, run.steps.finish(), run.facts);
-    let seen = if report.is_verified() { run.seen } else { Vec::new() };
-    Outcome { report, seen, evidence: run.evidence }
+
+    /// Verifies one bundle, and gives what is worth keeping besides the verdict.
+    #[must_use]
+    pub fn examine(&mut self, bundle: &[u8], document: Document) -> Outcome {
+        let (terms, checker) = (self.terms, self.checker);
+        let mut run =
+            Run { terms: Request { bundle, document, ..terms }, steps: Steps::new(), facts: Facts::default() };
+        let (mut seen, mut evidence) = (Vec::new(), None);
+        let root = run.steps.record(StepName::Trust, usable(&terms));
+        run.facts.trust = root.map(|root| TrustFact {
+            name: root.trust().name.clone(),
+            version: root.trust().root_version,
+            hash: root.hash(),
+            example: root.trust().example,
+        });
+        if let Some(parts) = run.steps.record(StepName::Form, Parts::parse(bundle)) {
+            run.check_document(&parts, root);
+            match root {
+                Some(root) => {
+                    let record = self.record(&parts, root);
+                    run.check_record(record);
+                    run.check_status(&parts, root, record, checker);
+                    (seen, evidence) = (record.seen.clone(), record.evidence.clone());
+                }
+                None => run.skip_trust(&parts),
+            }
+        }
+        run.forget_unfounded();
+        let report = Report::new(&terms, run.steps.finish(), run.facts);
+        let seen = if report.is_verified() { seen } else { Vec::new() };
+        Outcome { report, seen, evidence }
+    }
+
+    /// What issuer and log say about the statement in `parts`.
+    fn record(&mut self, parts: &Parts<'_>, root: &'t TrustRoot) -> &Record<'t> {
+        let known = self.known.take().filter(|(source, _)| *source == parts.source);
+        let (terms, checker) = (self.terms, self.checker);
+        let examine = || (parts.source.clone(), Record::examine(parts, &terms, Grounds { root, checker }));
+        &self.known.insert(known.unwrap_or_else(examine)).1
+    }
+}
+
+impl fmt::Debug for Verifier<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier").field("terms", &self.terms).finish_non_exhaustive()
+    }
 }
 
 /// Step 3. Freeze is bounded by the trust root's expiry; `archival` looks back and does not mind it. Rollback is seen
@@ -173,58 +217,48 @@ fn usable<'a>(request: &Request<'a>) -> Result<&'a TrustRoot, Error> {
 }
 
 /// One run of the pipeline.
-struct Run<'r, 'a> {
-    request: &'r Request<'a>,
-    checker: &'r dyn SignatureChecker,
+struct Run<'a> {
+    terms: Request<'a>,
     steps: Steps,
     facts: Facts,
-    seen: Vec<(Checkpoint, Option<String>)>,
-    evidence: Option<Vec<u8>>,
 }
 
-impl Run<'_, '_> {
-    /// Steps 2, 4, 5 and 9: what can be told without trusting anybody.
-    fn check_bundle(&mut self, parts: &Parts<'_>, root: Option<&TrustRoot>) {
+impl Run<'_> {
+    /// Steps 2, 4 and 5: what can be told of the document without trusting anybody.
+    fn check_document(&mut self, parts: &Parts<'_>, root: Option<&TrustRoot>) {
         self.facts.document_hash = parts.document_hash;
-        self.steps.record(StepName::Completeness, parts.complete(self.request.document, root));
-        if self.steps.run(StepName::Document, parts.document(self.request.document)).is_some() {
+        self.steps.record(StepName::Completeness, parts.complete(self.terms.document, root));
+        if self.steps.run(StepName::Document, parts.document(self.terms.document)).is_some() {
             self.facts.claims = parts.disclosure.as_ref().map(ClaimsFact::new);
         }
         self.facts.subject = self.steps.run(StepName::Subject, subject::check(parts));
-        self.facts.leaf_index = self.steps.run(StepName::Inclusion, anchor::inclusion(parts));
     }
 
-    /// Steps 6 to 8 and 10 to 12.
-    fn check_with_trust(&mut self, parts: &Parts<'_>, root: &TrustRoot) {
-        let Request { mode, at, state, evidence, .. } = *self.request;
-        let issuance = Issuance::find(parts, root, self.checker);
-        self.facts.issued = self.steps.run(StepName::Issuer, issuance.check(parts));
-        let anchor = Anchor::examine(parts, Grounds { root, checker: self.checker }, evidence);
-        self.facts.log = self.steps.run(StepName::Checkpoint, anchor.checkpoint());
-        self.facts.anchored_at = self.steps.run(StepName::Witnesses, anchor.witnesses());
+    /// Steps 6 to 11.
+    fn check_record(&mut self, record: &Record<'_>) {
+        self.facts.issued = self.steps.run(StepName::Issuer, record.issued.clone());
+        self.facts.log = self.steps.run(StepName::Checkpoint, record.log.clone());
+        self.facts.anchored_at = self.steps.run(StepName::Witnesses, record.anchored);
         if self.facts.anchored_at.is_some() {
-            self.facts.fresh_at = anchor.fresh_at();
-            self.facts.witnesses = anchor.cosigners().map(|(name, time)| (name.to_owned(), time)).collect();
+            self.facts.fresh_at = record.fresh_at;
+            self.facts.witnesses.clone_from(&record.cosigners);
         }
-        self.steps.run(StepName::Continuity, anchor.continuity(state));
-        self.evidence = anchor.evidence(state);
-        self.seen = anchor.seen().map(|(checkpoint, note)| (checkpoint.clone(), note)).collect();
-        let (statement, issuer_key) = (parts.statement.as_ref(), issuance.key());
-        let timing = Timing { mode, at, root, statement, issuer_key, anchor: &anchor };
-        self.steps.run(StepName::Time, timing.check());
-        let windows = mode.windows(root);
-        let subject_holds = self.facts.subject.is_some();
-        let status = StatusCheck {
-            parts,
-            root,
-            checker: self.checker,
-            issuance: &issuance,
-            anchor: &anchor,
-            mode,
-            at,
-            windows,
-            subject_holds,
-        };
+        self.facts.leaf_index = self.steps.run(StepName::Inclusion, record.leaf_index);
+        self.steps.run(StepName::Continuity, record.continuity);
+        self.steps.run(StepName::Time, record.time);
+    }
+
+    /// Step 12.
+    fn check_status(
+        &mut self,
+        parts: &Parts<'_>,
+        root: &TrustRoot,
+        record: &Record<'_>,
+        checker: &dyn SignatureChecker,
+    ) {
+        let Request { mode, at, .. } = self.terms;
+        let (windows, subject_holds) = (mode.windows(root), self.facts.subject.is_some());
+        let status = StatusCheck { parts, root, checker, record, mode, at, windows, subject_holds };
         self.facts.status_as_of = self.steps.run(StepName::Status, status.check()).flatten();
     }
 
@@ -241,7 +275,9 @@ impl Run<'_, '_> {
         }
     }
 
-    fn skip_trust(&mut self) {
+    /// Without a trust root only step 9 can be told: whether the statement is in the tree, whoever made the tree.
+    fn skip_trust(&mut self, parts: &Parts<'_>) {
+        self.facts.leaf_index = self.steps.run(StepName::Inclusion, anchor::inclusion(parts));
         for name in [
             StepName::Issuer,
             StepName::Checkpoint,

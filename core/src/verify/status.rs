@@ -1,9 +1,8 @@
 //! Step 12: revocations in the trust root, and the document's status in its issuer's list.
 
 use super::Mode;
-use super::anchor::Anchor;
 use super::form::{Parts, StatusPart};
-use super::issuance::Issuance;
+use super::record::Record;
 use super::step::{Skip, StepResult, worst};
 use crate::code::Code;
 use crate::ed25519::SignatureChecker;
@@ -22,8 +21,7 @@ pub(super) struct StatusCheck<'a> {
     pub(super) parts: &'a Parts<'a>,
     pub(super) root: &'a TrustRoot,
     pub(super) checker: &'a dyn SignatureChecker,
-    pub(super) issuance: &'a Issuance<'a>,
-    pub(super) anchor: &'a Anchor<'a>,
+    pub(super) record: &'a Record<'a>,
     pub(super) mode: Mode,
     pub(super) at: Timestamp,
     pub(super) windows: Option<Windows>,
@@ -31,7 +29,7 @@ pub(super) struct StatusCheck<'a> {
     pub(super) subject_holds: bool,
 }
 
-impl<'a> StatusCheck<'a> {
+impl StatusCheck<'_> {
     /// Everything that speaks against the document; a revocation is not hidden behind a status that is stale. Gives the
     /// time of the status list, if the document has a status.
     pub(super) fn check(&self) -> Result<Option<Timestamp>, StepResult> {
@@ -52,7 +50,7 @@ impl<'a> StatusCheck<'a> {
 
     /// Whether the issuer signed the statement and the subject is under it.
     const fn is_founded(&self) -> bool {
-        self.issuance.is_signed() && self.subject_holds
+        self.record.signed && self.subject_holds
     }
 
     /// Revocations in the trust root override everything, in every mode.
@@ -62,9 +60,7 @@ impl<'a> StatusCheck<'a> {
         let names = |revoked: &Revoked| match revoked {
             Revoked::Subject(hash) => *hash == part.hash,
             // Anybody can copy names and references into a statement of their own.
-            Revoked::Statement { issuer, id } => {
-                self.issuance.is_signed() && issuer == header.issuer && id == header.id
-            }
+            Revoked::Statement { issuer, id } => self.record.signed && issuer == header.issuer && id == header.id,
             Revoked::Status { uri, index } if self.is_founded() => {
                 part.subject.status.is_some_and(|status| status.uri == uri && status.index == *index)
             }
@@ -76,14 +72,14 @@ impl<'a> StatusCheck<'a> {
 
     /// Where the anchoring time is not known, an issuer that is revoked by now counts as revoked.
     fn issuer_revoked(&self) -> Option<Error> {
-        let from = self.issuance.issuer().filter(|_| self.issuance.is_signed())?.revoked_from?;
-        let revoked = self.anchor.anchored_at().unwrap_or(self.at) >= from;
+        let from = self.record.issuer.filter(|_| self.record.signed)?.revoked_from?;
+        let revoked = self.record.anchored_at.unwrap_or(self.at) >= from;
         revoked.then_some(Error::new(Code::RevokedIssuer, "issuers.revoked_from"))
     }
 
     /// What the stapled status says. If it is not proven it says nothing; if it is, revoked is revoked, however stale.
     fn listed(&self, reference: StatusReference<'_>, part: &StatusPart<'_>) -> (Vec<Error>, Option<Timestamp>) {
-        let Some(issuer) = self.issuance.issuer() else {
+        let Some(issuer) = self.record.issuer else {
             return (vec![Error::new(Code::IncompleteStatus, "status")], None);
         };
         if let Err(error) = self.proven(issuer, reference, part) {
@@ -126,16 +122,15 @@ impl<'a> StatusCheck<'a> {
         if !token.is_signed(&token_key.key, self.checker) || !statement.is_signed(&statement_key.key, self.checker) {
             return tampered("status.token");
         }
-        let checkpoint = self.anchor.sound(part.checkpoint);
-        let checkpoint = checkpoint.ok_or(Error::new(Code::IncompleteStatus, "status.checkpoint"))?;
-        InclusionProof::new(part.leaf_index, checkpoint.size(), part.inclusion_proof.clone())
-            .and_then(|proof| proof.verify(&statement.leaf_hash(), &checkpoint.root()))
+        let point = self.record.points.get(part.checkpoint).filter(|point| point.sound);
+        let point = point.ok_or(Error::new(Code::IncompleteStatus, "status.checkpoint"))?;
+        InclusionProof::new(part.leaf_index, point.size, part.inclusion_proof.clone())
+            .and_then(|proof| proof.verify(&statement.leaf_hash(), &point.root))
             .map_err(|error| match error.code() {
                 Code::TamperedInclusion => Error::new(Code::TamperedStatus, "status.inclusion_proof"),
                 _ => error.within("status.inclusion_proof", 0),
             })?;
-        let known_at = self.anchor.known_at(part.checkpoint);
-        let known_at = known_at.ok_or(Error::new(Code::IncompleteStatus, "status.checkpoint"))?;
+        let known_at = point.known_at.ok_or(Error::new(Code::IncompleteStatus, "status.checkpoint"))?;
         if known_at < token.claims().issued_at.minus(self.root.trust().policy.clock_skew) {
             return Err(Error::new(Code::TamperedPostdated, "status.token.iat"));
         }
@@ -153,7 +148,7 @@ impl<'a> StatusCheck<'a> {
         match self.mode {
             // As of the anchoring: a list from about then, or later, is required, and that is all.
             Mode::Archival => {
-                let earliest = self.anchor.anchored_at()?.minus(window);
+                let earliest = self.record.anchored_at?.minus(window);
                 (claims.issued_at < earliest).then_some(stale)
             }
             Mode::Strict | Mode::Grace if claims.expires.is_some_and(|expires| self.at >= expires) => {
