@@ -46,7 +46,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// How many whole records have been read.
-    pub const fn count(&self) -> u64 {
+    pub const fn records(&self) -> u64 {
         self.count
     }
 
