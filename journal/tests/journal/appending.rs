@@ -4,6 +4,9 @@ use crate::log::{Log, fault, notes, read, sound, texts};
 use ct_core::limits::MAX_RECORD_BYTES;
 use ct_core::{Code, Hash, base64};
 use ct_journal::Journal;
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::MetadataExt;
 
 // R1.2
 #[test]
@@ -167,4 +170,26 @@ fn a_refusal_says_where() {
     let place = error.place().unwrap();
     assert_eq!((place.line, place.offset), (None, whole.len() as u64));
     assert!(error.to_string().starts_with(&format!("at byte {}: this line is not a record", whole.len())));
+}
+
+// R1.2: an append in progress is not a torn record.
+#[test]
+fn a_reader_waits_for_an_append_in_progress() {
+    let whole = sound(&["a", "b"]);
+    let half = whole.len() - 10;
+    let log = Log::with(&whole[..half]);
+    let mut file = File::options().append(true).open(&log.path).unwrap();
+    let inode = format!(":{} ", file.metadata().unwrap().ino());
+    file.lock().unwrap();
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| texts(&log.path));
+        // The kernel lists who waits for a lock with an arrow.
+        let waits = |line: &str| line.contains("->") && line.contains(&inode);
+        while !fs::read_to_string("/proc/locks").unwrap().lines().any(waits) && !reader.is_finished() {
+            std::thread::yield_now();
+        }
+        file.write_all(&whole[half..]).unwrap();
+        file.unlock().unwrap();
+        assert_eq!(reader.join().unwrap(), ["a", "b"]);
+    });
 }
