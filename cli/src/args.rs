@@ -1,5 +1,6 @@
 //! What the user typed.
 
+use crate::log::LogArgs;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Hash(HashArgs),
     /// Make a bundle that shows fewer claims of a document.
     Redact(RedactArgs),
+    /// Keep an evidence log: append to it, read, search and check it.
+    Log(LogArgs),
     /// Make a key pair.
     Keygen(KeygenArgs),
     /// Make a trust root, or show one.

@@ -5,6 +5,7 @@
 mod args;
 mod clock;
 mod documents;
+mod evidence_log;
 mod explain;
 mod failure;
 mod file;
@@ -12,6 +13,8 @@ mod hash;
 mod inputs;
 mod inspect;
 mod keygen;
+mod log;
+mod log_filter;
 mod output;
 mod redact;
 mod render;
@@ -49,6 +52,7 @@ fn run(command: Command) -> Code {
         Command::Explain(args) => explain::run(&args),
         Command::Hash(args) => hash::run(&args),
         Command::Redact(args) => redact::run(&args),
+        Command::Log(args) => log::run(&args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Trust(args) => trust::run(&args),
     };

@@ -8,5 +8,7 @@ mod continuity;
 mod desk;
 mod inspect;
 mod keys_and_trust;
+mod log;
+mod log_trouble;
 mod redact;
 mod verify;
