@@ -198,7 +198,8 @@ fn list(path: &Path, form: Form, wanted: impl Fn(&Record) -> bool) -> Result<Cod
     let mut reader = open(path)?;
     let mut fault = None;
     let mut count = 0_u64;
-    output::print(|out| {
+    // Nothing may be filtered out of a record; what is for people is escaped already.
+    output::print_data(|out| {
         let mut out = BufWriter::new(out);
         for record in reader.by_ref() {
             match record {

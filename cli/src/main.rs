@@ -3,8 +3,11 @@
 //! What the user typed is in [`args`]; each command is a module. There is no network code in this program.
 
 mod args;
+mod audit;
+mod audit_report;
 mod clock;
 mod documents;
+mod evidence_folder;
 mod evidence_log;
 mod explain;
 mod failure;
@@ -15,11 +18,13 @@ mod inspect;
 mod keygen;
 mod log;
 mod log_filter;
+mod manifest;
 mod output;
 mod redact;
 mod render;
 mod state;
 mod text;
+mod tree;
 mod trust;
 mod trust_diff;
 mod verify;
@@ -51,6 +56,7 @@ fn run(command: Command) -> Code {
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Hash(args) => hash::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Redact(args) => redact::run(&args),
         Command::Log(args) => log::run(&args),
         Command::Keygen(args) => keygen::run(&args),

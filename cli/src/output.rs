@@ -10,6 +10,12 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
     write(&mut stdout).and_then(|()| stdout.flush()).map_err(|error| Failure::printing(&error))
 }
 
+/// Writes to standard output through `write`, every byte as it is, and flushes.
+pub(crate) fn print_data(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    write(&mut stdout).and_then(|()| stdout.flush()).map_err(|error| Failure::printing(&error))
+}
+
 /// Tells the user of a failure, on standard error.
 pub(crate) fn complain(failure: &Failure) {
     // If standard error is closed there is nobody to tell.

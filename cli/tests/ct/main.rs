@@ -2,10 +2,12 @@
 
 #![cfg(test)]
 
+mod audit;
 mod bad_input;
 mod cases;
 mod continuity;
 mod desk;
+mod hash;
 mod inspect;
 mod keys_and_trust;
 mod log;
