@@ -154,7 +154,7 @@ fn check(args: &CheckArgs) -> Result<Code, Failure> {
     let wanted = args.head.as_deref().map(|text| hash_of_argument("--head", text)).transpose()?;
     let mut reader = open(&args.file)?;
     let mut found = None;
-    while let Some(record) = reader.next() {
+    for record in reader.by_ref() {
         let record = record.map_err(|error| refused(&args.file, &error))?;
         if Some(record.hash()) == wanted {
             found = Some(record.seq());

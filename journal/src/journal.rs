@@ -33,9 +33,14 @@ impl Journal {
     ///
     /// # Errors
     /// `io.not_a_file` for a folder, a pipe, a device or a symbolic link; `io.permission`; `io.not_found` if the folder
-    /// does not exist; `io.read` for other failures of the system.
+    /// does not exist; `io.read` for other failures of the system. And what [`Journal::append`] says of a log that
+    /// nothing can follow, so that no work is done for it in vain.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        Ok(Self { file: regular_file::open_or_make(path)? })
+        let file = regular_file::open_or_make(path)?;
+        file.lock_shared().map_err(Problem::Open)?;
+        let tail = Tail::read(&file);
+        file.unlock().map_err(Problem::Open)?;
+        tail.map(|_| Self { file })
     }
 
     /// Appends all the drafts next to each other or none of them, and returns when they are on disk.

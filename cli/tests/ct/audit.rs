@@ -290,8 +290,9 @@ fn a_bad_log_is_told_before_the_work() {
     let said = archive.audit(&["--log", "/dev/full"]);
     assert_eq!((said.out.as_str(), said.status), ("", 5));
     fs::write(archive.path("desk.log"), "hello\n").unwrap();
-    let said = archive.audit(&["--log", "desk.log"]);
+    let said = archive.audit(&["--log", "desk.log", "--evidence", "evidence"]);
     assert_eq!((said.out.as_str(), said.status), ("", 4));
+    assert!(!archive.path("evidence").exists());
     assert!(said.err.starts_with("ct: malformed.evidence_log: desk.log: "), "{}", said.err);
 }
 

@@ -166,10 +166,24 @@ fn nothing_is_appended_to_what_is_no_log() {
 fn a_refusal_says_where() {
     let whole = sound(&["a", "b"]);
     let log = Log::with(&[&whole, b"{}\n".as_slice()].concat());
-    let error = Journal::open(&log.path).unwrap().append(&notes(&["c"])).unwrap_err();
+    let error = Journal::open(&log.path).unwrap_err();
     let place = error.place().unwrap();
     assert_eq!((place.line, place.offset), (None, whole.len() as u64));
     assert!(error.to_string().starts_with(&format!("at byte {}: this line is not a record", whole.len())));
+}
+
+// R1.4: also if the log was sound when it was opened.
+#[test]
+fn what_has_been_damaged_since_is_refused_too() {
+    let whole = sound(&["a", "b"]);
+    let log = Log::with(&whole);
+    let mut journal = Journal::open(&log.path).unwrap();
+    let damaged = [&whole, b"{}\n".as_slice()].concat();
+    fs::write(&log.path, &damaged).unwrap();
+    let refused = journal.append(&notes(&["c"])).map_err(|error| error.code());
+    assert_eq!((refused, log.bytes()), (Err(Code::MalformedEvidenceLog), damaged));
+    fs::write(&log.path, &whole).unwrap();
+    assert_eq!(journal.append(&notes(&["c"])).unwrap()[0].seq, 2);
 }
 
 // R1.2: an append in progress is not a torn record.
