@@ -74,3 +74,28 @@ pub(crate) fn open(path: &Path) -> Result<File, Failure> {
     let file = File::options().read(true).custom_flags(flags).open(path).map_err(fail)?;
     if file.metadata().map_err(fail)?.is_file() { Ok(file) } else { Err(not_a_file()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    // R7.5: a file that becomes a link or a pipe after it was listed is not followed, and not waited for.
+    #[test]
+    fn only_a_regular_file_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("file"), "content").unwrap();
+        symlink(path("file"), path("link")).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
+        assert_eq!(digest(&path("file")).unwrap(), Hash::of(b"content"));
+        for (name, code) in [
+            ("link", Code::IoNotAFile),
+            ("pipe", Code::IoNotAFile),
+            ("", Code::IoNotAFile),
+            ("absent", Code::IoNotFound),
+        ] {
+            assert_eq!(digest(&path(name)).map_err(|failure| failure.code()), Err(code), "{name}");
+        }
+    }
+}
