@@ -57,7 +57,8 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Code, Failure> {
     let tree = Tree::below(&args.directory)?;
 
     let mut findings = unlisted(args, &manifest, &tree);
-    let agreeing = compare(&args.directory, &manifest, &tree, evidence.as_ref(), &mut findings)?;
+    let mut keeping = Keeping { evidence, outcome: Code::Ok };
+    let agreeing = compare(&args.directory, &manifest, &tree, &mut keeping, &mut findings);
     findings.sort_by(|a, b| a.path.cmp(&b.path));
     let directory = normalised(&args.directory);
     let report = AuditReport {
@@ -70,21 +71,58 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Code, Failure> {
     };
     let json = report.to_json()?;
     // What is to be kept is on disk before anybody is told of it.
-    if let Some(evidence) = &evidence {
-        evidence.keep_report(&json)?;
-    }
+    keeping.keep_report(&json);
     if let Some(log) = &mut log {
-        let counts = report.counts().map(|(name, count)| (name, count.to_string()));
-        let facts = [
-            ("code", report.code().to_string()),
-            ("directory", directory.to_string_lossy().into_owned()),
-            ("manifest_hash", format!("sha256:{}", manifest.hash)),
-            ("report", format!("sha256:{}", Hash::of(json.as_bytes()))),
-        ];
-        log.append(at, RecordType::parse("audit").map_err(misnamed)?, facts.into_iter().chain(counts))?;
+        keeping.note(record(log, &report, &json));
     }
     show(args, &report, &json)?;
-    Ok(report.code())
+    let (found, kept) = (report.code(), keeping.outcome);
+    Ok(if kept.class().batch_rank() > found.class().batch_rank() { kept } else { found })
+}
+
+/// Where evidence goes, and what went wrong with that. It does not end the audit: what was found is told in any case.
+struct Keeping {
+    evidence: Option<EvidenceFolder>,
+    outcome: Code,
+}
+
+impl Keeping {
+    fn keep(&mut self, path: &Path, found: Hash) {
+        let Some(evidence) = &self.evidence else { return };
+        let kept = evidence.keep(path).map(|kept| {
+            if kept != found {
+                let path = shown(path);
+                output::remark(&format!("{path}: it changed while it was read; the copy in the evidence is {kept}"));
+            }
+        });
+        self.note(kept);
+    }
+
+    fn keep_report(&mut self, json: &str) {
+        if let Some(evidence) = &self.evidence {
+            let kept = evidence.keep_report(json);
+            self.note(kept);
+        }
+    }
+
+    fn note(&mut self, outcome: Result<(), Failure>) {
+        if let Err(failure) = outcome {
+            output::complain(&failure);
+            self.outcome = failure.code();
+        }
+    }
+}
+
+fn record(log: &mut EvidenceLog, report: &AuditReport<'_>, json: &str) -> Result<(), Failure> {
+    let misnamed = |error: ct_journal::Error| Failure::new(Code::Internal, error.to_string());
+    let facts = [
+        ("code", report.code().to_string()),
+        ("directory", report.directory.to_string_lossy().into_owned()),
+        ("manifest_hash", format!("sha256:{}", report.manifest)),
+        ("report", format!("sha256:{}", Hash::of(json.as_bytes()))),
+    ];
+    let counts = report.counts().map(|(name, count)| (name, count.to_string()));
+    log.append(report.at, RecordType::parse("audit").map_err(misnamed)?, facts.into_iter().chain(counts)).map(|_| ())
 }
 
 /// What is in the folder and not in the manifest, and what cannot be listed.
@@ -122,9 +160,9 @@ fn compare(
     directory: &Path,
     manifest: &Manifest,
     tree: &Tree,
-    evidence: Option<&EvidenceFolder>,
+    keeping: &mut Keeping,
     findings: &mut Vec<Finding>,
-) -> Result<usize, Failure> {
+) -> usize {
     let present: BTreeSet<&[u8]> = tree.files.iter().map(|path| path.as_os_str().as_bytes()).collect();
     let bar = progress(manifest.files.len());
     let mut agreeing = 0_usize;
@@ -143,23 +181,13 @@ fn compare(
                 (failure.code(), None)
             }
         };
-        if let (Some(evidence), Some(found)) = (evidence, found) {
-            keep(evidence, &whole, found)?;
+        if let Some(found) = found {
+            bar.suspend(|| keeping.keep(&whole, found));
         }
         findings.push(Finding { path: path.clone(), code, expected: Some(*expected), found });
     }
     bar.finish_and_clear();
-    Ok(agreeing)
-}
-
-/// Keeps a copy of an altered file. What changes while it is read must not end the audit of all the others.
-fn keep(evidence: &EvidenceFolder, path: &Path, found: Hash) -> Result<(), Failure> {
-    let kept = evidence.keep(path)?;
-    if kept != found {
-        let path = shown(path);
-        output::remark(&format!("{path}: it changed while it was read; the copy in the evidence is sha256:{kept}"));
-    }
-    Ok(())
+    agreeing
 }
 
 /// The hash of a listed file; `None` if it is missing.
@@ -195,10 +223,6 @@ fn show(args: &AuditArgs, report: &AuditReport<'_>, json: &str) -> Result<(), Fa
     let counts = report.counts().map(|(name, count)| format!("{count} {name}"));
     output::remark(&format!("{}: {}", shown(&args.directory), counts.join(", ")));
     Ok(())
-}
-
-fn misnamed(error: ct_journal::Error) -> Failure {
-    Failure::new(Code::Internal, error.to_string())
 }
 
 /// A bar on a terminal, for work that takes long enough to see one.

@@ -321,3 +321,34 @@ fn what_may_not_be_read_is_a_finding() {
     assert_eq!(found, expected.map(|path| format!("io.permission    {path}")));
     assert_eq!(said.status, 5);
 }
+
+// R7.5: evidence that cannot be kept is told, and so is what was found.
+#[test]
+fn a_full_disk_does_not_silence_the_findings() {
+    let archive = Archive::of(300);
+    archive.flip("3/record-297.txt", 0);
+    fs::remove_file(archive.file("1/record-1.txt")).unwrap();
+    // A block is 512 or 1024 bytes: the report has room, the altered file and the longer log have not.
+    let script = "trap '' XFSZ; ulimit -f 2; exec \"$@\"";
+    let long = "x".repeat(700);
+    fs::write(archive.path("desk.log"), "").unwrap();
+    for (words, complaints) in [
+        (&["--evidence", "evidence"][..], 1),
+        (&["--log", "desk.log"], 1),
+        (&["--evidence", "evidence", "--log", "desk.log"], 2),
+    ] {
+        for _ in 0..3 {
+            let append = ["log", "append", "desk.log", &long];
+            assert!(ct().current_dir(archive.folder.path()).args(append).output().unwrap().status.success());
+        }
+        let mut command = Command::new("sh");
+        command.current_dir(archive.folder.path()).args(["-c", script, "sh", env!("CARGO_BIN_EXE_ct"), "audit"]);
+        command.args(["archive", "--manifest", "archive.sha256", "--at", AT]).args(words);
+        let said = said(command.output().unwrap());
+        assert_eq!((said.out.lines().count(), said.status), (2, 5), "{}", said.err);
+        assert_eq!(said.err.matches("ct: io.write: ").count(), complaints, "{}", said.err);
+    }
+    assert_eq!(names(&archive.path("evidence")).len(), 1);
+    let check = ct().current_dir(archive.folder.path()).args(["log", "check", "desk.log"]).output().unwrap();
+    assert!(said(check).out.starts_with("records=9 "));
+}
