@@ -3,7 +3,9 @@
 use crate::desk::{AT, Said, said, without_rights};
 use assert_cmd::Command;
 use ct_core::Hash;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -218,11 +220,7 @@ fn sha256sum_agrees() {
     for name in ["a b", " c ", "back\\slash", "line\nfeed", "*star", "-", "#x", "caf\u{e9}"] {
         fs::write(archive.file(name), name).unwrap();
     }
-    fs::write(
-        archive.path("archive").join(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"not-utf8-\xff")),
-        "x",
-    )
-    .unwrap();
+    fs::write(archive.path("archive").join(<OsStr as OsStrExt>::from_bytes(b"not-utf8-\xff")), "x").unwrap();
     let sum = |script: &str| {
         std::process::Command::new("sh").current_dir(archive.path("archive")).args(["-c", script]).output()
     };
@@ -343,4 +341,24 @@ fn a_full_disk_does_not_silence_the_findings() {
     assert_eq!(names(&archive.path("evidence")).len(), 1);
     let check = ct().current_dir(archive.folder.path()).args(["log", "check", "desk.log"]).output().unwrap();
     assert!(said(check).out.starts_with("records=9 "));
+}
+
+// A name can hold what a terminal obeys, and what is no text.
+#[test]
+fn names_are_told_safely_and_exactly() {
+    let archive = Archive::of(1);
+    let name = |bytes: &[u8]| archive.file("").join(<OsStr as OsStrExt>::from_bytes(bytes));
+    for bytes in [b"x\x1b[2J\n\x07".as_slice(), b"a-\xff", b"a-\xfe"] {
+        fs::write(name(bytes), "").unwrap();
+    }
+    let said = archive.audit(&[]);
+    assert_eq!(said.out.lines().count(), 3);
+    assert!(!(said.out + &said.err).contains(['\u{1b}', '\u{7}']));
+    let report: serde_json::Value = serde_json::from_str(&archive.audit(&["--json"]).out).unwrap();
+    let told = |member: &str| -> Vec<_> {
+        let findings = report["findings"].as_array().unwrap();
+        findings.iter().map(|finding| finding.get(member).map(|text| text.as_str().unwrap().to_owned())).collect()
+    };
+    assert_eq!(told("path"), ["a-\u{fffd}", "a-\u{fffd}", "x\u{1b}[2J\n\u{7}"].map(|path| Some(path.to_owned())));
+    assert_eq!(told("path_base64"), [Some("YS3+".to_owned()), Some("YS3/".to_owned()), None]);
 }
