@@ -1,5 +1,7 @@
 //! What the user typed.
 
+use crate::audit::AuditArgs;
+use crate::log::LogArgs;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
@@ -34,10 +36,14 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Say what a code means and what to do; without a code, list them all.
     Explain(ExplainArgs),
-    /// Print the SHA-256 of files as sha256sum does.
+    /// Print the SHA-256 of files, and of all files in folders, as sha256sum does.
     Hash(HashArgs),
+    /// Check the files of a folder against a list of their hashes.
+    Audit(AuditArgs),
     /// Make a bundle that shows fewer claims of a document.
     Redact(RedactArgs),
+    /// Keep an evidence log: append to it, read, search and check it.
+    Log(LogArgs),
     /// Make a key pair.
     Keygen(KeygenArgs),
     /// Make a trust root, or show one.
@@ -132,9 +138,15 @@ pub(crate) struct ExplainArgs {
 }
 
 #[derive(ClapArgs)]
-#[command(after_help = "Example:\n  ct hash diploma.pdf\n\nThe file is read in pieces, whatever its size.")]
+#[command(after_help = "\
+Examples:
+  ct hash diploma.pdf
+  cd archive && ct hash . > ../archive.sha256
+
+Files are read in pieces, whatever their size. Of a folder every regular file below it is listed, sorted bytewise; links
+are not followed. `ct audit` and `sha256sum -c` hold the files against the list later.")]
 pub(crate) struct HashArgs {
-    /// Files; - is standard input.
+    /// Files and folders; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }

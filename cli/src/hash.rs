@@ -1,23 +1,23 @@
-//! `ct hash`: SHA-256 of files, as sha256sum prints it.
+//! `ct hash`: SHA-256 of files and folders, as sha256sum prints it.
 
 use crate::args::HashArgs;
 use crate::documents::{digest, digest_of};
 use crate::failure::Failure;
-use crate::output;
+use crate::text::{Shown, shown};
+use crate::tree::{self, Tree};
+use crate::{manifest, output};
 use ct_core::{Code, Hash};
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 /// A file that cannot be read is told of and the others go on.
 pub(crate) fn run(args: &HashArgs) -> Result<Code, Failure> {
     let mut outcome = Code::Ok;
     for path in &args.files {
-        match digest_or_stdin(path) {
-            Ok(hash) => output::print(|out| writeln!(out, "{}", line(hash, &path.to_string_lossy())))?,
-            Err(failure) => {
-                output::complain(&failure);
-                outcome = failure.code();
-            }
+        if path.as_os_str() != "-" && path.is_dir() {
+            print_folder(path, &mut outcome)?;
+        } else {
+            print_file(path, digest_or_stdin(path), &mut outcome)?;
         }
     }
     Ok(outcome)
@@ -30,9 +30,47 @@ fn digest_or_stdin(path: &Path) -> Result<Hash, Failure> {
     digest(path)
 }
 
-/// A name with a backslash or a line break is escaped, and a backslash before the line says so.
-fn line(hash: Hash, name: &str) -> String {
-    let escaped = name.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
-    let mark = if escaped == name { "" } else { "\\" };
-    format!("{mark}{hash}  {escaped}")
+fn print_folder(folder: &Path, outcome: &mut Code) -> Result<(), Failure> {
+    let tree = match Tree::below(folder) {
+        Ok(tree) => tree,
+        Err(failure) => {
+            note(&failure, outcome);
+            return Ok(());
+        }
+    };
+    for (_, failure) in &tree.unreadable {
+        note(failure, outcome);
+    }
+    for path in &tree.others {
+        output::remark(&format!("{}: it is a link or no regular file, and is left out", shown(&folder.join(path))));
+    }
+    for path in &tree.files {
+        let path = folder.join(path);
+        print_file(&path, tree::digest(&path), outcome)?;
+    }
+    Ok(())
+}
+
+fn print_file(path: &Path, hash: Result<Hash, Failure>, outcome: &mut Code) -> Result<(), Failure> {
+    let hash = match hash {
+        Ok(hash) => hash,
+        Err(failure) => {
+            note(&failure, outcome);
+            return Ok(());
+        }
+    };
+    let line = manifest::line(hash, path.as_os_str());
+    output::print_data(|out| {
+        // On a terminal a name is looked at; anywhere else it is a name.
+        if io::stdout().is_terminal() {
+            let line = String::from_utf8_lossy(&line);
+            return writeln!(out, "{}", Shown(line.trim_end_matches('\n')));
+        }
+        out.write_all(&line)
+    })
+}
+
+fn note(failure: &Failure, outcome: &mut Code) {
+    output::complain(failure);
+    *outcome = failure.code();
 }

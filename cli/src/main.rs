@@ -3,10 +3,14 @@
 //! What the user typed is in [`args`]; each command is a module. There is no network code in this program.
 
 mod args;
+mod audit;
+mod audit_report;
 mod batch;
 mod clock;
 mod desk;
 mod documents;
+mod evidence_folder;
+mod evidence_log;
 mod explain;
 mod failure;
 mod file;
@@ -14,6 +18,9 @@ mod hash;
 mod inputs;
 mod inspect;
 mod keygen;
+mod log;
+mod log_filter;
+mod manifest;
 mod output;
 mod progress;
 mod redact;
@@ -25,6 +32,7 @@ mod signatures;
 mod state;
 mod summary;
 mod text;
+mod tree;
 mod trust;
 mod trust_diff;
 mod verify;
@@ -57,7 +65,9 @@ fn run(command: Command, sandbox: SandboxArg) -> Code {
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Hash(args) => hash::run(&args),
+        Command::Audit(args) => audit::run(&args, sandbox),
         Command::Redact(args) => redact::run(&args),
+        Command::Log(args) => log::run(&args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Trust(args) => trust::run(&args),
     });
@@ -72,10 +82,10 @@ fn run(command: Command, sandbox: SandboxArg) -> Code {
     }
 }
 
-/// Before any input is read; `ct verify` enters once it knows what its inputs come to.
+/// Before any input is read; `ct verify` and `ct audit` enter once what they write to is open.
 fn enter(command: &Command, sandbox: SandboxArg) -> Result<(), Failure> {
     match command {
-        Command::Verify(_) => Ok(()),
+        Command::Verify(_) | Command::Audit(_) => Ok(()),
         _ => sandbox.enter(&command.rights(), Remarks::Gaps),
     }
 }

@@ -10,10 +10,10 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
     write(&mut stdout).and_then(|()| stdout.flush()).map_err(|error| Failure::printing(&error))
 }
 
-/// Writes `text`, in which there is no colour, to standard output as it stands, and flushes.
-pub(crate) fn print_plain(text: &[u8]) -> Result<(), Failure> {
+/// Writes to standard output through `write`, every byte as it is, and flushes.
+pub(crate) fn print_data(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(text).and_then(|()| stdout.flush()).map_err(|error| Failure::printing(&error))
+    write(&mut stdout).and_then(|()| stdout.flush()).map_err(|error| Failure::printing(&error))
 }
 
 /// Tells the user of a failure, on standard error.

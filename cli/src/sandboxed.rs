@@ -33,11 +33,12 @@ impl SandboxArg {
 }
 
 impl Command {
-    /// What the command has to touch. `ct verify` says it itself, once it knows what its inputs come to.
+    /// What the command has to touch. `ct verify` and `ct audit` say it themselves, once what they write to is open.
     pub(crate) fn rights(&self) -> Rights {
         let none = Rights::none();
         match self {
-            Self::Verify(_) | Self::Explain(_) => none,
+            Self::Verify(_) | Self::Audit(_) | Self::Explain(_) => none,
+            Self::Log(args) => args.rights(),
             Self::Inspect(args) => none.read(&args.file),
             Self::Hash(args) => none.read_all(&args.files),
             Self::Redact(args) => none.read(&args.bundle).make(&args.out),

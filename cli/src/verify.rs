@@ -153,7 +153,7 @@ impl Delivery {
         }
         let shown = self.progress.above(|| match self.desk.shape {
             Shape::People => output::print(|out| out.write_all(text)),
-            Shape::Json | Shape::Jsonl | Shape::Nothing => output::print_plain(text),
+            Shape::Json | Shape::Jsonl | Shape::Nothing => output::print_data(|out| out.write_all(text)),
         });
         match shown {
             // Whoever reads has read enough; the exit status is still that of all verdicts.

@@ -1,7 +1,6 @@
 //! Whatever is given instead of a bundle or a trust root gets a stable code and exit status, and the others go on.
 
-use crate::desk::{AT, Said, bundles, ct, said, verify};
-use assert_cmd::Command;
+use crate::desk::{AT, Said, bundles, ct, said, verify, without_rights};
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -85,20 +84,12 @@ fn the_name_of_a_file_cannot_speak_to_the_terminal() {
 #[test]
 fn an_unreadable_bundle_is_told_as_such() {
     let folder = tempfile::tempdir().unwrap();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let program = folder.path().join("ct");
-    fs::copy(env!("CARGO_BIN_EXE_ct"), &program).unwrap();
     let trust = folder.path().join("trust.cbor");
     fs::copy(bundles().join("trust.cbor"), &trust).unwrap();
     let secret = folder.path().join("secret.cbor");
     fs::copy(good(), &secret).unwrap();
     fs::set_permissions(&secret, fs::Permissions::from_mode(0o000)).unwrap();
-    // Root can read everything, so the command runs as nobody where the tests run as root.
-    let is_root = fs::read(&secret).is_ok();
-    let mut command = if is_root { Command::new("setpriv") } else { Command::new(&program) };
-    if is_root {
-        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&program);
-    }
+    let mut command = without_rights(folder.path());
     command.args(["verify", "--at", AT, "--trust"]).arg(&trust).arg(&secret);
     let Ok(output) = command.output() else { return ct_testdata::skip("no setpriv program") };
     let said = said(output);

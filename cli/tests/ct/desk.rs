@@ -1,6 +1,8 @@
 //! A folder to work in, the example bundles, and what a run of `ct` said.
 
 use assert_cmd::Command;
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -54,6 +56,22 @@ pub(crate) fn verify<I: AsRef<std::ffi::OsStr>>(words: impl IntoIterator<Item = 
 /// What was said besides the line on the sandbox, which depends on the system.
 pub(crate) fn without_sandbox(err: &str) -> String {
     err.split_inclusive('\n').filter(|line| !line.starts_with("ct: sandbox: ")).collect()
+}
+
+/// `ct` for a user whom permissions concern: nobody, where the tests run as root. The copy of the program that it runs
+/// is put into `folder`, which everybody may then enter.
+pub(crate) fn without_rights(folder: &Path) -> Command {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+    let program = folder.join("ct");
+    // Not by this process: a test beside that forks while the copy is open would keep it from being run.
+    let copied = std::process::Command::new("cp").arg(env!("CARGO_BIN_EXE_ct")).arg(&program).status();
+    assert!(copied.unwrap().success());
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
+    command
 }
 
 pub(crate) fn said(output: Output) -> Said {

@@ -3,12 +3,16 @@
 #![cfg(test)]
 
 mod air_gap;
+mod audit;
 mod bad_input;
 mod batch;
 mod cases;
 mod continuity;
 mod desk;
+mod hash;
 mod inspect;
 mod keys_and_trust;
+mod log;
+mod log_trouble;
 mod redact;
 mod verify;

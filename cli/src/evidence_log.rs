@@ -1,0 +1,43 @@
+//! An evidence log that this run writes to.
+
+use crate::failure::Failure;
+use crate::text::shown;
+use ct_core::Timestamp;
+use ct_journal::{Appended, Draft, Journal, RecordType};
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
+
+/// A log, and the path by which the user knows it. Opened before any work is done, so that work is not done in vain
+/// and the right to open files can be given up afterwards.
+pub(crate) struct EvidenceLog {
+    path: PathBuf,
+    journal: Journal,
+}
+
+impl EvidenceLog {
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let journal = Journal::open(path).map_err(|error| refused(path, &error))?;
+        Ok(Self { path: path.to_owned(), journal })
+    }
+
+    /// Appends one record of texts, and returns when it is on disk.
+    pub(crate) fn append<'a>(
+        &mut self,
+        time: Timestamp,
+        record_type: RecordType,
+        members: impl IntoIterator<Item = (&'a str, String)>,
+    ) -> Result<Appended, Failure> {
+        let body: Map<String, Value> =
+            members.into_iter().map(|(name, text)| (name.to_owned(), Value::from(text))).collect();
+        let fail = |error| refused(&self.path, &error);
+        let draft = Draft::new(time, record_type, body).map_err(fail)?;
+        let appended = self.journal.append(&[draft]).map_err(fail)?;
+        // One draft gives one record.
+        appended.into_iter().next().ok_or_else(|| Failure::new(ct_core::Code::Internal, "no record was appended"))
+    }
+}
+
+/// The failure of a command that used the log at `path`.
+pub(crate) fn refused(path: &Path, error: &ct_journal::Error) -> Failure {
+    Failure::new(error.code(), format!("{}: {error}", shown(path)))
+}

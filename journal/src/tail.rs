@@ -1,0 +1,64 @@
+//! The end of a log: what the next record follows.
+
+use crate::error::{Error, Place, Problem};
+use crate::record::Record;
+use ct_core::Hash;
+use ct_core::limits::MAX_RECORD_BYTES;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+/// What the next record follows, and what a crash left behind it.
+#[derive(Debug)]
+pub(crate) struct Tail {
+    /// The number that the next record gets.
+    pub(crate) next_seq: u64,
+    /// The hash of the last whole record.
+    pub(crate) head: Hash,
+    /// Where the whole records end.
+    pub(crate) end: u64,
+    /// The bytes after that.
+    pub(crate) torn: Vec<u8>,
+}
+
+impl Tail {
+    /// Reads the last two lines' worth of bytes, however long the log is.
+    pub(crate) fn read(file: &File) -> Result<Self, Error> {
+        let length = file.metadata().map_err(Problem::Read)?.len();
+        let window = length.min(u64::try_from(WINDOW).unwrap_or(u64::MAX));
+        let mut bytes = vec![0; usize::try_from(window).unwrap_or(WINDOW)];
+        file.read_exact_at(&mut bytes, length - window).map_err(Problem::Read)?;
+        Self::parse(&bytes, length - window)
+    }
+
+    /// `bytes` are the end of a log, from `start` on.
+    fn parse(bytes: &[u8], start: u64) -> Result<Self, Error> {
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
+        let (lines, torn) = bytes.split_at(whole);
+        let end = start.saturating_add(size(lines));
+        // What no record can be begins nothing that a crash could have cut off.
+        if torn.len() >= MAX_RECORD_BYTES {
+            return Err(Error::from(Problem::LineTooLong).at(Place { line: None, offset: end }));
+        }
+        if lines.is_empty() {
+            return Ok(Self { next_seq: 0, head: Record::NO_RECORD, end, torn: torn.to_owned() });
+        }
+        let before = lines.len().saturating_sub(1);
+        let before = lines.get(..before).and_then(|lines| lines.iter().rposition(|byte| *byte == b'\n'));
+        let last = lines.get(before.map_or(0, |position| position + 1)..).unwrap_or_default();
+        let offset = end.saturating_sub(size(last));
+        let at = |error: Error| error.at(Place { line: None, offset });
+        let record = Record::parse(last).map_err(at)?;
+        if (offset == 0) != (record.seq() == 0) {
+            return Err(at(Problem::Seq.into()));
+        }
+        let next_seq = record.seq().checked_add(1).ok_or_else(|| at(Problem::Seq.into()))?;
+        Ok(Self { next_seq, head: record.hash(), end, torn: torn.to_owned() })
+    }
+}
+
+fn size(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+/// A whole line with the line break before it, and as much of a cut one as there can be.
+const WINDOW: usize = 2 * MAX_RECORD_BYTES;
