@@ -11,8 +11,10 @@ mod file;
 mod hash;
 mod inputs;
 mod inspect;
+mod key;
 mod keygen;
 mod output;
+mod passphrase;
 mod redact;
 mod render;
 mod state;
@@ -50,6 +52,7 @@ fn run(command: Command) -> Code {
         Command::Hash(args) => hash::run(&args),
         Command::Redact(args) => redact::run(&args),
         Command::Keygen(args) => keygen::run(&args),
+        Command::Key(args) => key::run(&args),
         Command::Trust(args) => trust::run(&args),
     };
     match outcome {

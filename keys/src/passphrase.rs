@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 ///
 /// It is wiped from memory when dropped, and never appears in the `Debug` text. Its bytes are used as they are: two
 /// texts that look alike (an accented letter as one character or as two) are two passphrases.
+#[derive(Clone)]
 pub struct Passphrase(Zeroizing<String>);
 
 impl Passphrase {

@@ -8,5 +8,7 @@ mod continuity;
 mod desk;
 mod inspect;
 mod keys_and_trust;
+mod passphrases;
 mod redact;
+mod terminal;
 mod verify;
