@@ -401,6 +401,20 @@ fn ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was() {
     }
 }
 
+// R8.1: an interrupt from elsewhere waits for the prompt to end, because only then the terminal is as it was.
+#[test]
+fn an_interrupt_at_the_prompt_does_not_leave_the_terminal_blind() {
+    let desk = Desk::with_root_key();
+    let words = "key passphrase root.pem --out new.pem";
+    let Some(mut terminal) = Terminal::run(desk.folder.path(), words) else { return };
+    terminal.answer("Passphrase of root.pem: ", "");
+    terminal.interrupt(desk.folder.path());
+    terminal.press("\n");
+    let ended = terminal.end();
+    assert!(ended.contains("status=130") || ended.contains("status=5"), "{ended}");
+    assert!(shows_what_is_typed(&ended) && !desk.path("new.pem").exists(), "{ended}");
+}
+
 // R8.1: Ctrl-D, and Enter alone.
 #[test]
 fn no_answer_is_no_passphrase() {

@@ -25,7 +25,9 @@ impl Terminal {
             ct_testdata::skip("no script program of util-linux");
             return None;
         }
-        let lines = format!("tty\n'{}' {words}\necho \"status=$?\"\nstty -a\n", cargo_bin("ct").display());
+        let ct = cargo_bin("ct");
+        let run = format!("sh -c 'echo $$ > ct.pid; exec \"$0\" {words}' '{}'", ct.display());
+        let lines = format!("tty\n{run}\necho \"status=$?\"\nstty -a\n");
         std::fs::write(folder.join("lines.sh"), lines).unwrap();
         let mut child = Command::new("script")
             .args(["-qec", "sh lines.sh", "/dev/null"])
@@ -61,6 +63,17 @@ impl Terminal {
         }
         // The next prompt may be the same.
         self.shown.clear();
+        self.press(keys);
+    }
+
+    /// An interrupt that nobody typed.
+    pub(crate) fn interrupt(&self, folder: &Path) {
+        let id = std::fs::read_to_string(folder.join("ct.pid")).unwrap();
+        assert!(Command::new("kill").args(["-INT", id.trim()]).status().unwrap().success());
+    }
+
+    /// Types, whatever the terminal shows.
+    pub(crate) fn press(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
