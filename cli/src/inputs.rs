@@ -3,7 +3,6 @@
 use crate::failure::Failure;
 use crate::text::shown;
 use ct_core::Code;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// The bundles that `paths` name, in their order: a file stands for itself, a folder for its `*.cbor` files, sorted
@@ -37,6 +36,6 @@ pub(crate) fn listed(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Ve
             files.push(path);
         }
     }
-    files.sort_by(|a, b| a.as_os_str().as_bytes().cmp(b.as_os_str().as_bytes()));
+    files.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
     Ok(files)
 }

@@ -18,6 +18,7 @@ mod passphrase;
 mod redact;
 mod render;
 mod state;
+mod system;
 mod text;
 mod trust;
 mod trust_diff;

@@ -25,6 +25,7 @@ pub(crate) enum Problem {
     Write(io::Error),
     Entropy(io::Error),
     NotAFile,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "elsewhere there are no file modes"))]
     ReadableByOthers {
         mode: u32,
     },
