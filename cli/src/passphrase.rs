@@ -99,7 +99,7 @@ fn ask(question: &str, option: &str) -> Result<Passphrase, Failure> {
     match answer {
         Ok(text) => Ok(Passphrase::new(text)?),
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(unanswered("no passphrase was typed")),
-        Err(_) => Err(unanswered("a passphrase is needed, and there is no terminal to ask for it")),
+        Err(error) => Err(unanswered(&format!("a passphrase is needed, and there is no terminal to ask ({error})"))),
     }
 }
 

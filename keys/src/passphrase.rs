@@ -52,7 +52,7 @@ impl Passphrase {
     }
 
     fn of_bytes(bytes: &[u8]) -> Result<Self, Problem> {
-        let text = str::from_utf8(bytes).map_err(|_| Problem::Passphrase("it is not UTF-8"))?;
+        let text = str::from_utf8(bytes).map_err(|_| NOT_UTF_8)?;
         let line = text.strip_suffix('\n').unwrap_or(text);
         let line = line.strip_suffix('\r').unwrap_or(line);
         Self::of(Zeroizing::new(line.to_owned()))
@@ -67,6 +67,10 @@ impl Passphrase {
         }
         if text.contains(char::is_control) {
             return Err(Problem::Passphrase("it has a line break or another control character"));
+        }
+        // What a terminal in another encoding sends arrives as this character, whatever was typed.
+        if text.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(NOT_UTF_8);
         }
         Ok(Self(text))
     }
@@ -88,6 +92,8 @@ impl fmt::Debug for Passphrase {
         f.write_str("Passphrase")
     }
 }
+
+const NOT_UTF_8: Problem = Problem::Passphrase("it is not UTF-8");
 
 /// With a line break as Windows writes it.
 const MAX_BYTES: usize = MAX_PASSPHRASE_BYTES + 2;
@@ -119,7 +125,9 @@ mod tests {
         for text in ["a\nb", "a\n\n", "a\r\n\n", "a\tb", "a\0", "\u{1b}[A", "a\u{7f}", "a\u{85}"] {
             assert!(of(text.as_bytes()).unwrap_err().contains("control character"), "{text:?}");
         }
-        assert!(of(b"\xff").unwrap_err().contains("not UTF-8"));
+        for text in [b"\xff".as_slice(), b"caf\xe9", "caf\u{fffd}".as_bytes()] {
+            assert!(of(text).unwrap_err().contains("not UTF-8"), "{text:?}");
+        }
         for empty in ["", "\n", "\r\n"] {
             assert!(of(empty.as_bytes()).unwrap_err().contains("empty"), "{empty:?}");
         }
