@@ -1,6 +1,7 @@
 //! What the user typed.
 
 use crate::audit::AuditArgs;
+use crate::key::KeyArgs;
 use crate::log::LogArgs;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Log(LogArgs),
     /// Make a key pair.
     Keygen(KeygenArgs),
+    /// Show what a key file is, or change its passphrase.
+    Key(KeyArgs),
     /// Make a trust root, or show one.
     Trust(TrustArgs),
 }
@@ -76,6 +79,9 @@ pub(crate) struct VerifyArgs {
     /// Remember what is seen of logs and trust roots in this folder, and hold the next run against it.
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
+    /// Record each verdict in this evidence log, before it is shown: `ct log` reads it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
     /// Evidence that a log has shown two histories. May be repeated.
     #[arg(long, value_name = "FILE")]
     pub(crate) evidence: Vec<PathBuf>,
@@ -178,8 +184,10 @@ pub(crate) struct RedactArgs {
 Examples:
   ct keygen --role root --name city.example --out root.pem
   ct keygen --role issuer --name registry.example --version 2 --out issuer-2.pem
+  ct keygen --role root --name city.example --passphrase --out root.pem
 
-Writes the private key (readable by you alone), FILE.pub.pem beside it, and for log and witness keys FILE.vkey.")]
+Writes the private key (readable by you alone), FILE.pub.pem beside it, and for log and witness keys FILE.vkey. ct-node
+opens keys without a passphrase only; a passphrase is for keys that people keep, like those of a trust root.")]
 pub(crate) struct KeygenArgs {
     /// root, log, witness, issuer, status, client, monitor or tls: a key has one.
     #[arg(long)]
@@ -193,6 +201,12 @@ pub(crate) struct KeygenArgs {
     /// Where the private key goes; never overwrites.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+    /// Encrypt the private key with a passphrase that you type twice.
+    #[arg(long, conflicts_with = "passphrase_file")]
+    pub(crate) passphrase: bool,
+    /// Encrypt the private key with the passphrase in this file, to which only you have access; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 #[derive(ClapArgs)]
@@ -224,6 +238,10 @@ pub(crate) struct TrustBuildArgs {
     /// A root key to sign with. May be repeated; `ct trust sign` adds keys that are elsewhere.
     #[arg(long, value_name = "FILE", required = true)]
     pub(crate) key: Vec<PathBuf>,
+    /// The passphrase of encrypted keys is in this file, to which only you have access, and - is standard input;
+    /// without it, the terminal asks for the passphrase of each key that has one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// Where the signed trust root goes; never overwrites.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
@@ -242,6 +260,10 @@ pub(crate) struct TrustSignArgs {
     /// The root key.
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
+    /// The passphrase of an encrypted key is in this file, to which only you have access, and - is standard input;
+    /// without it, the terminal asks for it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// Where the trust root goes with the signature added; never overwrites.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,

@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::manifest::Manifest;
 use crate::sandbox::Rights;
 use crate::sandboxed::Remarks;
+use crate::system;
 use crate::text::{Shown, shown};
 use crate::tree::{self, Tree};
 use crate::{clock, output};
@@ -16,9 +17,7 @@ use ct_core::{Code, Hash};
 use ct_journal::{RecordType, normalised};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::io::{self, ErrorKind, IsTerminal};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 #[derive(ClapArgs)]
@@ -135,7 +134,7 @@ fn record(log: &mut EvidenceLog, report: &AuditReport<'_>, json: &str) -> Result
 fn unlisted(args: &AuditArgs, manifest: &Manifest, tree: &Tree) -> Vec<Finding> {
     let own = own_paths(args);
     let is_own = |path: &Path| own.iter().any(|own| path.starts_with(own));
-    let is_listed = |path: &Path| manifest.files.contains_key(path.as_os_str().as_bytes());
+    let is_listed = |path: &Path| manifest.files.contains_key(path.as_os_str().as_encoded_bytes());
     let mut findings = Vec::new();
     for path in tree.files.iter().chain(&tree.others) {
         if !is_listed(path) && !is_own(path) {
@@ -169,12 +168,13 @@ fn compare(
     keeping: &mut Keeping,
     findings: &mut Vec<Finding>,
 ) -> usize {
-    let present: BTreeSet<&[u8]> = tree.files.iter().map(|path| path.as_os_str().as_bytes()).collect();
+    let present: BTreeSet<&[u8]> = tree.files.iter().map(|path| path.as_os_str().as_encoded_bytes()).collect();
     let bar = progress(manifest.files.len());
     let mut agreeing = 0_usize;
     for (path, expected) in &manifest.files {
         bar.inc(1);
-        let whole = directory.join(OsStr::from_bytes(path));
+        // A path that this system does not have is not there.
+        let whole = directory.join(system::path(path).unwrap_or(Path::new("\0")));
         let (code, found) = match look(&whole, &present, path) {
             Ok(Some(found)) if found == *expected => {
                 agreeing = agreeing.saturating_add(1);

@@ -3,7 +3,6 @@
 use crate::failure::Failure;
 use ct_core::{Code, Hash, Timestamp, base64};
 use serde_json::{Map, Value};
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// One file that is not as the manifest says, or not in it.
@@ -98,6 +97,6 @@ fn hash(hash: Hash) -> Value {
 
 impl Finding {
     pub(crate) fn new(path: &Path, code: Code) -> Self {
-        Self { path: path.as_os_str().as_bytes().to_vec(), code, expected: None, found: None }
+        Self { path: path.as_os_str().as_encoded_bytes().to_vec(), code, expected: None, found: None }
     }
 }

@@ -7,12 +7,13 @@ use crate::inputs::Input;
 use crate::signatures::Remembered;
 use crate::state::StateFolder;
 use crate::text::shown;
-use crate::{output, render};
+use crate::{output, render, verdict_log};
 use ct_core::evidence::{Equivocation, of_two_checkpoints};
 use ct_core::limits::MAX_BUNDLE_BYTES;
 use ct_core::state::State;
 use ct_core::verify::{Document, Outcome, Verifier};
 use ct_core::{AtSource, Code, Error, Mode, Report, Request, Timestamp, TrustRoot};
+use serde_json::{Map, Value};
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub(crate) struct Desk {
     pub(crate) at: Timestamp,
     pub(crate) at_source: AtSource,
     pub(crate) shape: Shape,
+    pub(crate) logged: Logged,
     pub(crate) single: SingleBundle,
     pub(crate) signatures: Remembered,
 }
@@ -44,6 +46,13 @@ pub(crate) enum Shape {
     Nothing,
 }
 
+/// Whether verdicts go into an evidence log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Logged {
+    Yes,
+    No,
+}
+
 /// A verdict, ready to be shown.
 pub(crate) struct Judged {
     pub(crate) code: Code,
@@ -53,6 +62,8 @@ pub(crate) struct Judged {
     pub(crate) failure: Option<Failure>,
     /// What is worth keeping of it, if anything is kept.
     pub(crate) outcome: Option<Outcome>,
+    /// What the evidence log says of it, if there is one.
+    pub(crate) entry: Option<Map<String, Value>>,
 }
 
 impl Desk {
@@ -112,7 +123,8 @@ impl Desk {
         let mut text = Vec::new();
         // Writing to memory cannot fail.
         let _ = self.write(&mut text, path, report);
-        Judged { code: report.code(), text, failure, outcome: None }
+        let entry = (self.logged == Logged::Yes).then(|| verdict_log::entry(path, report));
+        Judged { code: report.code(), text, failure, outcome: None, entry }
     }
 
     fn write(&self, out: &mut Vec<u8>, path: &Path, report: &Report) -> io::Result<()> {

@@ -20,6 +20,22 @@ impl EvidenceLog {
         Ok(Self { path: path.to_owned(), journal })
     }
 
+    /// Appends a record for each body, all at once, and returns when they are on disk.
+    pub(crate) fn append_all(
+        &mut self,
+        time: Timestamp,
+        record_type: &RecordType,
+        bodies: impl IntoIterator<Item = Map<String, Value>>,
+    ) -> Result<(), Failure> {
+        let fail = |error| refused(&self.path, &error);
+        let drafts = bodies.into_iter().map(|body| Draft::new(time, record_type.clone(), body));
+        let drafts = drafts.collect::<Result<Vec<_>, _>>().map_err(fail)?;
+        if drafts.is_empty() {
+            return Ok(());
+        }
+        self.journal.append(&drafts).map(drop).map_err(fail)
+    }
+
     /// Appends one record of texts, and returns when it is on disk.
     pub(crate) fn append<'a>(
         &mut self,

@@ -1,5 +1,6 @@
 //! Why a command could not do its work, for the person who gave it.
 
+use crate::system::is_symlink_loop;
 use crate::text::shown;
 use ct_core::explanation::{Language, explain};
 use ct_core::{Code, Error};
@@ -84,8 +85,4 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code, self.what)
     }
-}
-
-fn is_symlink_loop(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(libc::ELOOP)
 }

@@ -1,11 +1,11 @@
 //! Reading a file that somebody else may have prepared: it must be a regular file of a sane size before a byte is read.
 
 use crate::failure::Failure;
+use crate::system;
 use crate::text::shown;
 use ct_core::{Code, Error};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
 /// What is asked of a file's size, and the code if it is larger.
@@ -47,7 +47,7 @@ pub(crate) fn read_text(path: &Path, limit: Limit) -> Result<String, Failure> {
 pub(crate) fn open(path: &Path) -> Result<(File, Metadata), Failure> {
     let fail = |error: io::Error| Failure::reading(path, &error);
     regular(path, &path.metadata().map_err(fail)?)?;
-    let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path).map_err(fail)?;
+    let file = system::without_waiting(OpenOptions::new().read(true)).open(path).map_err(fail)?;
     let metadata = file.metadata().map_err(fail)?;
     regular(path, &metadata)?;
     Ok((file, metadata))
@@ -58,7 +58,7 @@ pub(crate) fn open(path: &Path) -> Result<(File, Metadata), Failure> {
 pub(crate) fn open_to_write(path: &Path) -> Result<File, Failure> {
     let fail = |error: io::Error| Failure::writing(path, &error);
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let options = system::for_owner(system::without_following(options.read(true).write(true).create(true)));
     let file = options.open(path).map_err(fail)?;
     regular(path, &file.metadata().map_err(fail)?)?;
     Ok(file)
@@ -81,11 +81,10 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8], readers: Readers) -> Result<(
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(fail)?;
     // A temporary file is made for its owner alone.
     if let Readers::Everybody = readers {
-        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        file.as_file().set_permissions(readable).map_err(fail)?;
+        system::let_everybody_read(file.as_file()).map_err(fail)?;
     }
     file.persist_noclobber(path).map_err(|error| fail(error.error))?;
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)
+    system::sync_folder(folder).map_err(fail)
 }
 
 /// The refusal that a report shows for a file that could not be read.
@@ -98,10 +97,7 @@ fn regular(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
     let what = match kind {
         _ if kind.is_file() => return Ok(()),
         _ if kind.is_dir() => "a folder",
-        _ if kind.is_fifo() => "a pipe",
-        _ if kind.is_char_device() || kind.is_block_device() => "a device",
-        _ if kind.is_socket() => "a socket",
-        _ => "not a regular file",
+        _ => system::odd_kind(kind),
     };
     Err(Failure::new(Code::IoNotAFile, format!("{}: it is {what}; name a file", shown(path))))
 }

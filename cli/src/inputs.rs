@@ -4,6 +4,7 @@
 //! are needed, so that the names of one folder are in memory and not those of all.
 
 use crate::failure::Failure;
+use crate::system;
 use crate::text::shown;
 use ct_core::Code;
 use ct_core::limits::MAX_PATH_BYTES;
@@ -202,19 +203,8 @@ fn next_line<R: Read>(list: &mut BufReader<R>) -> Result<Option<PathBuf>, Failur
         let what = format!("standard input: a line is longer than {MAX_PATH_BYTES} bytes; give one path a line");
         return Err(Failure::new(Code::LimitLength, what));
     }
-    path_of(line).map(Some)
-}
-
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere not every line is a path")]
-fn path_of(line: Vec<u8>) -> Result<PathBuf, Failure> {
-    Ok(PathBuf::from(<OsString as std::os::unix::ffi::OsStringExt>::from_vec(line)))
-}
-
-#[cfg(not(unix))]
-fn path_of(line: Vec<u8>) -> Result<PathBuf, Failure> {
-    let text = String::from_utf8(line);
-    text.map(PathBuf::from).map_err(|_| Failure::new(Code::MalformedUtf8, "standard input: a line is not a UTF-8 text"))
+    let no_path = || Failure::new(Code::MalformedUtf8, "standard input: a line is not a UTF-8 text");
+    system::path(&line).map(|path| Some(path.to_owned())).ok_or_else(no_path)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::args::KeygenArgs;
 use crate::failure::Failure;
 use crate::output;
+use crate::passphrase::Source;
 use crate::text::shown;
 use ct_core::Code;
 use ct_keys::{KeyFile, KeyId, Role, os_entropy};
@@ -29,7 +30,12 @@ pub(crate) fn run(args: &KeygenArgs) -> Result<Code, Failure> {
             return Err(Failure::new(Code::IoExists, what));
         }
     }
-    key.write_new(&args.out)?;
+    if args.passphrase || args.passphrase_file.is_some() {
+        let source = Source::new(args.passphrase_file.as_deref(), "--passphrase-file");
+        key.write_new_encrypted(&args.out, &source.choose(&args.out)?, &*os_entropy()?)?;
+    } else {
+        key.write_new(&args.out)?;
+    }
     key.public().write_new(&public_path)?;
     let vkey = key.public().vkey();
     if vkey.is_some() {

@@ -17,11 +17,13 @@ mod file;
 mod hash;
 mod inputs;
 mod inspect;
+mod key;
 mod keygen;
 mod log;
 mod log_filter;
 mod manifest;
 mod output;
+mod passphrase;
 mod progress;
 mod redact;
 mod render;
@@ -31,10 +33,12 @@ mod sandboxed;
 mod signatures;
 mod state;
 mod summary;
+mod system;
 mod text;
 mod tree;
 mod trust;
 mod trust_diff;
+mod verdict_log;
 mod verify;
 
 use args::{Args, Command, SandboxArg};
@@ -69,6 +73,7 @@ fn run(command: Command, sandbox: SandboxArg) -> Code {
         Command::Redact(args) => redact::run(&args),
         Command::Log(args) => log::run(&args),
         Command::Keygen(args) => keygen::run(&args),
+        Command::Key(args) => key::run(&args),
         Command::Trust(args) => trust::run(&args),
     });
     match outcome {

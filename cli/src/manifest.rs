@@ -2,12 +2,12 @@
 
 use crate::failure::Failure;
 use crate::file::{self, Limit};
+use crate::system;
 use crate::text::shown;
 use ct_core::limits::{MAX_MANIFEST_BYTES, MAX_PATH_BYTES};
 use ct_core::{Code, Hash};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path};
 
 /// The files that should be there, by their paths below one folder, sorted bytewise.
@@ -48,7 +48,7 @@ impl Manifest {
 /// before the line says so.
 pub(crate) fn line(hash: Hash, name: &OsStr) -> Vec<u8> {
     let mut escaped = Vec::with_capacity(name.len());
-    for byte in name.as_bytes() {
+    for byte in name.as_encoded_bytes() {
         match byte {
             b'\\' => escaped.extend(br"\\"),
             b'\n' => escaped.extend(br"\n"),
@@ -122,9 +122,10 @@ fn path_below(name: &[u8]) -> Result<Vec<u8>, (Code, &'static str)> {
         return malformed("this is not the path of a file");
     }
     let mut names = Vec::new();
-    for component in Path::new(OsStr::from_bytes(name)).components() {
+    let Some(path) = system::path(name) else { return malformed("the path is not a UTF-8 text") };
+    for component in path.components() {
         match component {
-            Component::Normal(name) => names.push(name.as_bytes()),
+            Component::Normal(name) => names.push(name.as_encoded_bytes()),
             Component::CurDir => {}
             Component::RootDir | Component::Prefix(_) => {
                 return malformed("the path is absolute; list paths below the folder: cd DIR && ct hash .");
@@ -143,6 +144,7 @@ const CUT: &str = "the line has no end: the list is cut off; write it again";
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::os::unix::ffi::OsStrExt;
 
     const A: &str = "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb";
 

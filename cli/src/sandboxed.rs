@@ -2,6 +2,7 @@
 
 use crate::args::{Command, SandboxArg, TrustCommand};
 use crate::failure::Failure;
+use crate::key::KeyCommand;
 use crate::output;
 use crate::sandbox::{self, Rights};
 use ct_core::Code;
@@ -42,10 +43,23 @@ impl Command {
             Self::Inspect(args) => none.read(&args.file),
             Self::Hash(args) => none.read_all(&args.files),
             Self::Redact(args) => none.read(&args.bundle).make(&args.out),
-            Self::Keygen(args) => none.make(&args.out),
+            Self::Keygen(args) => none.make(&args.out).read_all(&args.passphrase_file).terminal(),
+            Self::Key(args) => match &args.command {
+                KeyCommand::Show(args) => none.read(&args.file).read_all(&args.passphrase_file).terminal(),
+                KeyCommand::Passphrase(args) => {
+                    let passphrases = args.passphrase_file.iter().chain(&args.new_passphrase_file);
+                    none.read(&args.file).read_all(passphrases).make(&args.out).terminal()
+                }
+            },
             Self::Trust(args) => match &args.command {
-                TrustCommand::Build(args) => none.read(&args.source).read_all(&args.key).make(&args.out),
-                TrustCommand::Sign(args) => none.read(&args.file).read(&args.key).make(&args.out),
+                TrustCommand::Build(args) => {
+                    let keys = args.key.iter().chain(&args.passphrase_file);
+                    none.read(&args.source).read_all(keys).make(&args.out).terminal()
+                }
+                TrustCommand::Sign(args) => {
+                    let key = [&args.key].into_iter().chain(&args.passphrase_file);
+                    none.read(&args.file).read_all(key).make(&args.out).terminal()
+                }
                 TrustCommand::Diff(args) => none.read(&args.old).read(&args.new),
                 TrustCommand::Import(args) => none.read(&args.policy),
                 TrustCommand::Show(args) => none.read(&args.file),

@@ -5,12 +5,12 @@
 
 use crate::failure::Failure;
 use crate::file::{self, Limit, Readers};
+use crate::system;
 use ct_core::limits::MAX_STATE_BYTES;
 use ct_core::state::State;
 use ct_core::{Code, Hash};
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// The folder, and what stood in it when the run began.
@@ -42,8 +42,8 @@ impl StateFolder {
         let lock_path = self.folder.join("lock");
         let fail = |error: io::Error| Failure::writing(&self.folder, &error);
         // In a folder that others can write to, neither a link nor a pipe may stand in for the lock.
-        let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
-        let lock = File::options().create(true).append(true).custom_flags(flags).open(&lock_path).map_err(fail)?;
+        let mut options = File::options();
+        let lock = system::without_following(options.create(true).append(true)).open(&lock_path).map_err(fail)?;
         lock.lock().map_err(fail)?;
         let known = read(&self.folder)?;
         let mut merged = known.clone();
@@ -57,7 +57,7 @@ impl StateFolder {
         let mut temporary = tempfile::Builder::new().prefix(".state-").tempfile_in(&self.folder).map_err(fail)?;
         temporary.write_all(&bytes).and_then(|()| temporary.as_file().sync_all()).map_err(fail)?;
         temporary.persist(self.folder.join(FILE)).map_err(|error| fail(error.error))?;
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(fail)
+        system::sync_folder(&self.folder).map_err(fail)
     }
 
     /// Writes evidence of two histories, once for each content, and says where.

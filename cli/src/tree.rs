@@ -2,11 +2,10 @@
 
 use crate::documents::digest_of;
 use crate::failure::Failure;
+use crate::system;
 use crate::text::shown;
 use ct_core::{Code, Hash};
 use std::fs::{self, File};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// What is below a folder, by paths that begin in it, each list sorted bytewise.
@@ -34,9 +33,10 @@ impl Tree {
                 tree.unreadable.push((folder, failure));
             }
         }
-        tree.files.sort_by(|a, b| a.as_os_str().as_bytes().cmp(b.as_os_str().as_bytes()));
-        tree.others.sort_by(|a, b| a.as_os_str().as_bytes().cmp(b.as_os_str().as_bytes()));
-        tree.unreadable.sort_by(|(a, _), (b, _)| a.as_os_str().as_bytes().cmp(b.as_os_str().as_bytes()));
+        tree.files.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+        tree.others.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+        tree.unreadable
+            .sort_by(|(a, _), (b, _)| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
         Ok(tree)
     }
 
@@ -70,8 +70,7 @@ pub(crate) fn open(path: &Path) -> Result<File, Failure> {
         return Err(not_a_file());
     }
     // It may have been replaced since it was listed.
-    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
-    let file = File::options().read(true).custom_flags(flags).open(path).map_err(fail)?;
+    let file = system::without_following(File::options().read(true)).open(path).map_err(fail)?;
     if file.metadata().map_err(fail)?.is_file() { Ok(file) } else { Err(not_a_file()) }
 }
 

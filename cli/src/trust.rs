@@ -6,6 +6,7 @@ use crate::args::{
 use crate::failure::Failure;
 use crate::file::{self, Limit, Readers};
 use crate::output;
+use crate::passphrase::Source;
 use crate::text::{Shown, fingerprint, shown};
 use crate::trust_diff::{self, length};
 use anstyle::{AnsiColor, Style};
@@ -14,7 +15,7 @@ use ct_core::limits::{MAX_POLICY_BYTES, MAX_TRUST_BYTES};
 use ct_core::report::KeyIdText;
 use ct_core::trust::{Issuer, Log, Revoked, TrustDraft, Window};
 use ct_core::{Code, Hash, Timestamp, Trust, TrustRoot};
-use ct_keys::{KeyFile, Role, trust_file};
+use ct_keys::{Role, trust_file};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -32,10 +33,12 @@ pub(crate) fn run(args: &TrustArgs) -> Result<Code, Failure> {
 }
 
 fn build(args: &TrustBuildArgs) -> Result<Code, Failure> {
-    let source = shown(&args.source);
     let text = file::read_text(&args.source, TRUST_SIZE)?;
-    let trust = trust_file::parse(&text).map_err(|error| Failure::new(error.code(), format!("{source}: {error}")))?;
-    let keys = args.key.iter().map(|path| KeyFile::read(path, Role::Root)).collect::<Result<Vec<_>, _>>()?;
+    let trust = trust_file::parse(&text)
+        .map_err(|error| Failure::new(error.code(), format!("{}: {error}", shown(&args.source))))?;
+    let source = Source::new(args.passphrase_file.as_deref(), "--passphrase-file");
+    let keys = args.key.iter().map(|path| source.unlock(path, Role::Root)).collect::<Result<Vec<_>, _>>()?;
+    source.remark_if_unused();
     let bytes = trust_file::sign(&trust, &keys.iter().collect::<Vec<_>>());
     // The file is written only if its rules hold together; signatures may be added elsewhere.
     let draft = TrustDraft::load(&bytes).map_err(|error| Failure::refused(&args.source, error))?;
@@ -46,7 +49,9 @@ fn build(args: &TrustBuildArgs) -> Result<Code, Failure> {
 
 fn sign(args: &TrustSignArgs) -> Result<Code, Failure> {
     let draft = load_draft(&args.file)?;
-    let key = KeyFile::read(&args.key, Role::Root)?;
+    let source = Source::new(args.passphrase_file.as_deref(), "--passphrase-file");
+    let key = source.unlock(&args.key, Role::Root)?;
+    source.remark_if_unused();
     let signature = trust_file::root_signature(draft.payload(), &key);
     let own = draft.trust().root.keys.iter().find(|own| own.kid == signature.kid);
     if own.is_some_and(|own| own.key.as_bytes() != key.public().verifying_key().as_bytes()) {

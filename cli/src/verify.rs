@@ -2,8 +2,9 @@
 
 use crate::args::{ModeArg, SandboxArg, VerifyArgs};
 use crate::batch::{self, Ending};
-use crate::desk::{Desk, Judged, Shape};
+use crate::desk::{Desk, Judged, Logged, Shape};
 use crate::documents::{Documents, SingleBundle};
+use crate::evidence_log::EvidenceLog;
 use crate::failure::Failure;
 use crate::file::{self, Limit};
 use crate::inputs::{Input, Inputs, Survey, is_list};
@@ -14,6 +15,7 @@ use crate::sandboxed::Remarks;
 use crate::signatures::Remembered;
 use crate::state::StateFolder;
 use crate::summary::Summary;
+use crate::verdict_log::VerdictLog;
 use crate::{clock, inputs, output};
 use ct_core::evidence::Equivocation;
 use ct_core::limits::{MAX_EVIDENCE_BYTES, MAX_TRUST_BYTES};
@@ -26,7 +28,7 @@ use std::sync::Arc;
 use std::thread;
 
 pub(crate) fn run(args: &VerifyArgs, sandbox: SandboxArg) -> Result<Code, Failure> {
-    let (mut at, at_source) = clock::verification_time(args.at.as_deref())?;
+    let (now, at_source) = clock::verification_time(args.at.as_deref())?;
     let survey = inputs::survey(&args.inputs);
     if args.json && survey.total != Some(1) {
         let several = survey.total.map_or_else(|| "a list of".to_owned(), |total| format!("{total}"));
@@ -37,17 +39,18 @@ pub(crate) fn run(args: &VerifyArgs, sandbox: SandboxArg) -> Result<Code, Failur
     // What is written is opened or made before the sandbox, what is read after it.
     let mut resume = args.resume.as_deref().map(Resume::open).transpose()?;
     args.state.as_deref().map(StateFolder::make).transpose()?;
+    let log = args.log.as_deref().map(EvidenceLog::open).transpose()?;
     let remarks = if args.quiet { Remarks::Never } else { Remarks::Always };
     sandbox.enter(&rights(args, &survey), remarks)?;
 
     let trust = load_trust(&args.trust)?;
     let mut bundles = Inputs::new(&args.inputs);
-    let mut summary = Summary::default();
+    let (mut summary, mut at) = (Summary::default(), now);
     if let Some(resume) = &mut resume {
         let known =
             resume.catch_up(&mut bundles, &mut summary, args.mode.into(), trust.as_ref().ok(), args.at.as_deref())?;
         // However often it is stopped, one run has one time.
-        at = known.unwrap_or(at);
+        at = known.unwrap_or(now);
     }
     let single = matches!(args.inputs.as_slice(), [named] if !named.is_dir() && !is_list(named));
     let single = if single && resume.is_none() { SingleBundle::Yes } else { SingleBundle::No };
@@ -60,6 +63,7 @@ pub(crate) fn run(args: &VerifyArgs, sandbox: SandboxArg) -> Result<Code, Failur
         at,
         at_source,
         shape: shape(args),
+        logged: if log.is_some() { Logged::Yes } else { Logged::No },
         single,
         signatures: Remembered::default(),
     };
@@ -68,6 +72,7 @@ pub(crate) fn run(args: &VerifyArgs, sandbox: SandboxArg) -> Result<Code, Failur
         progress: Progress::new(survey.total, summary.total(), !args.quiet && matches!(single, SingleBundle::No)),
         quiet: args.quiet,
         resume,
+        log: log.map(|log| VerdictLog::new(log, now)).transpose()?,
         summary,
         seen: State::default(),
         audience: true,
@@ -83,6 +88,7 @@ struct Delivery {
     progress: Progress,
     quiet: bool,
     resume: Option<Resume>,
+    log: Option<VerdictLog>,
     summary: Summary,
     /// What this run is to remember.
     seen: State,
@@ -118,12 +124,12 @@ impl Delivery {
     }
 
     fn take(&mut self, chunk: Vec<Judged>) -> Result<(), Failure> {
-        let mut text = Vec::new();
-        let mut count = 0;
-        for judged in chunk {
+        let (mut text, mut entries, mut count) = (Vec::new(), Vec::new(), 0);
+        for mut judged in chunk {
             count += 1;
             self.summary.count(judged.code);
             text.extend_from_slice(&judged.text);
+            entries.extend(judged.entry.take());
             if let (Some(failure), false) = (&judged.failure, self.quiet) {
                 self.progress.above(|| output::complain(failure));
             }
@@ -138,6 +144,10 @@ impl Delivery {
                     Err(failure) => self.lost = self.lost.take().or(Some(failure)),
                 }
             }
+        }
+        // A verdict that was shown is in the log, also after a power cut.
+        if let Some(log) = &mut self.log {
+            log.append(entries)?;
         }
         self.show(&text)?;
         self.progress.advance(count);

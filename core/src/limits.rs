@@ -78,6 +78,12 @@ limits! {
     MAX_PATH_BYTES: "bytes" = 4_096;
     /// The passphrase of a key file.
     MAX_PASSPHRASE_BYTES: "bytes" = 1_024;
+    /// PBKDF2 of an encrypted key file: what RFC 8018 section 4.2 proposes for the most critical keys.
+    MAX_PBKDF2_ITERATIONS: "iterations" = 10_000_000;
+    /// Memory for scrypt of an encrypted key file, as OpenSSL counts it: its own limit.
+    MAX_SCRYPT_BYTES: "bytes" = 32 << 20;
+    /// Work for scrypt of an encrypted key file, N x r x p: some seconds.
+    MAX_SCRYPT_BLOCKS: "blocks" = 1 << 21;
 }
 
 // A statement, a note and all proofs must fit into a bundle beside a useful document.

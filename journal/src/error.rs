@@ -151,6 +151,7 @@ impl std::error::Error for Error {
 }
 
 fn code_of(source: &io::Error, otherwise: Code) -> Code {
+    #[cfg(unix)]
     if source.raw_os_error() == Some(libc::ELOOP) {
         return Code::IoSymlinkLoop;
     }

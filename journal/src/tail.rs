@@ -5,7 +5,7 @@ use crate::record::Record;
 use ct_core::Hash;
 use ct_core::limits::MAX_RECORD_BYTES;
 use std::fs::File;
-use std::os::unix::fs::FileExt;
+use std::io::{Read, Seek, SeekFrom};
 
 /// What the next record follows, and what a crash left behind it.
 #[derive(Debug)]
@@ -22,11 +22,12 @@ pub(crate) struct Tail {
 
 impl Tail {
     /// Reads the last two lines' worth of bytes, however long the log is.
-    pub(crate) fn read(file: &File) -> Result<Self, Error> {
+    pub(crate) fn read(mut file: &File) -> Result<Self, Error> {
         let length = file.metadata().map_err(Problem::Read)?.len();
         let window = length.min(u64::try_from(WINDOW).unwrap_or(u64::MAX));
         let mut bytes = vec![0; usize::try_from(window).unwrap_or(WINDOW)];
-        file.read_exact_at(&mut bytes, length - window).map_err(Problem::Read)?;
+        // Appending goes to the end, wherever this leaves the position.
+        file.seek(SeekFrom::Start(length - window)).and_then(|_| file.read_exact(&mut bytes)).map_err(Problem::Read)?;
         Self::parse(&bytes, length - window)
     }
 

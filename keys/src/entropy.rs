@@ -11,6 +11,6 @@ use zeroize::Zeroizing;
 /// `io.read` if the operating system has none to give.
 pub fn os_entropy() -> Result<Zeroizing<[u8; 32]>, Error> {
     let mut entropy = Zeroizing::new([0; 32]);
-    getrandom::fill(entropy.as_mut_slice()).map_err(|source| Error::of_system(Problem::Entropy(source.into())))?;
+    getrandom::fill(entropy.as_mut_slice()).map_err(|source| Error::without_file(Problem::Entropy(source.into())))?;
     Ok(entropy)
 }

@@ -1,5 +1,6 @@
 //! What can go wrong with a key file.
 
+use crate::file::is_symlink_loop;
 use crate::key_id::KeyId;
 use crate::role::Role;
 use ct_core::Code;
@@ -24,22 +25,49 @@ pub(crate) enum Problem {
     Write(io::Error),
     Entropy(io::Error),
     NotAFile,
-    ReadableByOthers { mode: u32 },
+    #[cfg_attr(not(unix), expect(dead_code, reason = "elsewhere there are no file modes"))]
+    ReadableByOthers {
+        mode: u32,
+    },
+    /// The system does not say who may read a file.
+    #[cfg_attr(unix, expect(dead_code, reason = "Unix has file modes"))]
+    NoFileModes,
     TooLarge,
     Form(&'static str),
+    /// More than that of what is asked of whoever opens the file.
+    TooCostly {
+        what: &'static str,
+        limit: usize,
+    },
+    /// The key is encrypted, and there is nobody to ask for its passphrase.
+    Encrypted,
+    WrongPassphrase,
+    /// What was given is no passphrase.
+    Passphrase(&'static str),
     Unlabelled,
-    OtherRole { wanted: Role, found: Role },
-    OtherId { wanted: KeyId, found: KeyId },
+    OtherRole {
+        wanted: Role,
+        found: Role,
+    },
+    OtherId {
+        wanted: KeyId,
+        found: KeyId,
+    },
     NoVkey(Role),
 }
 
 impl Error {
-    pub(crate) fn of_file(path: &Path, problem: Problem) -> Self {
-        Self { path: Some(path.to_owned()), problem }
+    pub(crate) fn new(path: Option<&Path>, problem: Problem) -> Self {
+        Self { path: path.map(Path::to_owned), problem }
     }
 
-    pub(crate) fn of_system(problem: Problem) -> Self {
-        Self { path: None, problem }
+    pub(crate) fn of_file(path: &Path, problem: Problem) -> Self {
+        Self::new(Some(path), problem)
+    }
+
+    /// Of what is no file: the system's random source, a text, standard input.
+    pub(crate) fn without_file(problem: Problem) -> Self {
+        Self::new(None, problem)
     }
 
     /// The stable code; its class is always `io`.
@@ -50,9 +78,11 @@ impl Error {
             Problem::Write(source) => code_of(source, Code::IoWrite),
             Problem::Entropy(_) => Code::IoRead,
             Problem::NotAFile => Code::IoNotAFile,
-            Problem::ReadableByOthers { .. } => Code::IoKeyPermissions,
+            Problem::ReadableByOthers { .. } | Problem::NoFileModes => Code::IoKeyPermissions,
+            Problem::Encrypted | Problem::WrongPassphrase | Problem::Passphrase(_) => Code::IoKeyPassphrase,
             Problem::TooLarge
             | Problem::Form(_)
+            | Problem::TooCostly { .. }
             | Problem::Unlabelled
             | Problem::OtherRole { .. }
             | Problem::OtherId { .. }
@@ -60,7 +90,7 @@ impl Error {
         }
     }
 
-    /// The file it is about; `None` if it is about the operating system's random source.
+    /// The file it is about; `None` if it is about no file, such as the operating system's random source.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
@@ -95,14 +125,37 @@ impl fmt::Display for Error {
             Problem::NotAFile => f.write_str("it is not a regular file; name the key file itself"),
             Problem::ReadableByOthers { mode } => {
                 let path = path.unwrap_or_default();
-                write!(f, "other users have access to this private key (mode {mode:04o}); run: chmod 600 {path}")?;
+                write!(f, "other users have access to this secret (mode {mode:04o}); run: chmod 600 {path}")?;
                 f.write_str(" (and replace the key if one of them may have read it)")
             }
             Problem::TooLarge => {
                 write!(f, "it is larger than {MAX_KEY_FILE_BYTES} bytes, so it is not a key file; check the path")
             }
             Problem::Form(why) => write!(f, "it is not a usable key file: {why}; an Ed25519 key in PEM is needed"),
-            Problem::Unlabelled => f.write_str("it does not say its role and key ID; state both"),
+            Problem::TooCostly { what, limit } => {
+                write!(
+                    f,
+                    "to open it would take more than {limit} {what}; encrypt it again with less: openssl pkcs8 -topk8"
+                )
+            }
+            Problem::NoFileModes => {
+                f.write_str("this system's file permissions cannot be checked, so private keys are neither read nor ")?;
+                f.write_str("written here; sign on Linux or macOS")
+            }
+            Problem::Encrypted => {
+                f.write_str(
+                    "the key is encrypted, and no passphrase can be given here; to use it, make a copy without ",
+                )?;
+                f.write_str("one where it is as safe: ct key passphrase --remove")
+            }
+            Problem::WrongPassphrase => {
+                f.write_str("the passphrase does not open it; try again, or take another copy if the file is damaged")
+            }
+            Problem::Passphrase(why) => write!(f, "this cannot be a passphrase: {why}; one line of text is needed"),
+            Problem::Unlabelled => {
+                f.write_str("it does not say its role and key ID; put the lines civictrust-role: ROLE and ")?;
+                f.write_str("civictrust-key-id: NAME#VERSION before the key")
+            }
             Problem::OtherRole { wanted, found } => {
                 write!(f, "it holds a key with the role {found}; name a file with a key for the role {wanted}")
             }
@@ -124,8 +177,7 @@ impl std::error::Error for Error {
 }
 
 fn code_of(source: &io::Error, otherwise: Code) -> Code {
-    // `ErrorKind::FilesystemLoop` has no stable name, and tempfile keeps the kind but not the number.
-    if source.kind() == io::Error::from_raw_os_error(libc::ELOOP).kind() {
+    if is_symlink_loop(source) {
         return Code::IoSymlinkLoop;
     }
     match source.kind() {
@@ -157,7 +209,7 @@ mod tests {
     fn the_text_says_what_to_run() {
         assert_eq!(
             text_of("keys/issuer.pem", Problem::ReadableByOthers { mode: 0o644 }),
-            "keys/issuer.pem: other users have access to this private key (mode 0644); run: chmod 600 keys/issuer.pem \
+            "keys/issuer.pem: other users have access to this secret (mode 0644); run: chmod 600 keys/issuer.pem \
              (and replace the key if one of them may have read it)"
         );
     }

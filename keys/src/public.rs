@@ -32,10 +32,10 @@ impl PublicKey {
     /// - `io.not_found`, `io.permission`, `io.not_a_file`, `io.symlink_loop`, `io.read`: it could not be read.
     pub fn read(path: &Path, role: Role) -> Result<Self, Error> {
         let fail = |problem| Error::of_file(path, problem);
-        let (label, key) = read_any(path)?;
-        let label = label.ok_or_else(|| fail(Problem::Unlabelled))?;
-        label.demand_role(role).map_err(fail)?;
-        Ok(Self { label, key })
+        let text = file::read_key(path, |_| Access::Everybody)?;
+        let key = Self::of(&text).map_err(fail)?;
+        key.label.demand_role(role).map_err(fail)?;
+        Ok(key)
     }
 
     /// Reads a public key file that need not say its role and ID, such as one made by `openssl pkey -pubout`; if it
@@ -45,7 +45,8 @@ impl PublicKey {
     /// As [`PublicKey::read`]; also `io.key_file` for another ID.
     pub fn read_as(path: &Path, role: Role, id: KeyId) -> Result<Self, Error> {
         let fail = |problem| Error::of_file(path, problem);
-        let (found, key) = read_any(path)?;
+        let text = file::read_key(path, |_| Access::Everybody)?;
+        let (found, key) = parse(&text).map_err(fail)?;
         let label = Label { role, id };
         if let Some(found) = found {
             found.demand(&label).map_err(fail)?;
@@ -100,6 +101,12 @@ impl PublicKey {
         &self.label.id
     }
 
+    /// The text of a public key file of any role.
+    pub(crate) fn of(text: &str) -> Result<Self, Problem> {
+        let (label, key) = parse(text)?;
+        Ok(Self { label: label.ok_or(Problem::Unlabelled)?, key })
+    }
+
     /// The key, to verify with (`verify_strict`).
     #[must_use]
     pub const fn verifying_key(&self) -> &VerifyingKey {
@@ -107,13 +114,12 @@ impl PublicKey {
     }
 }
 
-fn read_any(path: &Path) -> Result<(Option<Label>, VerifyingKey), Error> {
-    let fail = |why| Error::of_file(path, Problem::Form(why));
-    let text = file::read(path, Access::Everybody)?;
-    let (label, pem) = Label::split(&text).map_err(fail)?;
-    let key = VerifyingKey::from_public_key_pem(pem).map_err(|_| fail("it is not one Ed25519 public key in SPKI"))?;
+fn parse(text: &str) -> Result<(Option<Label>, VerifyingKey), Problem> {
+    let (label, pem) = Label::split(text).map_err(Problem::Form)?;
+    let not_a_key = |_| Problem::Form("it is not one Ed25519 public key in SPKI");
+    let key = VerifyingKey::from_public_key_pem(pem).map_err(not_a_key)?;
     if key.is_weak() {
-        return Err(fail("its key has small order, so that anyone could sign for it"));
+        return Err(Problem::Form("its key has small order, so that anyone could sign for it"));
     }
     Ok((label, key))
 }

@@ -115,6 +115,20 @@ fn no_std(run: &mut Run) -> Result<()> {
     Ok(())
 }
 
+/// `ct` compiles for the other systems that people verify on. They are not in `rust-toolchain.toml`: nothing else needs
+/// them, and nobody should have to download them to build.
+fn cross(run: &mut Run) -> Result<()> {
+    for target in CROSS_TARGETS {
+        tools::install_target(&run.root, target);
+        if tools::target_is_installed(&run.root, target) {
+            run_command(cargo(&run.root).args(["check", "-p", "ct-cli", "--bins", "--target", target]))?;
+        } else {
+            run.skips.record(&format!("ct was not checked for {target}: the target could not be installed"))?;
+        }
+    }
+    Ok(())
+}
+
 fn doctests(run: &mut Run) -> Result<()> {
     run_command(cargo(&run.root).args(["test", "--workspace", "--doc"]).env(skips::VARIABLE, run.skips.path()))
 }
@@ -125,6 +139,8 @@ fn generate(run: &mut Run) -> Result<()> {
     let mut registers = cargo(&run.root);
     run_command(registers.args(["test", "-p", "ct-core", "--test", "registers"]).env("CIVICTRUST_UPDATE", "1"))
 }
+
+const CROSS_TARGETS: [&str; 2] = ["x86_64-pc-windows-gnu", "x86_64-apple-darwin"];
 
 const GENERATE: Step = Step {
     name: "generate",
@@ -144,6 +160,7 @@ const CI: &[Step] = &[
     Step { name: "clippy", what: "no lint in any target", action: lint },
     Step { name: "doc", what: "documentation builds without a warning", action: document },
     Step { name: "arrows", what: "dependencies point where they may", action: arrows::check },
+    Step { name: "cross", what: "ct builds for macOS and Windows", action: cross },
     Step { name: "fuzz", what: "ten seconds for each fuzz target", action: fuzzing::run },
     NO_STD,
     DOCTESTS,

@@ -23,6 +23,14 @@ pub(crate) fn target_is_installed(root: &Path, target: &str) -> bool {
     library.is_ok_and(|path| Path::new(path.trim_end()).is_dir())
 }
 
+/// Installs the standard library for `target` if it is missing, and says whether it could.
+pub(crate) fn install_target(root: &Path, target: &str) {
+    if !target_is_installed(root, target) {
+        let result = run(program(root, "rustup").args(["target", "add", target]));
+        report(target, result);
+    }
+}
+
 fn install_components(root: &Path, pinned: &str) {
     for component in array(pinned, "components") {
         let command = match component {
@@ -38,10 +46,7 @@ fn install_components(root: &Path, pinned: &str) {
 
 fn install_targets(root: &Path, pinned: &str) {
     for target in array(pinned, "targets") {
-        if !target_is_installed(root, target) {
-            let result = run(program(root, "rustup").args(["target", "add", target]));
-            report(target, result);
-        }
+        install_target(root, target);
     }
 }
 

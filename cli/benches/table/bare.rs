@@ -20,7 +20,7 @@ struct Recorder(Mutex<Vec<Check>>);
 
 impl SignatureChecker for Recorder {
     fn holds(&self, key: &PublicKey, message: &[u8], signature: &[u8; SIGNATURE_LEN]) -> bool {
-        let check = Check { key: key.clone(), message: message.to_vec(), signature: *signature };
+        let check = Check { key: *key, message: message.to_vec(), signature: *signature };
         self.0.lock().unwrap().push(check);
         key.verify(message, signature)
     }

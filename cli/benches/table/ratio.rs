@@ -42,7 +42,8 @@ pub(crate) struct Pair {
 
 /// Runs both sides `rounds` times, after one round that does not count.
 pub(crate) fn alternate(rounds: usize, mut ours: impl FnMut() -> Duration, mut bare: impl FnMut() -> Duration) -> Pair {
-    (ours(), bare());
+    ours();
+    bare();
     let pairs: Vec<(f64, f64)> = (0..rounds).map(|_| (ours().as_secs_f64(), bare().as_secs_f64())).collect();
     Pair {
         ratio: Measured::new(pairs.iter().map(|(ours, bare)| ours / bare).collect()),

@@ -20,7 +20,7 @@ pub(super) fn restrict_calls() -> Result<(), String> {
 }
 
 /// Denies every file but those named to this thread and all that it will start.
-pub(super) fn restrict_files(reads: &[PathBuf], writes: &[PathBuf]) -> Result<(), String> {
+pub(super) fn restrict_files(reads: &[PathBuf], writes: &[PathBuf], terminals: &[PathBuf]) -> Result<(), String> {
     let outcome = || -> Result<RulesetStatus, landlock::RulesetError> {
         // Kernels that know less enforce what they know.
         let mut ruleset = Ruleset::default()
@@ -28,7 +28,7 @@ pub(super) fn restrict_files(reads: &[PathBuf], writes: &[PathBuf]) -> Result<()
             .handle_access(AccessNet::from_all(KNOWN))?
             .scope(Scope::from_all(KNOWN))?
             .create()?;
-        for (path, access) in rules(reads, writes) {
+        for (path, access) in rules(reads, writes, terminals) {
             // A path that cannot be opened stays denied, and whoever reads it is told why it cannot be read.
             if let Ok(opened) = PathFd::new(&path) {
                 ruleset = ruleset.add_rule(PathBeneath::new(opened, access))?;
@@ -43,18 +43,20 @@ pub(super) fn restrict_files(reads: &[PathBuf], writes: &[PathBuf]) -> Result<()
     }
 }
 
-fn rules(reads: &[PathBuf], writes: &[PathBuf]) -> Vec<(PathBuf, BitFlags<AccessFs>)> {
+fn rules(reads: &[PathBuf], writes: &[PathBuf], terminals: &[PathBuf]) -> Vec<(PathBuf, BitFlags<AccessFs>)> {
     let read = |path: &PathBuf| {
         let access = if path.is_dir() { READ_FOLDER } else { AccessFs::ReadFile.into() };
         (path.clone(), access)
     };
     let write = |path: &PathBuf| (path.clone(), WRITE_FOLDER);
+    let ask = |path: &PathBuf| (path.clone(), ASK);
     // The standard library opens it where a standard stream is closed.
     let null = Path::new("/dev/null").to_owned();
     reads
         .iter()
         .map(read)
         .chain(writes.iter().map(write))
+        .chain(terminals.iter().map(ask))
         .chain([(null, AccessFs::ReadFile | AccessFs::WriteFile)])
         .collect()
 }
@@ -87,6 +89,9 @@ const READ_FOLDER: BitFlags<AccessFs> = make_bitflags!(AccessFs::{ReadFile | Rea
 
 const WRITE_FOLDER: BitFlags<AccessFs> =
     make_bitflags!(AccessFs::{ReadFile | ReadDir | WriteFile | Truncate | MakeReg | RemoveFile});
+
+/// With its settings, to show nothing of the answer.
+const ASK: BitFlags<AccessFs> = make_bitflags!(AccessFs::{ReadFile | WriteFile | IoctlDev});
 
 /// The second numbering of system calls on x86-64: the same numbers with a bit set, and a range of its own.
 const X32_BIT: i64 = 0x4000_0000;
@@ -251,9 +256,10 @@ mod tests {
     #[test]
     fn a_folder_is_read_as_a_folder_and_a_file_as_a_file() {
         let folder = tempfile::tempdir().unwrap();
-        let rules = rules(&[folder.path().to_owned(), "/no/such/file".into()], &[folder.path().to_owned()]);
+        let folders = [folder.path().to_owned()];
+        let rules = rules(&[folders[0].clone(), "/no/such/file".into()], &folders, &["/dev/tty".into()]);
         let accesses: Vec<_> = rules.iter().map(|(_, access)| *access).collect();
         let null = AccessFs::ReadFile | AccessFs::WriteFile;
-        assert_eq!(accesses, [READ_FOLDER, AccessFs::ReadFile.into(), WRITE_FOLDER, null]);
+        assert_eq!(accesses, [READ_FOLDER, AccessFs::ReadFile.into(), WRITE_FOLDER, ASK, null]);
     }
 }

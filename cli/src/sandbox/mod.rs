@@ -24,6 +24,8 @@ pub(crate) struct Rights {
     reads: Vec<PathBuf>,
     /// Folders in which files are read, made, renamed and deleted.
     writes: Vec<PathBuf>,
+    /// Terminals that are asked.
+    terminals: Vec<PathBuf>,
 }
 
 /// What the kernel holds this process to, from now on.
@@ -64,6 +66,13 @@ impl Rights {
         self.read(Path::new("/"))
     }
 
+    /// Also asks on the terminal, without showing the answer.
+    #[must_use]
+    pub(crate) fn terminal(mut self) -> Self {
+        self.terminals.push(PathBuf::from("/dev/tty"));
+        self
+    }
+
     /// Also writes in all of `folders`.
     pub(crate) fn write_all<'a>(mut self, folders: impl IntoIterator<Item = &'a PathBuf>) -> Self {
         self.writes.extend(folders.into_iter().cloned());
@@ -90,7 +99,7 @@ impl Enforced {
 /// Enters the sandbox as far as this system has one. Call it before any thread is started.
 pub(crate) fn enter(rights: &Rights) -> Enforced {
     Enforced {
-        files: system::restrict_files(&rights.reads, &rights.writes),
+        files: system::restrict_files(&rights.reads, &rights.writes, &rights.terminals),
         calls: system::restrict_calls(),
         reads_everything: rights.reads.iter().any(|path| path == Path::new("/")),
         writes: !rights.writes.is_empty(),

@@ -88,6 +88,8 @@ fn an_interruption_leaves_whole_lines_and_its_own_exit_status() {
     let paths = all_bundles();
     let list = list_of(&paths, 1);
     let (mut child, mut text) = waiting(&[], &list, paths.len());
+    // Waiting would close it.
+    let _open = child.stdin.take();
     let signal = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(signal.success());
     // The list is still open: the run does not wait for its end.

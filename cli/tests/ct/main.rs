@@ -14,5 +14,8 @@ mod inspect;
 mod keys_and_trust;
 mod log;
 mod log_trouble;
+mod passphrases;
 mod redact;
+mod terminal;
+mod verdict_log;
 mod verify;

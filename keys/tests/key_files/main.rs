@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "helpers of tests are tests")]
 
 mod creation;
+mod encryption;
+mod kinds;
 mod openssl;
 mod refusals;
 mod vkeys;
 
 use base64ct::{Base64, Encoding};
-use ct_keys::{Error, KeyFile, KeyId, Role};
+use ct_keys::{Error, KeyFile, KeyId, Passphrase, Role};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,18 @@ fn issuer_id() -> KeyId {
 
 fn issuer() -> KeyFile {
     KeyFile::generate(Role::Issuer, issuer_id(), &SEED)
+}
+
+/// What opens the encrypted keys of these tests.
+const SECRET: &str = "correct horse battery staple";
+
+fn passphrase() -> Passphrase {
+    Passphrase::new(SECRET.to_owned()).unwrap()
+}
+
+/// Opens a private key file of the role issuer with [`passphrase`].
+fn unlock(path: &Path) -> Result<KeyFile, Error> {
+    KeyFile::unlock(path, Role::Issuer, || Ok(passphrase()))
 }
 
 /// A directory with a file in it.
