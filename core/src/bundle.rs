@@ -328,7 +328,11 @@ fn read_path(r: &mut Reader<'_>, field: &'static str) -> Result<Vec<Hash>, Error
         _ => error,
     };
     let count = r.array(field, MAX_PROOF_HASHES).map_err(too_many)?;
-    (0..count).map(|_| r.bytes_exact(field).copied().map(Hash::new)).collect()
+    let mut path = Vec::with_capacity(count);
+    for _ in 0..count {
+        path.push(Hash::new(*r.bytes_exact(field)?));
+    }
+    Ok(path)
 }
 
 fn write_path(w: &mut Writer, path: &[Hash]) {
