@@ -4,7 +4,9 @@
 
 mod args;
 mod clock;
+mod completions;
 mod documents;
+mod exit_statuses;
 mod explain;
 mod failure;
 mod file;
@@ -12,6 +14,7 @@ mod hash;
 mod inputs;
 mod inspect;
 mod keygen;
+mod manual;
 mod output;
 mod redact;
 mod render;
@@ -43,7 +46,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Code {
-    let outcome = match command {
+    finished(match command {
         Command::Verify(args) => verify::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
@@ -51,7 +54,13 @@ fn run(command: Command) -> Code {
         Command::Redact(args) => redact::run(&args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Trust(args) => trust::run(&args),
-    };
+        Command::Completions(args) => completions::run(&args),
+        Command::Manual(args) => manual::run(&args),
+    })
+}
+
+/// The code to exit with.
+fn finished(outcome: Result<Code, Failure>) -> Code {
     match outcome {
         Ok(code) => code,
         // Whoever reads has read enough: not our failure.
@@ -66,7 +75,9 @@ fn run(command: Command) -> Code {
 /// Help and version are answers; everything else that clap refuses is a usage error.
 fn misused(error: &clap::Error) -> Code {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.print().map_or(Code::IoWrite, |()| Code::Ok),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            finished(error.print().map(|()| Code::Ok).map_err(|error| Failure::printing(&error)))
+        }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             // If standard error is closed there is nobody to tell.
             let _ = error.print();

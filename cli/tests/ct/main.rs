@@ -4,9 +4,13 @@
 
 mod bad_input;
 mod cases;
+mod completions;
 mod continuity;
 mod desk;
+mod help;
 mod inspect;
 mod keys_and_trust;
+mod manual;
 mod redact;
+mod terminal;
 mod verify;
