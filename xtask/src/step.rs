@@ -2,7 +2,7 @@
 
 use crate::process::{cargo, run as run_command};
 use crate::skips::{self, SkipLog};
-use crate::{arrows, fuzzing, suite, tools};
+use crate::{air_gap, arrows, dist, fuzzing, reproducible, suite, tools};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -40,20 +40,33 @@ pub(crate) fn named(task: &str) -> Option<(Vec<Step>, Tolerance)> {
     match task {
         "ci" => Some((CI.to_vec(), Tolerance::ExpectedSkips)),
         "test" => Some((TEST.to_vec(), Tolerance::AnySkip)),
-        "generate" => Some((vec![GENERATE], Tolerance::AnySkip)),
-        _ => CI.iter().find(|step| step.name == task).map(|step| (vec![*step], Tolerance::AnySkip)),
+        "long" => Some((LONG.to_vec(), Tolerance::ExpectedSkips)),
+        _ => single_steps().find(|step| step.name == task).map(|step| (vec![step], Tolerance::AnySkip)),
     }
+}
+
+/// Every step that can be run alone.
+fn single_steps() -> impl Iterator<Item = Step> {
+    [GENERATE, DIST].into_iter().chain(CI.iter().copied()).chain(LONG.iter().copied())
 }
 
 /// The help text.
 pub(crate) fn usage() -> String {
     let mut text = String::from("usage: cargo xtask TASK\n\n");
-    let _ = writeln!(text, "  {:<10} install what the tests need, run everything that tests", "test");
-    let _ = writeln!(text, "  {:<10} what continuous integration runs: every step below, in this order", "ci");
-    let _ = writeln!(text, "  {:<10} {}", GENERATE.name, GENERATE.what);
-    text.push_str("\nsteps, each a task of its own:\n\n");
-    for step in CI {
-        let _ = writeln!(text, "  {:<10} {}", step.name, step.what);
+    let mut line = |name: &str, what: &str| {
+        let _ = writeln!(text, "  {name:<12} {what}");
+    };
+    line("test", "install what the tests need, run everything that tests");
+    line("ci", "what continuous integration runs: every step of the first list below, in this order");
+    line("long", "what is run by hand before an issue is closed: every step of the second list");
+    for step in [GENERATE, DIST] {
+        line(step.name, step.what);
+    }
+    for (heading, steps) in [("ci", CI), ("long", LONG)] {
+        let _ = writeln!(text, "\nsteps of {heading}, each a task of its own:\n");
+        for step in steps {
+            let _ = writeln!(text, "  {:<12} {}", step.name, step.what);
+        }
     }
     text
 }
@@ -131,6 +144,11 @@ const GENERATE: Step = Step {
     what: "write bundles/, testdata/ and the generated parts of specs/ again",
     action: generate,
 };
+const DIST: Step = Step {
+    name: "dist",
+    what: "make the folder for a USB stick: static ct, pages, examples, what is in it; ct stays small",
+    action: dist::run,
+};
 const TOOLS: Step = Step { name: "tools", what: "install what is missing", action: tools::install };
 const NO_STD: Step = Step { name: "no-std", what: "core builds where there is no system", action: no_std };
 const DOCTESTS: Step = Step { name: "doctests", what: "examples in the documentation", action: doctests };
@@ -144,10 +162,30 @@ const CI: &[Step] = &[
     Step { name: "clippy", what: "no lint in any target", action: lint },
     Step { name: "doc", what: "documentation builds without a warning", action: document },
     Step { name: "arrows", what: "dependencies point where they may", action: arrows::check },
-    Step { name: "fuzz", what: "ten seconds for each fuzz target", action: fuzzing::run },
+    Step { name: "fuzz", what: "ten seconds for each fuzz target", action: fuzzing::briefly },
+    Step {
+        name: "air-gap",
+        what: "dist, and ct verifies with nothing but that folder and without a network",
+        action: air_gap::run,
+    },
     NO_STD,
     DOCTESTS,
     SUITE,
+];
+
+/// What takes too long for every change. Benchmarks belong here too.
+const LONG: &[Step] = &[
+    TOOLS,
+    Step {
+        name: "reproducible",
+        what: "dist, made twice in different places, is the same byte for byte",
+        action: reproducible::run,
+    },
+    Step {
+        name: "fuzz-long",
+        what: "five minutes for each fuzz target, or CIVICTRUST_FUZZ_SECONDS",
+        action: fuzzing::at_length,
+    },
 ];
 
 #[cfg(test)]
@@ -174,7 +212,7 @@ mod tests {
             .lines()
             .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next().map(str::to_owned))
             .collect();
-        assert_eq!(tasks.len(), CI.len() + 3);
+        assert_eq!(tasks.len(), CI.len() + LONG.len() + 5);
         for task in tasks {
             assert!(named(&task).is_some(), "{task}");
         }

@@ -23,6 +23,11 @@ pub(crate) fn target_is_installed(root: &Path, target: &str) -> bool {
     library.is_ok_and(|path| Path::new(path.trim_end()).is_dir())
 }
 
+/// Where cargo builds.
+pub(crate) fn target_folder(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
+}
+
 fn install_components(root: &Path, pinned: &str) {
     for component in array(pinned, "components") {
         let command = match component {
@@ -114,6 +119,7 @@ impl Package {
 
 const PACKAGES: &[Package] = &[
     Package { name: "openssl", brings: Brings::Program("openssl") },
+    Package { name: "groff-base", brings: Brings::Program("groff") },
     Package { name: "strace", brings: Brings::Program("strace") },
     Package { name: "golang-go", brings: Brings::Program("go") },
     Package { name: "golang-golang-x-mod-dev", brings: Brings::Folder("/usr/share/gocode/src/golang.org/x/mod/sumdb") },

@@ -1,0 +1,106 @@
+//! Whether anybody who has the sources gets the same bytes: the folder of [`crate::dist`] is made twice, from copies of
+//! the sources in different places, into different target folders, with cargo's own folder reached by another path.
+
+use crate::dist;
+use crate::process::{output, program};
+use crate::step::Run;
+use crate::{static_ct, tools};
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+/// Builds twice and compares every byte.
+pub(crate) fn run(run: &mut Run) -> Result<()> {
+    if !tools::target_is_installed(&run.root, static_ct::TARGET) {
+        return run.skips.record(&format!("nothing was built twice: no target {}", static_ct::TARGET));
+    }
+    let scratch = tools::target_folder(&run.root).join("reproducible");
+    clear(&scratch)?;
+    let second_home = scratch.join("another home");
+    fs::create_dir_all(&scratch).with_context(|| format!("cannot create {}", scratch.display()))?;
+    symlink(static_ct::cargo_home()?, &second_home).context("cannot link to cargo's folder")?;
+    let mut made = Vec::new();
+    for (sources, target, home) in [("one", "target-1", None), ("two/of another name", "2", Some(second_home))] {
+        let sources = scratch.join(sources);
+        copy_tracked(&run.root, &sources)?;
+        let place = static_ct::Place { root: sources, target_folder: scratch.join(target), cargo_home: home };
+        made.push(dist::files(&dist::assemble(&place)?)?);
+        // A folder that nothing needs any more is not there for the second build to find.
+        fs::remove_dir_all(scratch.join(target)).context("cannot remove a target folder")?;
+    }
+    clear(&scratch)?;
+    let [first, second] = made.as_slice() else { bail!("there are not two builds") };
+    let differences = differences(first, second);
+    if !differences.is_empty() {
+        bail!("two builds differ:\n{}", differences.join("\n"));
+    }
+    println!("{} files are the same, byte for byte", first.len());
+    Ok(())
+}
+
+/// The files that git tracks, as they stand in the folder now.
+fn copy_tracked(root: &Path, to: &Path) -> Result<()> {
+    let listed = output(program(root, "git").args(["ls-files", "-z"]))?;
+    for name in listed.split_terminator('\0') {
+        let target = to.join(name);
+        let copied =
+            fs::create_dir_all(target.parent().unwrap_or(to)).and_then(|()| fs::copy(root.join(name), &target));
+        match copied {
+            // Tracked, and removed since.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| format!("cannot copy {name}")),
+            Ok(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// One line for each file that only one side has, or that differs, with the first place where it does.
+fn differences(first: &BTreeMap<String, Vec<u8>>, second: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, bytes) in first {
+        match second.get(name) {
+            None => found.push(format!("{name}: only in the first")),
+            Some(other) if other != bytes => {
+                let same = bytes.iter().zip(other).take_while(|(a, b)| a == b).count();
+                found.push(format!("{name}: {} and {} bytes, the first {same} the same", bytes.len(), other.len()));
+            }
+            Some(_) => {}
+        }
+    }
+    found.extend(
+        second.keys().filter(|name| !first.contains_key(*name)).map(|name| format!("{name}: only in the second")),
+    );
+    found
+}
+
+fn clear(folder: &PathBuf) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_difference_is_named() {
+        let files = |list: &[(&str, &str)]| -> BTreeMap<String, Vec<u8>> {
+            list.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
+        };
+        let first = files(&[("a", "same"), ("b", "12345"), ("c", "x")]);
+        assert!(differences(&first, &first).is_empty());
+        let second = files(&[("a", "same"), ("b", "1239"), ("d", "x")]);
+        assert_eq!(
+            differences(&first, &second),
+            ["b: 5 and 4 bytes, the first 3 the same", "c: only in the first", "d: only in the second"]
+        );
+    }
+}
