@@ -3,15 +3,15 @@
 
 use crate::process::{announce, program, works};
 use crate::step::Run;
-use crate::{dist, static_ct, tools};
+use crate::{dist, static_ct};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Verifies the examples in the folder, on a machine with nothing installed.
 pub(crate) fn run(run: &mut Run) -> Result<()> {
-    if !tools::target_is_installed(&run.root, static_ct::TARGET) {
-        return run.skips.record(&format!("the air gap was not tried: no target {}", static_ct::TARGET));
+    if let Some(obstacle) = static_ct::obstacle(&run.root) {
+        return run.skips.record(&format!("the air gap was not tried: {obstacle}"));
     }
     let place = static_ct::Place::usual(&run.root);
     let folder = dist::assemble(&place)?;

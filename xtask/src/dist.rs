@@ -4,7 +4,7 @@ use crate::linked::{self, Linked};
 use crate::process::{output, program, run as run_command};
 use crate::static_ct::Place;
 use crate::step::Run;
-use crate::{licences, sbom, static_ct, tools};
+use crate::{licences, sbom, static_ct};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -14,8 +14,8 @@ use std::process::Command;
 
 /// Makes the folder and looks at the size of what is in it.
 pub(crate) fn run(run: &mut Run) -> Result<()> {
-    if !tools::target_is_installed(&run.root, static_ct::TARGET) {
-        return run.skips.record(&format!("nothing to give away was built: no target {}", static_ct::TARGET));
+    if let Some(obstacle) = static_ct::obstacle(&run.root) {
+        return run.skips.record(&format!("nothing to give away was built: {obstacle}"));
     }
     let folder = assemble(&Place::usual(&run.root))?;
     println!("{}", folder.display());
@@ -37,7 +37,7 @@ pub(crate) fn assemble(place: &Place) -> Result<PathBuf> {
     let stick = Stick { folder };
     let ct = stick.copy(&built, "ct")?;
     fs::set_permissions(&ct, Permissions::from_mode(0o755))?;
-    run_command(Command::new(&ct).current_dir(&stick.folder).args(["manual", "--out", "man"]))?;
+    output(Command::new(&ct).current_dir(&stick.folder).args(["manual", "--out", "man"]))?;
     for (shell, file) in [("bash", "ct.bash"), ("zsh", "_ct"), ("fish", "ct.fish"), ("powershell", "ct.ps1")] {
         let script = output(Command::new(&ct).args(["completions", shell]))?;
         stick.write(&format!("completions/{file}"), &script)?;
@@ -52,6 +52,8 @@ pub(crate) fn assemble(place: &Place) -> Result<PathBuf> {
     // ct itself is what makes the list: the first thing that it shows is that it runs.
     let list = output(Command::new(&ct).current_dir(&stick.folder).arg("hash").args(files.keys()))?;
     stick.write("SHA256SUMS", &list)?;
+    let mut check = program(&stick.folder, "sha256sum");
+    run_command(check.args(["--check", "--strict", "--quiet", "SHA256SUMS"]))?;
     Ok(stick.folder)
 }
 

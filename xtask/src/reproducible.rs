@@ -3,33 +3,43 @@
 
 use crate::dist;
 use crate::process::{output, program};
+use crate::static_ct::{self, Place};
 use crate::step::Run;
-use crate::{static_ct, tools};
+use crate::tools;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Builds twice and compares every byte.
 pub(crate) fn run(run: &mut Run) -> Result<()> {
-    if !tools::target_is_installed(&run.root, static_ct::TARGET) {
-        return run.skips.record(&format!("nothing was built twice: no target {}", static_ct::TARGET));
+    if let Some(obstacle) = static_ct::obstacle(&run.root) {
+        return run.skips.record(&format!("nothing was built twice: {obstacle}"));
     }
     let scratch = tools::target_folder(&run.root).join("reproducible");
     clear(&scratch)?;
     let second_home = scratch.join("another home");
     fs::create_dir_all(&scratch).with_context(|| format!("cannot create {}", scratch.display()))?;
     symlink(static_ct::cargo_home()?, &second_home).context("cannot link to cargo's folder")?;
+    let places = [
+        Place { root: scratch.join("one"), target_folder: scratch.join("target-1"), cargo_home: None },
+        Place {
+            root: scratch.join("two/of another name"),
+            target_folder: scratch.join("2"),
+            cargo_home: Some(second_home),
+        },
+    ];
+    // Both copies before the first build: the sources may be edited meanwhile.
+    for place in &places {
+        copy_tracked(&run.root, &place.root)?;
+    }
     let mut made = Vec::new();
-    for (sources, target, home) in [("one", "target-1", None), ("two/of another name", "2", Some(second_home))] {
-        let sources = scratch.join(sources);
-        copy_tracked(&run.root, &sources)?;
-        let place = static_ct::Place { root: sources, target_folder: scratch.join(target), cargo_home: home };
-        made.push(dist::files(&dist::assemble(&place)?)?);
-        // A folder that nothing needs any more is not there for the second build to find.
-        fs::remove_dir_all(scratch.join(target)).context("cannot remove a target folder")?;
+    for place in &places {
+        made.push(dist::files(&dist::assemble(place)?)?);
+        // What the first build left is not there for the second to find.
+        clear(&place.target_folder)?;
     }
     clear(&scratch)?;
     let [first, second] = made.as_slice() else { bail!("there are not two builds") };
@@ -77,7 +87,7 @@ fn differences(first: &BTreeMap<String, Vec<u8>>, second: &BTreeMap<String, Vec<
     found
 }
 
-fn clear(folder: &PathBuf) -> Result<()> {
+fn clear(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(error).with_context(|| format!("cannot remove {}", folder.display()))

@@ -27,6 +27,14 @@ impl Place {
     }
 }
 
+/// Why `ct` cannot be built and run here, if it cannot.
+pub(crate) fn obstacle(root: &Path) -> Option<String> {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return Some("this is no Linux on x86_64".to_owned());
+    }
+    (!tools::target_is_installed(root, TARGET)).then(|| format!("the target {TARGET} is not installed"))
+}
+
 /// Builds `ct` alone, so that no other package's needs turn on a feature of what it depends on.
 pub(crate) fn build(place: &Place) -> Result<PathBuf> {
     let Place { root, target_folder, cargo_home: home } = place;
@@ -37,10 +45,22 @@ pub(crate) fn build(place: &Place) -> Result<PathBuf> {
         Some(home) => home.clone(),
         None => cargo_home()?,
     };
-    build.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", remapped(root, &home)?.join("\u{1f}"));
-    build.env("CARGO_HOME", home);
+    let flags = remapped_folders(root, &home)?;
+    let flags = flags.iter().map(|(from, to)| flag(from, to)).collect::<Result<Vec<_>>>()?;
+    build.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")).env("CARGO_HOME", &home);
     run(build.env("CARGO_TARGET_DIR", target_folder))?;
-    Ok(target_folder.join(TARGET).join("dist/ct"))
+    let built = target_folder.join(TARGET).join("dist/ct");
+    let bytes = fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?;
+    for (folder, _) in remapped_folders(root, &home)? {
+        ensure!(!names(&bytes, &folder), "{} names the folder {}", built.display(), folder.display());
+    }
+    Ok(built)
+}
+
+/// Whether the path of a folder stands in a file.
+fn names(bytes: &[u8], folder: &Path) -> bool {
+    let path = folder.as_os_str().as_encoded_bytes();
+    bytes.windows(path.len()).any(|window| window == path)
 }
 
 /// Fails if the file is too large for what is promised, or has grown without anybody having decided so.
@@ -56,8 +76,8 @@ pub(crate) fn check_size(bytes: u64) -> Result<()> {
     Ok(())
 }
 
-/// Compiler flags that replace every folder of this machine in the file, as it stands in the places of panics.
-fn remapped(root: &Path, cargo_home: &Path) -> Result<Vec<String>> {
+/// The folders of this machine that the places of panics would name in the file, and what stands there instead.
+fn remapped_folders(root: &Path, cargo_home: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut folders = vec![(root.to_owned(), "civictrust".to_owned())];
     // The folder of a registry is named after where it was reached.
     let registries = cargo_home.join("registry/src");
@@ -71,9 +91,10 @@ fn remapped(root: &Path, cargo_home: &Path) -> Result<Vec<String>> {
     let commit = commit.context("rustc -vV names no commit")?;
     // The same as in a toolchain without the library's sources.
     folders.push((Path::new(sysroot.trim_end()).join("lib/rustlib/src/rust"), format!("/rustc/{commit}")));
-    folders.iter().map(|(from, to)| flag(from, to)).collect()
+    Ok(folders)
 }
 
+/// The compiler flag that replaces a folder.
 fn flag(from: &Path, to: &str) -> Result<String> {
     match from.to_str() {
         Some(from) if !from.contains(['=', '\u{1f}']) => Ok(format!("--remap-path-prefix={from}={to}")),
@@ -108,6 +129,12 @@ mod tests {
         let error = check_size(MAX_BYTES + 1).unwrap_err();
         assert!(error.to_string().contains("are promised"), "{error}");
         const { assert!(RECORDED_BYTES < MAX_BYTES) };
+    }
+
+    #[test]
+    fn a_path_in_the_file_is_found() {
+        assert!(names(b"panicked at /work/tree/src/main.rs", Path::new("/work/tree")));
+        assert!(!names(b"panicked at civictrust/src/main.rs", Path::new("/work/tree")));
     }
 
     #[test]

@@ -119,6 +119,7 @@ impl Package {
 
 const PACKAGES: &[Package] = &[
     Package { name: "openssl", brings: Brings::Program("openssl") },
+    Package { name: "jq", brings: Brings::Program("jq") },
     Package { name: "groff-base", brings: Brings::Program("groff") },
     Package { name: "strace", brings: Brings::Program("strace") },
     Package { name: "golang-go", brings: Brings::Program("go") },

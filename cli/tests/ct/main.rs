@@ -7,6 +7,7 @@ mod cases;
 mod completions;
 mod continuity;
 mod desk;
+mod desk_guide;
 mod help;
 mod inspect;
 mod keys_and_trust;
