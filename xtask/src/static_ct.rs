@@ -113,7 +113,7 @@ pub(crate) fn cargo_home() -> Result<PathBuf> {
 const MAX_BYTES: u64 = 3 << 20;
 
 /// The size when it was last looked at. Whoever adds much to `ct` says so by changing this figure.
-const RECORDED_BYTES: u64 = 2_601_688;
+const RECORDED_BYTES: u64 = 2_298_584;
 
 #[cfg(test)]
 mod tests {
