@@ -4,7 +4,7 @@
 use crate::process::{cargo, output, program, run as run_command, works};
 use crate::step::Run;
 use crate::tools;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::env;
 use std::fs;
@@ -20,7 +20,7 @@ pub(crate) fn at_length(run: &mut Run) -> Result<()> {
     for_seconds(run, seconds(LONG)?)
 }
 
-/// Without a nightly toolchain or cargo-fuzz, that is recorded as a skip.
+/// Runs each target; without a nightly toolchain or cargo-fuzz, that is recorded as a skip.
 fn for_seconds(run: &mut Run, seconds: u32) -> Result<()> {
     let manifest = run.root.join("fuzz/Cargo.toml");
     if !manifest.is_file() {
@@ -80,9 +80,15 @@ fn targets(metadata: &str) -> Result<Vec<String>> {
 
 /// The seconds for each target that the environment asks for, else these.
 fn seconds(otherwise: u32) -> Result<u32> {
-    env::var(VARIABLE).map_or(Ok(otherwise), |text| {
-        text.parse().with_context(|| format!("{VARIABLE}={text}: write a whole number of seconds"))
-    })
+    env::var(VARIABLE).map_or(Ok(otherwise), |text| whole_seconds(&text))
+}
+
+fn whole_seconds(text: &str) -> Result<u32> {
+    // libFuzzer takes 0 for no limit at all.
+    match text.parse() {
+        Ok(seconds) if seconds > 0 => Ok(seconds),
+        _ => bail!("{VARIABLE}={text}: write a whole number of seconds above 0"),
+    }
 }
 
 /// The environment variable with the seconds for each target.
@@ -101,6 +107,15 @@ mod tests {
             {"kind": ["lib"], "name": "shared"}, {"kind": ["bin"], "name": "note"}, {"kind": ["bin"], "name": "cbor"}
         ]}]}"#;
         assert_eq!(targets(metadata).unwrap(), ["note", "cbor"]);
+    }
+
+    #[test]
+    fn a_length_that_would_never_end_is_refused() {
+        assert_eq!(whole_seconds("3600").unwrap(), 3600);
+        for text in ["0", "", "-1", "1h"] {
+            let error = whole_seconds(text).unwrap_err();
+            assert!(error.to_string().starts_with("CIVICTRUST_FUZZ_SECONDS="), "{error}");
+        }
     }
 
     #[test]

@@ -168,19 +168,19 @@ const CI: &[Step] = &[
         what: "dist, and ct verifies with nothing but that folder and without a network",
         action: air_gap::run,
     },
+    Step {
+        name: "reproducible",
+        what: "dist, made again from a copy elsewhere, is the same byte for byte",
+        action: reproducible::run,
+    },
     NO_STD,
     DOCTESTS,
     SUITE,
 ];
 
-/// What takes too long for every change. Benchmarks belong here too.
+/// What takes too long for every change, and is run by hand before an issue is closed. Benchmarks belong here too.
 const LONG: &[Step] = &[
     TOOLS,
-    Step {
-        name: "reproducible",
-        what: "dist, made twice in different places, is the same byte for byte",
-        action: reproducible::run,
-    },
     Step {
         name: "fuzz-long",
         what: "five minutes for each fuzz target, or CIVICTRUST_FUZZ_SECONDS",
