@@ -1,15 +1,20 @@
 //! What the user typed.
+//!
+//! A paragraph below the options is one line here: it is wrapped where it is shown.
 
 use crate::audit::AuditArgs;
+use crate::exit_statuses;
 use crate::key::KeyArgs;
 use crate::log::LogArgs;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 /// Verifies CivicTrust bundles offline: no network, no clock but the one you see, the same verdict every time.
 #[derive(Parser)]
-#[command(name = "ct", version, arg_required_else_help = true, after_help = EXIT_STATUSES)]
+#[command(name = "ct", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = exit_statuses::help())]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -51,6 +56,10 @@ pub(crate) enum Command {
     Key(KeyArgs),
     /// Make a trust root, or show one.
     Trust(TrustArgs),
+    /// Print a script with which a shell completes command lines of ct.
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a folder.
+    Manual(ManualArgs),
 }
 
 #[derive(ClapArgs)]
@@ -63,8 +72,11 @@ Examples:
   ct verify --trust trust.cbor --resume verdicts.jsonl inbox/
   find inbox -name '*.cbor' | ct verify --trust trust.cbor --jsonl -
 
-The first line of each verdict is for machines, the lines after it are for people. In a folder only *.cbor files are
-bundles. The exit status is that of the worst verdict: `ct --help` lists them.")]
+The first line of each verdict is for machines, the lines after it are for people. In a folder only *.cbor files are \
+bundles. The exit status is that of the worst verdict: `ct --help` lists them.
+
+Nothing is sent anywhere: on Linux the system takes away, before anything is read, the right to open connections. Standard \
+error says what is enforced. With --sandbox require ct works only so.")]
 pub(crate) struct VerifyArgs {
     /// The trust root: whom to trust. It comes from you, never from a bundle. Repeat it, oldest first, to show that a
     /// newer one follows from the one that --state remembers.
@@ -123,7 +135,12 @@ pub(crate) enum ModeArg {
 }
 
 #[derive(ClapArgs)]
-#[command(after_help = "Nothing that is shown has been verified: a forged bundle shows whatever its maker wrote.")]
+#[command(after_help = "\
+Examples:
+  ct inspect diploma.cbor
+  ct inspect trust.cbor
+
+Nothing that is shown has been verified: a forged bundle shows whatever its maker wrote.")]
 pub(crate) struct InspectArgs {
     /// A bundle, a trust root, or any CBOR file.
     #[arg(value_name = "FILE")]
@@ -131,14 +148,16 @@ pub(crate) struct InspectArgs {
 }
 
 #[derive(ClapArgs)]
-#[command(
-    after_help = "Examples:\n  ct explain tampered.document\n  ct explain --language es stale.evidence\n  ct explain"
-)]
+#[command(after_help = "\
+Examples:
+  ct explain tampered.document
+  ct explain --language es stale.evidence
+  ct explain")]
 pub(crate) struct ExplainArgs {
     /// A code, like tampered.document.
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
-    /// en or es.
+    /// In which language: en or es.
     #[arg(long, value_name = "TAG", default_value = "en")]
     pub(crate) language: String,
 }
@@ -186,16 +205,17 @@ Examples:
   ct keygen --role issuer --name registry.example --version 2 --out issuer-2.pem
   ct keygen --role root --name city.example --passphrase --out root.pem
 
-Writes the private key (readable by you alone), FILE.pub.pem beside it, and for log and witness keys FILE.vkey. ct-node
-opens keys without a passphrase only; a passphrase is for keys that people keep, like those of a trust root.")]
+Writes the private key, which only you can read; beside root.pem the public key root.pub.pem; and for a log or a witness \
+its key in the one line that others list, root.vkey. ct-node opens keys without a passphrase only; a passphrase is for \
+keys that people keep, like those of a trust root.")]
 pub(crate) struct KeygenArgs {
-    /// root, log, witness, issuer, status, client, monitor or tls: a key has one.
+    /// What the key is for, one of root, log, witness, issuer, status, client, monitor, tls.
     #[arg(long)]
     pub(crate) role: String,
     /// Whose key it is; for a log the origin, for a witness its name.
     #[arg(long)]
     pub(crate) name: String,
-    /// Which of its holder's keys.
+    /// Which of its holder's keys: 2 for the one that follows the first.
     #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) version: NonZeroU32,
     /// Where the private key goes; never overwrites.
@@ -210,6 +230,12 @@ pub(crate) struct KeygenArgs {
 }
 
 #[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct trust show trust.cbor
+  ct trust diff trust.cbor trust-new.cbor
+
+Whoever verifies needs `show` and `diff`; whoever publishes a trust root needs the others.")]
 pub(crate) struct TrustArgs {
     #[command(subcommand)]
     pub(crate) command: TrustCommand,
@@ -230,7 +256,9 @@ pub(crate) enum TrustCommand {
 }
 
 #[derive(ClapArgs)]
-#[command(after_help = "Example:\n  ct trust build trust.toml --key root.pem --out trust.cbor")]
+#[command(after_help = "\
+Example:
+  ct trust build trust.toml --key root.pem --out trust.cbor")]
 pub(crate) struct TrustBuildArgs {
     /// The edited trust root.
     #[arg(value_name = "TOML")]
@@ -270,7 +298,11 @@ pub(crate) struct TrustSignArgs {
 }
 
 #[derive(ClapArgs)]
-#[command(after_help = "Lines begin with + for what is new, - for what is gone, ~ for what is changed.")]
+#[command(after_help = "\
+Example:
+  ct trust diff trust.cbor trust-new.cbor
+
+Lines begin with + for what is new, - for what is gone, ~ for what is changed.")]
 pub(crate) struct TrustDiffArgs {
     /// The trust root in use.
     #[arg(value_name = "OLD")]
@@ -281,48 +313,139 @@ pub(crate) struct TrustDiffArgs {
 }
 
 #[derive(ClapArgs)]
-#[command(
-    after_help = "Example:\n  ct trust import policy.txt --from 2026-11-20T00:00:00Z --until 2027-11-20T00:00:00Z"
-)]
+#[command(after_help = "\
+Example:
+  ct trust import policy.txt \\
+    --from 2026-11-20T00:00:00Z --until 2027-11-20T00:00:00Z
+
+Prints parts of a trust.toml: put them into yours, read them over, and sign it with `ct trust build`.")]
 pub(crate) struct TrustImportArgs {
     /// The witness policy.
     #[arg(value_name = "POLICY")]
     pub(crate) policy: PathBuf,
-    /// From when the keys count.
+    /// From when the keys count, like 2026-11-20T00:00:00Z.
     #[arg(long, value_name = "TIME")]
     pub(crate) from: String,
-    /// Until when the keys count.
+    /// Until when the keys count, like 2027-11-20T00:00:00Z.
     #[arg(long, value_name = "TIME")]
     pub(crate) until: String,
 }
 
 #[derive(ClapArgs)]
+#[command(after_help = "\
+Example:
+  ct trust show trust.cbor
+
+Read the fingerprint to somebody who has the trust root from its publisher, on a number that you did not get with the \
+file. If one group differs, do not use it.")]
 pub(crate) struct TrustShowArgs {
     /// The signed trust root.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 }
 
-const EXIT_STATUSES: &str = "\
-Exit statuses:
-    0  everything verified
-    1  invalid: altered, revoked, outside its validity, or two histories
-    2  the command line cannot be acted on
-    3  the evidence is not enough to say yes or no
-    4  malformed, or beyond a limit
-    5  a file could not be read or written
-    6  the trust root cannot be used
-   70  a defect of this program
-  130  interrupted
-Of several verdicts the worst counts, in the order 70, 6, 5, 1, 4, 3, 0.";
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct completions bash > ~/.local/share/bash-completion/completions/ct
+  ct completions zsh > ~/.zfunc/_ct
+  ct completions fish > ~/.config/fish/completions/ct.fish
+
+A new shell completes commands, options and paths; bash and zsh complete codes as well.")]
+pub(crate) struct CompletionsArgs {
+    /// For which shell.
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct manual --out man
+  man -l man/ct-verify.1")]
+pub(crate) struct ManualArgs {
+    /// The folder for the pages; made if it is missing. Never overwrites.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
+    use clap::{Command as Clap, CommandFactory};
+
+    /// Every command and subcommand, with the path to it.
+    fn commands() -> Vec<(String, Clap)> {
+        fn add(command: &Clap, found: &mut Vec<(String, Clap)>) {
+            found.push((command.get_bin_name().unwrap_or("ct").to_owned(), command.clone()));
+            for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
+                add(subcommand, found);
+            }
+        }
+        let mut root = Args::command();
+        root.build();
+        let mut found = Vec::new();
+        add(&root, &mut found);
+        found
+    }
+
+    /// The lines of a command's examples as they are typed.
+    fn examples(command: &Clap) -> Vec<String> {
+        let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let lines = text.lines().skip_while(|line| !line.starts_with("Example")).skip(1);
+        lines.take_while(|line| line.starts_with("  ")).map(str::to_owned).collect()
+    }
 
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_an_example_that_names_it() {
+        for (name, command) in commands() {
+            let examples = examples(&command);
+            assert!(!examples.is_empty(), "{name} has no Example below its options");
+            assert!(examples.iter().any(|line| line.trim_start().starts_with(&name)), "{name}: {examples:?}");
+        }
+    }
+
+    #[test]
+    fn every_example_is_a_command_line_that_is_understood() {
+        for (name, command) in commands() {
+            for line in examples(&command).join("\n").replace("\\\n", " ").lines() {
+                // A line may begin with another program that works with what ct made.
+                if !line.trim_start().starts_with("ct ") {
+                    continue;
+                }
+                let words = line.split_whitespace().take_while(|word| *word != ">" && *word != "|");
+                if let Err(error) = Args::try_parse_from(words) {
+                    panic!("{name}: {line}: {error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn help_fits_into_eighty_columns_and_breaks_no_example() {
+        for (name, command) in commands() {
+            let help = command.clone().term_width(80).render_long_help().to_string();
+            for line in help.lines() {
+                assert!(line.len() <= 80, "{name}: {line}");
+            }
+            for example in examples(&command) {
+                assert!(help.lines().any(|line| line == example), "{name} breaks {example}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_option_says_what_it_does() {
+        for (name, command) in commands() {
+            assert!(command.get_about().is_some(), "{name}");
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{name}: {}", argument.get_id());
+            }
+        }
     }
 }

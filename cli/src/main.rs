@@ -7,10 +7,12 @@ mod audit;
 mod audit_report;
 mod batch;
 mod clock;
+mod completions;
 mod desk;
 mod documents;
 mod evidence_folder;
 mod evidence_log;
+mod exit_statuses;
 mod explain;
 mod failure;
 mod file;
@@ -22,6 +24,7 @@ mod keygen;
 mod log;
 mod log_filter;
 mod manifest;
+mod manual;
 mod output;
 mod passphrase;
 mod progress;
@@ -64,7 +67,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command, sandbox: SandboxArg) -> Code {
-    let outcome = enter(&command, sandbox).and_then(|()| match command {
+    finished(enter(&command, sandbox).and_then(|()| match command {
         Command::Verify(args) => verify::run(&args, sandbox),
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
@@ -75,7 +78,13 @@ fn run(command: Command, sandbox: SandboxArg) -> Code {
         Command::Keygen(args) => keygen::run(&args),
         Command::Key(args) => key::run(&args),
         Command::Trust(args) => trust::run(&args),
-    });
+        Command::Completions(args) => completions::run(&args),
+        Command::Manual(args) => manual::run(&args),
+    }))
+}
+
+/// The code to exit with.
+fn finished(outcome: Result<Code, Failure>) -> Code {
     match outcome {
         Ok(code) => code,
         // Whoever reads has read enough: not our failure.
@@ -87,10 +96,11 @@ fn run(command: Command, sandbox: SandboxArg) -> Code {
     }
 }
 
-/// Before any input is read; `ct verify` and `ct audit` enter once what they write to is open.
+/// Before any input is read; `ct verify` and `ct audit` enter once what they write to is open, and there is nothing that
+/// `ct manual` reads.
 fn enter(command: &Command, sandbox: SandboxArg) -> Result<(), Failure> {
     match command {
-        Command::Verify(_) | Command::Audit(_) => Ok(()),
+        Command::Verify(_) | Command::Audit(_) | Command::Manual(_) => Ok(()),
         _ => sandbox.enter(&command.rights(), Remarks::Gaps),
     }
 }
@@ -98,7 +108,9 @@ fn enter(command: &Command, sandbox: SandboxArg) -> Result<(), Failure> {
 /// Help and version are answers; everything else that clap refuses is a usage error.
 fn misused(error: &clap::Error) -> Code {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.print().map_or(Code::IoWrite, |()| Code::Ok),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            finished(error.print().map(|()| Code::Ok).map_err(|error| Failure::printing(&error)))
+        }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             // If standard error is closed there is nobody to tell.
             let _ = error.print();

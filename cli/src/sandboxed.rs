@@ -38,7 +38,7 @@ impl Command {
     pub(crate) fn rights(&self) -> Rights {
         let none = Rights::none();
         match self {
-            Self::Verify(_) | Self::Audit(_) | Self::Explain(_) => none,
+            Self::Verify(_) | Self::Audit(_) | Self::Explain(_) | Self::Completions(_) | Self::Manual(_) => none,
             Self::Log(args) => args.rights(),
             Self::Inspect(args) => none.read(&args.file),
             Self::Hash(args) => none.read_all(&args.files),

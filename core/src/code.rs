@@ -29,6 +29,19 @@ pub enum Class {
 }
 
 impl Class {
+    /// Every class, in the order of the register.
+    pub const ALL: &'static [Self] = &[
+        Self::Verified,
+        Self::Invalid,
+        Self::Indeterminate,
+        Self::Malformed,
+        Self::Io,
+        Self::Trust,
+        Self::Usage,
+        Self::Internal,
+        Self::Interrupted,
+    ];
+
     /// The class's stable text, as it stands in reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -58,6 +71,22 @@ impl Class {
             Self::Trust => 6,
             Self::Internal => 70,
             Self::Interrupted => 130,
+        }
+    }
+
+    /// What this class says, in half a sentence: the text beside the exit status in every help text and manual.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Verified => "everything is verified, or done",
+            Self::Invalid => "altered, revoked, outside its validity, or two histories",
+            Self::Usage => "the command line cannot be acted on",
+            Self::Indeterminate => "the evidence is not enough to say yes or no",
+            Self::Malformed => "the bytes are not what they should be, or exceed a limit",
+            Self::Io => "a file could not be read or written",
+            Self::Trust => "the trust root cannot be used",
+            Self::Internal => "a defect of the program",
+            Self::Interrupted => "stopped before it was done",
         }
     }
 

@@ -14,6 +14,7 @@ fn registers_are_up_to_date() {
     for (path, text) in [
         ("specs/codes.md", codes(&ENGLISH)),
         ("specs/codes.es.md", codes(&SPANISH)),
+        ("specs/exit-statuses.md", exit_statuses()),
         ("specs/limits.md", limits_table()),
     ] {
         if update {
@@ -28,7 +29,7 @@ fn registers_are_up_to_date() {
 // R1.1: the contract, in figures that do not come from the code.
 #[test]
 fn exit_statuses_are_those_of_the_contract() {
-    let table: Vec<_> = classes().into_iter().map(|class| (class.as_str(), class.exit_status())).collect();
+    let table: Vec<_> = Class::ALL.iter().map(|class| (class.as_str(), class.exit_status())).collect();
     let contract = [
         ("verified", 0),
         ("invalid", 1),
@@ -41,6 +42,38 @@ fn exit_statuses_are_those_of_the_contract() {
         ("interrupted", 130),
     ];
     assert_eq!(table, contract);
+}
+
+// R1.1: no class is missing from the list of all, and none has no code.
+#[test]
+fn the_classes_are_those_of_the_codes() {
+    let mut used: Vec<_> = Code::ALL.iter().map(|code| code.class()).collect();
+    used.dedup();
+    assert_eq!(used, Class::ALL);
+    let mut statuses: Vec<_> = Class::ALL.iter().map(|class| class.exit_status()).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    assert_eq!(statuses.len(), Class::ALL.len(), "one status, one class");
+}
+
+// R1.1: the tables that are written by hand say what the register says, in its words.
+#[test]
+fn the_tables_of_exit_statuses_agree_with_the_register() {
+    for path in ["docs/verifying.md", "docs/desk.md", "README.md"] {
+        let text = fs::read_to_string(in_workspace(path)).unwrap();
+        let with_class = |class: &Class| format!("| {} | {class} | {} |", class.exit_status(), class.meaning());
+        let without = |class: &Class| format!("| {} | {} |", class.exit_status(), class.meaning());
+        for class in Class::ALL {
+            let told =
+                text.lines().any(|line| line.starts_with(&with_class(class)) || line.starts_with(&without(class)));
+            assert!(told, "{path} does not have this line:\n{}\n{}", with_class(class), without(class));
+        }
+    }
+    // The order may stand on the next line.
+    for path in ["docs/verifying.md", "docs/desk.md"] {
+        let words = fs::read_to_string(in_workspace(path)).unwrap().replace('\n', " ");
+        assert!(words.contains(&format!("in the order {}", order_of_a_batch())), "{path}");
+    }
 }
 
 // R19.6: the guide names codes and steps that exist, and every exit status.
@@ -60,9 +93,6 @@ fn the_guide_agrees_with_the_code() {
     assert!(named >= 8, "the guide explains {named} codes");
     for (number, step) in (1..).zip(StepName::ALL) {
         assert!(guide.contains(&format!("| {number} | `{}` |", step.as_str())), "step {number}: {}", step.as_str());
-    }
-    for class in classes() {
-        assert!(guide.contains(&format!("| {} | {class} |", class.exit_status())), "{class}");
     }
 }
 
@@ -98,10 +128,10 @@ const SPANISH: Words = Words {
 /// A table for each class.
 fn codes(words: &Words) -> String {
     let mut page = words.head.to_owned();
-    for class in classes() {
+    for class in Class::ALL {
         let status = class.exit_status();
         page += &format!("\n## {class}: {} {status}\n\n{}\n|---|---|---|---|\n", words.exit_status, words.columns);
-        for code in Code::ALL.iter().filter(|code| code.class() == class) {
+        for code in Code::ALL.iter().filter(|code| code.class() == *class) {
             let Explanation { title, meaning, next } = explain(*code, words.language);
             page += &format!("| `{code}` | {} | {} | {} |\n", cell(title), cell(meaning), cell(next));
         }
@@ -122,11 +152,32 @@ fn limits_table() -> String {
     page
 }
 
-/// The classes in the register's order.
-fn classes() -> Vec<Class> {
-    let mut classes: Vec<_> = Code::ALL.iter().map(|code| code.class()).collect();
-    classes.dedup();
-    classes
+/// The exit statuses with their classes, meanings and codes, in ascending order.
+fn exit_statuses() -> String {
+    let mut page = format!(
+        "# Exit statuses\n\n\
+        How every command of `ct` ends, and every run of a batch: with the worst of its verdicts, in the order\n\
+        {}. A status keeps its meaning for ever; what a code says: [codes.md](codes.md).\n\n\
+        Generated from the code; `core/tests/registers.rs` says how.\n\n\
+        | exit status | class | meaning | codes |\n|---:|---|---|---|\n",
+        order_of_a_batch()
+    );
+    let mut classes = Class::ALL.to_vec();
+    classes.sort_by_key(|class| class.exit_status());
+    for class in classes {
+        let codes = Code::ALL.iter().filter(|code| code.class() == class);
+        let codes: Vec<_> = codes.map(|code| format!("`{code}`")).collect();
+        page += &format!("| {} | {class} | {} | {} |\n", class.exit_status(), class.meaning(), codes.join(", "));
+    }
+    page
+}
+
+/// The exit statuses that several verdicts can have, the worst first.
+fn order_of_a_batch() -> String {
+    let mut classes: Vec<_> =
+        Class::ALL.iter().filter(|class| !matches!(class, Class::Usage | Class::Interrupted)).collect();
+    classes.sort_by_key(|class| std::cmp::Reverse(class.batch_rank()));
+    classes.iter().map(|class| class.exit_status().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// Text that ends no cell and starts no emphasis.

@@ -1,16 +1,27 @@
-//! Short fuzzing: every target of `fuzz/` for a few seconds, so that a target that no longer builds or falls over at
-//! once is noticed. Hours are for by hand.
+//! Fuzzing: every target of `fuzz/` for a few seconds, so that a target that no longer builds or falls over at once is
+//! noticed, or for as long as one has time.
 
 use crate::process::{cargo, output, program, run as run_command, works};
 use crate::step::Run;
-use anyhow::{Context, Result};
+use crate::tools;
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Runs each target for ten seconds; without a nightly toolchain or cargo-fuzz, that is recorded as a skip.
-pub(crate) fn run(run: &mut Run) -> Result<()> {
+/// Runs each target for ten seconds, or for as many as [`VARIABLE`] says; see [`for_seconds`].
+pub(crate) fn briefly(run: &mut Run) -> Result<()> {
+    for_seconds(run, seconds(BRIEF)?)
+}
+
+/// Runs each target for five minutes, or for as many seconds as [`VARIABLE`] says; see [`for_seconds`].
+pub(crate) fn at_length(run: &mut Run) -> Result<()> {
+    for_seconds(run, seconds(LONG)?)
+}
+
+/// Runs each target; without a nightly toolchain or cargo-fuzz, that is recorded as a skip.
+fn for_seconds(run: &mut Run, seconds: u32) -> Result<()> {
     let manifest = run.root.join("fuzz/Cargo.toml");
     if !manifest.is_file() {
         println!("there is no fuzz/ folder");
@@ -25,14 +36,14 @@ pub(crate) fn run(run: &mut Run) -> Result<()> {
     let mut describe = cargo(&run.root);
     describe.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(&manifest);
     for target in targets(&output(&mut describe)?)? {
-        fuzz(&run.root, &target)?;
+        fuzz(&run.root, &target, seconds)?;
     }
     Ok(())
 }
 
 /// New inputs go to the target folder; the inputs in the repository are read and stay as they are.
-fn fuzz(root: &Path, target: &str) -> Result<()> {
-    let found = target_folder(root).join("fuzz-corpus").join(target);
+fn fuzz(root: &Path, target: &str, seconds: u32) -> Result<()> {
+    let found = tools::target_folder(root).join("fuzz-corpus").join(target);
     fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
     let mut command = program(root, "rustup");
     command.args(["run", "nightly", "cargo", "fuzz", "run", target]).arg(found);
@@ -40,7 +51,7 @@ fn fuzz(root: &Path, target: &str) -> Result<()> {
     if kept.is_dir() {
         command.arg(kept);
     }
-    run_command(command.args(["--", &format!("-max_total_time={SECONDS}")]))
+    run_command(command.args(["--", &format!("-max_total_time={seconds}")]))
 }
 
 fn nightly_is_installed(root: &Path) -> bool {
@@ -55,10 +66,6 @@ fn cargo_fuzz_is_installed(root: &Path) -> bool {
         || run_command(cargo(root).args(["install", "--locked", &format!("cargo-fuzz@{CARGO_FUZZ}")])).is_ok()
 }
 
-fn target_folder(root: &Path) -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
-}
-
 /// The binaries of the fuzz package, from what `cargo metadata` prints.
 fn targets(metadata: &str) -> Result<Vec<String>> {
     let metadata: Value = serde_json::from_str(metadata).context("cargo metadata is not JSON")?;
@@ -71,7 +78,23 @@ fn targets(metadata: &str) -> Result<Vec<String>> {
     Ok(names)
 }
 
-const SECONDS: u32 = 10;
+/// The seconds for each target that the environment asks for, else these.
+fn seconds(otherwise: u32) -> Result<u32> {
+    env::var(VARIABLE).map_or(Ok(otherwise), |text| whole_seconds(&text))
+}
+
+fn whole_seconds(text: &str) -> Result<u32> {
+    // libFuzzer takes 0 for no limit at all.
+    match text.parse() {
+        Ok(seconds) if seconds > 0 => Ok(seconds),
+        _ => bail!("{VARIABLE}={text}: write a whole number of seconds above 0"),
+    }
+}
+
+/// The environment variable with the seconds for each target.
+const VARIABLE: &str = "CIVICTRUST_FUZZ_SECONDS";
+const BRIEF: u32 = 10;
+const LONG: u32 = 300;
 const CARGO_FUZZ: &str = "0.13.2";
 
 #[cfg(test)]
@@ -84,6 +107,15 @@ mod tests {
             {"kind": ["lib"], "name": "shared"}, {"kind": ["bin"], "name": "note"}, {"kind": ["bin"], "name": "cbor"}
         ]}]}"#;
         assert_eq!(targets(metadata).unwrap(), ["note", "cbor"]);
+    }
+
+    #[test]
+    fn a_length_that_would_never_end_is_refused() {
+        assert_eq!(whole_seconds("3600").unwrap(), 3600);
+        for text in ["0", "", "-1", "1h"] {
+            let error = whole_seconds(text).unwrap_err();
+            assert!(error.to_string().starts_with("CIVICTRUST_FUZZ_SECONDS="), "{error}");
+        }
     }
 
     #[test]

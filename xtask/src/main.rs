@@ -3,12 +3,19 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task runner talks to its terminal")]
 
+mod air_gap;
 mod arrows;
+mod dist;
 mod fuzzing;
+mod licences;
+mod linked;
 mod process;
+mod reproducible;
+mod sbom;
 mod skips;
 #[cfg(test)]
 mod sources;
+mod static_ct;
 mod step;
 mod suite;
 mod tools;

@@ -2,7 +2,7 @@
 
 use crate::process::{cargo, run as run_command};
 use crate::skips::{self, SkipLog};
-use crate::{arrows, fuzzing, suite, tools};
+use crate::{air_gap, arrows, dist, fuzzing, reproducible, suite, tools};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -40,20 +40,33 @@ pub(crate) fn named(task: &str) -> Option<(Vec<Step>, Tolerance)> {
     match task {
         "ci" => Some((CI.to_vec(), Tolerance::ExpectedSkips)),
         "test" => Some((TEST.to_vec(), Tolerance::AnySkip)),
-        "generate" => Some((vec![GENERATE], Tolerance::AnySkip)),
-        _ => CI.iter().find(|step| step.name == task).map(|step| (vec![*step], Tolerance::AnySkip)),
+        "long" => Some((LONG.to_vec(), Tolerance::ExpectedSkips)),
+        _ => single_steps().find(|step| step.name == task).map(|step| (vec![step], Tolerance::AnySkip)),
     }
+}
+
+/// Every step that can be run alone.
+fn single_steps() -> impl Iterator<Item = Step> {
+    [GENERATE, DIST].into_iter().chain(CI.iter().copied()).chain(LONG.iter().copied())
 }
 
 /// The help text.
 pub(crate) fn usage() -> String {
     let mut text = String::from("usage: cargo xtask TASK\n\n");
-    let _ = writeln!(text, "  {:<10} install what the tests need, run everything that tests", "test");
-    let _ = writeln!(text, "  {:<10} what continuous integration runs: every step below, in this order", "ci");
-    let _ = writeln!(text, "  {:<10} {}", GENERATE.name, GENERATE.what);
-    text.push_str("\nsteps, each a task of its own:\n\n");
-    for step in CI {
-        let _ = writeln!(text, "  {:<10} {}", step.name, step.what);
+    let mut line = |name: &str, what: &str| {
+        let _ = writeln!(text, "  {name:<12} {what}");
+    };
+    line("test", "install what the tests need, run everything that tests");
+    line("ci", "what continuous integration runs: every step of the first list below, in this order");
+    line("long", "what is run by hand before an issue is closed: every step of the second list");
+    for step in [GENERATE, DIST] {
+        line(step.name, step.what);
+    }
+    for (heading, steps) in [("ci", CI), ("long", LONG)] {
+        let _ = writeln!(text, "\nsteps of {heading}, each a task of its own:\n");
+        for step in steps {
+            let _ = writeln!(text, "  {:<12} {}", step.name, step.what);
+        }
     }
     text
 }
@@ -140,12 +153,22 @@ fn generate(run: &mut Run) -> Result<()> {
     run_command(registers.args(["test", "-p", "ct-core", "--test", "registers"]).env("CIVICTRUST_UPDATE", "1"))
 }
 
+/// The sizes of what is given away are printed by `dist`.
+fn bench(run: &mut Run) -> Result<()> {
+    run_command(cargo(&run.root).args(["bench", "-p", "ct-cli", "--bench", "table"]))
+}
+
 const CROSS_TARGETS: [&str; 2] = ["x86_64-pc-windows-gnu", "x86_64-apple-darwin"];
 
 const GENERATE: Step = Step {
     name: "generate",
     what: "write bundles/, testdata/ and the generated parts of specs/ again",
     action: generate,
+};
+const DIST: Step = Step {
+    name: "dist",
+    what: "make the folder for a USB stick: static ct, pages, examples, what is in it; ct stays small",
+    action: dist::run,
 };
 const TOOLS: Step = Step { name: "tools", what: "install what is missing", action: tools::install };
 const NO_STD: Step = Step { name: "no-std", what: "core builds where there is no system", action: no_std };
@@ -161,10 +184,35 @@ const CI: &[Step] = &[
     Step { name: "doc", what: "documentation builds without a warning", action: document },
     Step { name: "arrows", what: "dependencies point where they may", action: arrows::check },
     Step { name: "cross", what: "ct builds for macOS and Windows", action: cross },
-    Step { name: "fuzz", what: "ten seconds for each fuzz target", action: fuzzing::run },
+    Step { name: "fuzz", what: "ten seconds for each fuzz target", action: fuzzing::briefly },
+    Step {
+        name: "air-gap",
+        what: "dist, and ct verifies with nothing but that folder and without a network",
+        action: air_gap::run,
+    },
+    Step {
+        name: "reproducible",
+        what: "dist, made again from a copy elsewhere, is the same byte for byte",
+        action: reproducible::run,
+    },
     NO_STD,
     DOCTESTS,
     SUITE,
+];
+
+/// What takes too long for every change, and is run by hand before an issue is closed.
+const LONG: &[Step] = &[
+    TOOLS,
+    Step {
+        name: "bench",
+        what: "the figures that ct has to reach, beside the bare cost of its primitives",
+        action: bench,
+    },
+    Step {
+        name: "fuzz-long",
+        what: "five minutes for each fuzz target, or CIVICTRUST_FUZZ_SECONDS",
+        action: fuzzing::at_length,
+    },
 ];
 
 #[cfg(test)]
@@ -191,7 +239,7 @@ mod tests {
             .lines()
             .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next().map(str::to_owned))
             .collect();
-        assert_eq!(tasks.len(), CI.len() + 3);
+        assert_eq!(tasks.len(), CI.len() + LONG.len() + 5);
         for task in tasks {
             assert!(named(&task).is_some(), "{task}");
         }

@@ -31,6 +31,11 @@ pub(crate) fn install_target(root: &Path, target: &str) {
     }
 }
 
+/// Where cargo builds.
+pub(crate) fn target_folder(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
+}
+
 fn install_components(root: &Path, pinned: &str) {
     for component in array(pinned, "components") {
         let command = match component {
@@ -119,6 +124,8 @@ impl Package {
 
 const PACKAGES: &[Package] = &[
     Package { name: "openssl", brings: Brings::Program("openssl") },
+    Package { name: "jq", brings: Brings::Program("jq") },
+    Package { name: "groff-base", brings: Brings::Program("groff") },
     Package { name: "strace", brings: Brings::Program("strace") },
     Package { name: "golang-go", brings: Brings::Program("go") },
     Package { name: "golang-golang-x-mod-dev", brings: Brings::Folder("/usr/share/gocode/src/golang.org/x/mod/sumdb") },
