@@ -168,7 +168,7 @@ Examples:
   ct hash diploma.pdf
   cd archive && ct hash . > ../archive.sha256
 
-Files are read in pieces, whatever their size. Of a folder every regular file below it is listed, sorted bytewise; links
+Files are read in pieces, whatever their size. Of a folder every regular file below it is listed, sorted bytewise; links \
 are not followed. `ct audit` and `sha256sum -c` hold the files against the list later.")]
 pub(crate) struct HashArgs {
     /// Files and folders; - is standard input.

@@ -28,7 +28,7 @@ Examples:
   ct audit archive --manifest archive.sha256 --evidence altered --log desk.log
   ct audit archive --manifest archive.sha256 --json > audit.json
 
-One line for each file that is altered (tampered.file), missing (incomplete.file), not listed (unknown.file) or not
+One line for each file that is altered (tampered.file), missing (incomplete.file), not listed (unknown.file) or not \
 readable (io.*). The exit status is 0 if all files agree, else that of the worst finding. Links are not followed.")]
 pub(crate) struct AuditArgs {
     /// The folder.

@@ -13,6 +13,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct key show root.pub.pem
+  ct key passphrase root.pem --out root-new.pem")]
 pub(crate) struct KeyArgs {
     #[command(subcommand)]
     pub(crate) command: KeyCommand,
@@ -33,7 +37,7 @@ Examples:
   ct key show log.vkey
   ct key show --passphrase root.pem
 
-An encrypted private key hides its public half. Without --passphrase or --passphrase-file what stands in clear is shown,
+An encrypted private key hides its public half. Without --passphrase or --passphrase-file what stands in clear is shown, \
 and nothing is asked. The secret is never shown.")]
 pub(crate) struct KeyShowArgs {
     /// A private key, a public key, or a vkey.
@@ -52,9 +56,9 @@ pub(crate) struct KeyShowArgs {
 Examples:
   ct key passphrase root.pem --out root-new.pem
   ct key passphrase root.pem --out root-clear.pem --remove
-  ct key passphrase root.pem --out new.pem --passphrase-file old.txt --new-passphrase-file new.txt
+  ct key passphrase root.pem --out new.pem --new-passphrase-file new.txt
 
-The key stays the same, and so do its public files. FILE stays as it is: delete it, and its copies, once the new file
+The key stays the same, and so do its public files. FILE stays as it is: delete it, and its copies, once the new file \
 opens.")]
 pub(crate) struct KeyPassphraseArgs {
     /// The private key.

@@ -16,6 +16,12 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct log append desk.log Inspected the archive
+  ct log read desk.log --last 20
+  ct log search desk.log --code tampered.document
+  ct log check desk.log")]
 pub(crate) struct LogArgs {
     #[command(subcommand)]
     command: LogCommand,
@@ -40,7 +46,7 @@ Examples:
   ct log append desk.log --type handover 'Keys given to the night desk'
   dmesg | tail | ct log append desk.log -
 
-Prints the number of the record and the head of the log. Write the head down elsewhere: `ct log check --head` shows by
+Prints the number of the record and the head of the log. Write the head down elsewhere: `ct log check --head` shows by \
 it that no record was removed. Several programs may append to one log at once.")]
 struct AppendArgs {
     /// The log.
@@ -84,9 +90,9 @@ struct ReadArgs {
 #[command(after_help = "\
 Examples:
   ct log check desk.log
-  ct log check desk.log --head sha256:132f88b1b5037a6c5d85f196c6051e713c51315f5c2b6f93f73df04713ad38f7
+  ct log check desk.log --head HASH
 
-Prints the number of records and the head. With --head, the log must hold the record that was its last one when that
+Prints the number of records and the head. With --head, the log must hold the record that was its last one when that \
 head was written down; records that came later are no fault.")]
 struct CheckArgs {
     /// The log.

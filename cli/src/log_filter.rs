@@ -13,8 +13,8 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   ct log search desk.log archive
-  ct log search desk.log --type verdict --code tampered.document --since 2026-11-01T00:00:00Z
-  ct log search desk.log --document \"$(sha256sum < diploma.pdf | cut -c1-64)\" --json
+  ct log search desk.log --code tampered.document --since 2026-11-01T00:00:00Z
+  ct log search desk.log --type verdict --json
 
 A record must match everything that is asked for. Finding nothing is no failure: the exit status is 0.")]
 pub(crate) struct SearchArgs {

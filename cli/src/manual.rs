@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_page_shows_what_is_typed_and_where_to_read_on() {
         let page = text("ct-trust-build.1");
-        assert!(page.contains(".SH SYNOPSIS\nct trust build \\-\\-key <FILE>"), "{page}");
+        assert!(page.contains(".SH SYNOPSIS\nct trust build [OPTIONS] \\-\\-key <FILE>"), "{page}");
         assert!(page.contains(".SH EXAMPLES\n.nf\nct trust build trust.toml \\-\\-key root.pem"), "{page}");
         assert!(page.ends_with(".SH \"SEE ALSO\"\n\\fBct\\-explain\\fR(1), \\fBct\\-trust\\fR(1)\n"), "{page}");
         let page = text("ct.1");
