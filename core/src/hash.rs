@@ -3,6 +3,7 @@
 use crate::code::Code;
 use crate::error::Error;
 use core::fmt;
+use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 
 /// A SHA-256 value: of a document, a tree node, a root, or a file.
@@ -35,6 +36,26 @@ impl Hash {
         hasher.finish()
     }
 
+    /// SHA-256 of a byte and two hashes: two blocks with nothing to buffer, which is what proofs are made of.
+    pub(crate) fn of_prefixed_pair(prefix: u8, left: &Self, right: &Self) -> Self {
+        // FIPS 180-4 section 5.1.1: 65 bytes, a one bit, zeros, and the length in bits.
+        let mut blocks = [[0; BLOCK]; 2];
+        let length = u16::to_be_bytes(8 * (1 + 2 * 32));
+        let parts: [(usize, &[u8]); 5] = [(0, &[prefix]), (1, &left.0), (33, &right.0), (65, &[0x80]), (126, &length)];
+        for (start, bytes) in parts {
+            if let Some(place) = blocks.as_flattened_mut().get_mut(start..start + bytes.len()) {
+                place.copy_from_slice(bytes);
+            }
+        }
+        let mut state = INITIAL_STATE;
+        compress256(&mut state, &blocks);
+        let mut hash = [0; Self::LEN];
+        for (place, word) in hash.chunks_exact_mut(4).zip(state) {
+            place.copy_from_slice(&word.to_be_bytes());
+        }
+        Self(hash)
+    }
+
     /// The 32 bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; Self::LEN] {
@@ -62,6 +83,13 @@ impl Hash {
         Ok(Self(bytes))
     }
 }
+
+/// Bytes that SHA-256 takes at once.
+const BLOCK: usize = 64;
+
+/// FIPS 180-4 section 5.3.3.
+const INITIAL_STATE: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 impl TryFrom<&[u8]> for Hash {
     type Error = Error;
@@ -147,6 +175,16 @@ mod tests {
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Hash::of(b"abc").to_string(), abc);
         assert_eq!(Hash::from_hex(abc), Ok(Hash::of_parts(&[b"a", b"", b"bc"])));
+    }
+
+    #[test]
+    fn a_pair_hashes_as_the_bytes_do() {
+        let mut hash = Hash::of(b"");
+        for prefix in 0..=255 {
+            let (left, right) = (hash, Hash::of(hash.as_bytes()));
+            hash = Hash::of_prefixed_pair(prefix, &left, &right);
+            assert_eq!(hash, Hash::of_parts(&[&[prefix], left.as_bytes(), right.as_bytes()]));
+        }
     }
 
     #[test]

@@ -74,6 +74,11 @@ impl<'a> Note<'a> {
         &self.signatures
     }
 
+    /// The signature lines alone.
+    pub(crate) fn into_signatures(self) -> Vec<SignatureLine> {
+        self.signatures
+    }
+
     /// The line that names `key`, by name and key ID; there is at most one. It may still be by another key of the
     /// same name and ID, so it says nothing until verified.
     #[must_use]

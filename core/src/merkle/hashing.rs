@@ -11,13 +11,7 @@ pub fn leaf_hash(entry: &[u8]) -> Hash {
 /// The hash of an interior node: H(01 || left || right).
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    // In one piece: hashing three costs more than copying them.
-    let mut preimage = [NODE_PREFIX; 1 + 2 * Hash::LEN];
-    let (_, hashes) = preimage.split_at_mut(1);
-    for (place, hash) in hashes.chunks_exact_mut(Hash::LEN).zip([left, right]) {
-        place.copy_from_slice(hash.as_bytes());
-    }
-    Hash::of(&preimage)
+    Hash::of_prefixed_pair(NODE_PREFIX, left, right)
 }
 
 /// The root of the tree without leaves: H of nothing.

@@ -99,7 +99,9 @@ impl Subtree {
     /// Returns that part, and the siblings passed, the lowest first.
     pub(super) fn descend(self, leaf: u64, is_end: impl Fn(Self) -> bool) -> (Self, Vec<Self>) {
         let mut part = self;
-        let mut siblings = Vec::new();
+        // As many as there are levels: the vector does not grow.
+        let levels = u64::BITS - self.len().leading_zeros();
+        let mut siblings = Vec::with_capacity(usize::try_from(levels).unwrap_or(0));
         while !is_end(part)
             && let Some((left, right)) = part.split()
         {

@@ -3,7 +3,7 @@
 use super::form::{CheckpointPart, Parts};
 use super::record::KnownPoint;
 use super::step::{Skip, StepResult};
-use crate::c2sp::{Checkpoint, Cosignature, Note};
+use crate::c2sp::{Checkpoint, Cosignature};
 use crate::code::Code;
 use crate::ed25519::SignatureChecker;
 use crate::error::Error;
@@ -14,6 +14,7 @@ use crate::state::State;
 use crate::time::Timestamp;
 use crate::trust::{Log, LogKey, Pin, TrustRoot};
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -27,23 +28,24 @@ pub(super) struct Grounds<'a> {
 /// The anchor and the checkpoints after it, as far as the trust root knows their log.
 pub(super) struct Anchor<'a> {
     grounds: Grounds<'a>,
-    checkpoint: Option<&'a Checkpoint>,
+    part: Option<Rc<CheckpointPart>>,
     log: Option<&'a Log>,
     equivocated: bool,
-    first: Option<Point<'a>>,
+    first: Option<Rc<Point<'a>>>,
     later: Result<Vec<Point<'a>>, Error>,
 }
 
 /// One checkpoint: who signed it, and whether the trust root vouches for it.
-struct Point<'a> {
-    checkpoint: &'a Checkpoint,
-    note: Option<&'a Note<'a>>,
+pub(super) struct Point<'a> {
+    part: Rc<CheckpointPart>,
     log_keys: Result<Vec<&'a LogKey>, Error>,
     cosigned: Result<Vec<Cosigned>, Error>,
     pin: Option<Pin>,
     /// Whether it may show freshness, be built on and be remembered: a pin vouches for it or for one after it, or the
     /// log's word is still good.
     counts: bool,
+    /// When the quorum in force had seen it.
+    seen_by_quorum: Option<Timestamp>,
 }
 
 /// A trusted witness's verified statement that it saw a checkpoint.
@@ -56,26 +58,35 @@ struct Cosigned {
 }
 
 impl<'a> Anchor<'a> {
-    pub(super) fn examine(parts: &'a Parts<'a>, grounds: Grounds<'a>, evidence: &[Equivocation]) -> Self {
-        let checkpoint = parts.anchor.as_ref().map(|anchor| &anchor.checkpoint);
-        let log = checkpoint.and_then(|checkpoint| grounds.root.log(checkpoint.origin().as_str()));
+    /// `known` is the anchor that was examined last, on the same grounds; if it is this one, it is not examined again.
+    pub(super) fn examine(
+        parts: &Parts<'_>,
+        grounds: Grounds<'a>,
+        evidence: &[Equivocation],
+        known: Option<Rc<Point<'a>>>,
+    ) -> Self {
+        let part = parts.anchor.clone();
+        let log = part.as_ref().and_then(|part| grounds.root.log(part.checkpoint.origin().as_str()));
         let shown = |log: &Log| evidence.iter().any(|equivocation| equivocation.origin() == log.origin);
         let equivocated = log.is_some_and(|log| log.equivocated.is_some() || shown(log));
-        let first = log.zip(parts.anchor.as_ref()).map(|(log, part)| Point::examine(part, log, grounds, equivocated));
-        let mut anchor = Self { grounds, checkpoint, log, equivocated, first, later: Ok(Vec::new()) };
-        if let (Some(log), Some(checkpoint)) = (log, checkpoint) {
-            anchor.later = anchor.follow(log, checkpoint, parts);
+        let first = log.zip(part.as_ref()).map(|(log, part)| {
+            let known = known.filter(|known| Rc::ptr_eq(&known.part, part));
+            known.unwrap_or_else(|| Rc::new(Point::examine(part, log, grounds, equivocated)))
+        });
+        let mut anchor = Self { grounds, part, log, equivocated, first, later: Ok(Vec::new()) };
+        if let (Some(log), Some(part)) = (log, &anchor.part) {
+            anchor.later = anchor.follow(log, &part.checkpoint, parts);
         }
         anchor
     }
 
     /// Step 7.
     pub(super) fn checkpoint(&self) -> Result<LogFact, StepResult> {
-        let checkpoint = self.checkpoint.ok_or(Skip::Incomplete)?;
+        let part = self.part.as_ref().ok_or(Skip::Incomplete)?;
         let first = self.first.as_ref().ok_or(Error::new(Code::UnknownLog, "checkpoint"))?;
         let keys = first.log_keys.as_ref().map_err(|error| *error)?;
         if self.pin().is_none() {
-            first.note.ok_or(Skip::Incomplete)?;
+            first.part.signatures.as_ref().ok_or(Skip::Incomplete)?;
             if keys.is_empty() {
                 return Err(Error::new(Code::NotAnchoredLogSignature, "checkpoint_signature").into());
             }
@@ -86,15 +97,15 @@ impl<'a> Anchor<'a> {
                 return Err(Error::new(Code::EquivocationLog, "checkpoint").into());
             }
         }
-        Ok(LogFact::new(checkpoint))
+        Ok(LogFact::new(&part.checkpoint))
     }
 
     /// Step 8: the anchoring time.
     pub(super) fn witnesses(&self) -> Result<Timestamp, StepResult> {
-        self.checkpoint.ok_or(Skip::Incomplete)?;
+        self.part.as_ref().ok_or(Skip::Incomplete)?;
         let first = self.first.as_ref().ok_or(Skip::Unfounded)?;
         first.cosigned.as_ref().map_err(|error| *error)?;
-        match (self.anchored_at(), first.note) {
+        match (self.anchored_at(), &first.part.signatures) {
             (Some(time), _) => Ok(time),
             (None, None) => Err(Skip::Incomplete.into()),
             (None, Some(_)) => Err(Error::new(Code::NotAnchoredQuorum, "checkpoint_signature").into()),
@@ -104,12 +115,12 @@ impl<'a> Anchor<'a> {
     /// Step 10: each later checkpoint follows from the one before, none contradicts what is remembered, and one is
     /// linked to it (R15.3, R15.5).
     pub(super) fn continuity(&self, state: Option<&State>) -> Result<(), StepResult> {
-        self.checkpoint.ok_or(Skip::Incomplete)?;
+        self.part.as_ref().ok_or(Skip::Incomplete)?;
         let log = self.log.ok_or(Skip::Unfounded)?;
         self.later.as_ref().map_err(|error| *error)?;
         let mut linked = false;
         for (number, point) in self.points().enumerate() {
-            let checkpoint = point.checkpoint;
+            let checkpoint = &point.part.checkpoint;
             let remembered = state.and_then(|state| state.at(&log.origin, checkpoint.size()));
             let pinned = log.pins.iter().filter(|pin| pin.size == checkpoint.size()).map(|pin| pin.root);
             for root in remembered.map(|remembered| remembered.root).into_iter().chain(pinned) {
@@ -140,28 +151,28 @@ impl<'a> Anchor<'a> {
     pub(super) fn evidence(&self, state: Option<&State>) -> Option<Vec<u8>> {
         let (log, state) = (self.log?, state?);
         self.points().find_map(|point| {
-            let remembered = state.at(&log.origin, point.checkpoint.size())?;
+            let remembered = state.at(&log.origin, point.part.checkpoint.size())?;
             let evidence = of_two_checkpoints(remembered.note.as_ref()?, &point.log_note()?);
             Equivocation::load(&evidence, self.grounds.root).ok().map(|_| evidence)
         })
     }
 
     /// What a verifier may remember of this bundle, each checkpoint with the log's own signature.
-    pub(super) fn seen(&self) -> impl Iterator<Item = (&'a Checkpoint, Option<String>)> {
-        let known = |point: &&Point<'a>| point.pin.is_some() || point.seen_by_quorum(self.grounds.root).is_some();
+    pub(super) fn seen(&self) -> Vec<(Checkpoint, Option<String>)> {
+        let known = |point: &&Point<'a>| point.pin.is_some() || point.seen_by_quorum.is_some();
         let worth = self.points().filter(|point| point.counts).filter(known).collect::<Vec<_>>();
-        worth.into_iter().map(|point| (point.checkpoint, point.log_note()))
+        worth.into_iter().map(|point| (point.part.checkpoint.clone(), point.log_note())).collect()
     }
 
     /// T: when the quorum in force had seen the anchor, or the time of the pin it is proven into.
     pub(super) fn anchored_at(&self) -> Option<Timestamp> {
         let first = self.first.as_ref()?;
-        first.seen_by_quorum(self.grounds.root).or_else(|| Some(self.pin()?.time).filter(|_| first.cosigned.is_ok()))
+        first.seen_by_quorum.or_else(|| Some(self.pin()?.time).filter(|_| first.cosigned.is_ok()))
     }
 
     /// F: how new the newest proven checkpoint is.
     pub(super) fn fresh_at(&self) -> Option<Timestamp> {
-        let newest = self.later.as_ref().ok()?.iter().rfind(|point| point.counts).or(self.first.as_ref())?;
+        let newest = self.later.as_ref().ok()?.iter().rfind(|point| point.counts).or(self.first.as_deref())?;
         let statements = newest.counting()?;
         let epochs = self.grounds.root.epochs();
         epochs.filter_map(|(epoch, quorum)| quorum.latest(&statements).filter(|time| epoch.contains(*time))).max()
@@ -194,10 +205,10 @@ impl<'a> Anchor<'a> {
         let known = |(number, point): (usize, &Point<'_>)| {
             let pinned = || Some(self.points().skip(number).find_map(|point| point.pin)?.time);
             KnownPoint {
-                size: point.checkpoint.size(),
-                root: point.checkpoint.root(),
+                size: point.part.checkpoint.size(),
+                root: point.part.checkpoint.root(),
                 sound: is_sound && (number == 0 || point.counts),
-                known_at: point.seen_by_quorum(self.grounds.root).or_else(pinned),
+                known_at: point.seen_by_quorum.or_else(pinned),
             }
         };
         self.points().enumerate().map(known).collect()
@@ -212,13 +223,18 @@ impl<'a> Anchor<'a> {
         })
     }
 
+    /// The anchor as it was examined.
+    pub(super) fn first(&self) -> Option<Rc<Point<'a>>> {
+        self.first.clone()
+    }
+
     /// The anchor, and the later checkpoints if all of them are sound.
     fn points(&self) -> impl Iterator<Item = &Point<'a>> {
-        self.first.iter().chain(self.later.iter().flatten())
+        self.first.iter().map(Rc::as_ref).chain(self.later.iter().flatten())
     }
 
     /// Walks the later checkpoints: each proven from the one before, each signed by the log or pinned.
-    fn follow(&self, log: &'a Log, anchor: &'a Checkpoint, parts: &'a Parts<'a>) -> Result<Vec<Point<'a>>, Error> {
+    fn follow(&self, log: &'a Log, anchor: &Checkpoint, parts: &Parts<'_>) -> Result<Vec<Point<'a>>, Error> {
         let mut before = anchor;
         let mut points: Vec<Point<'a>> = Vec::with_capacity(parts.later.len());
         for later in &parts.later {
@@ -247,25 +263,30 @@ impl<'a> Anchor<'a> {
 }
 
 impl<'a> Point<'a> {
-    fn examine(part: &'a CheckpointPart<'a>, log: &'a Log, grounds: Grounds<'a>, equivocated: bool) -> Self {
-        let note = part.note.as_ref();
-        let log_keys = note.map_or(Ok(Vec::new()), |note| log_signatures(log, note, grounds.checker));
+    /// The checkpoint as the bundle has it.
+    pub(super) const fn part(&self) -> &Rc<CheckpointPart> {
+        &self.part
+    }
+
+    fn examine(part: &Rc<CheckpointPart>, log: &'a Log, grounds: Grounds<'a>, equivocated: bool) -> Self {
+        let log_keys = log_signatures(log, part, grounds.checker);
         let pin = log.pin(&part.checkpoint);
-        let cosigned = note.map_or(Ok(Vec::new()), |note| cosignatures(grounds, note));
-        let mut point = Self { checkpoint: &part.checkpoint, note, log_keys, cosigned, pin, counts: false };
-        point.counts = pin.is_some() || !equivocated && point.has_sound_log_key(grounds.root);
+        let cosigned = cosignatures(grounds, part);
+        let part = Rc::clone(part);
+        let mut point = Self { part, log_keys, cosigned, pin, counts: false, seen_by_quorum: None };
+        point.seen_by_quorum = point.find_quorum(grounds.root);
+        point.counts = pin.is_some() || !equivocated && point.has_sound_log_key();
         point
     }
 
     /// Whether a log key signed that is not compromised and counted when the quorum saw the checkpoint.
-    fn has_sound_log_key(&self, root: &TrustRoot) -> bool {
-        let seen = self.seen_by_quorum(root);
-        let counted = |key: &&LogKey| seen.is_none_or(|time| key.window.contains(time));
+    fn has_sound_log_key(&self) -> bool {
+        let counted = |key: &&LogKey| self.seen_by_quorum.is_none_or(|time| key.window.contains(time));
         let keys = self.log_keys.as_deref().unwrap_or(&[]);
         keys.iter().any(|key| key.window.compromised_from.is_none() && counted(key))
     }
 
-    fn seen_by_quorum(&self, root: &TrustRoot) -> Option<Timestamp> {
+    fn find_quorum(&self, root: &TrustRoot) -> Option<Timestamp> {
         let statements = self.counting()?;
         let epochs = root.epochs();
         epochs.filter_map(|(epoch, quorum)| quorum.earliest(&statements).filter(|time| epoch.contains(*time))).min()
@@ -280,8 +301,8 @@ impl<'a> Point<'a> {
     fn log_note(&self) -> Option<String> {
         let keys = self.log_keys.as_ref().ok()?;
         let key = keys.iter().find(|key| key.window.compromised_from.is_none()).or(keys.first())?;
-        let line = self.note?.signature_by(&key.verifier)?;
-        Some(format!("{}\n{line}", self.checkpoint.text()))
+        let line = self.part.signature_by(&key.verifier)?;
+        Some(format!("{}\n{line}", self.part.checkpoint.text()))
     }
 }
 
@@ -303,11 +324,15 @@ pub(super) fn inclusion(parts: &Parts<'_>) -> Result<LeafIndex, StepResult> {
 }
 
 /// The log's keys whose signature stands on the note; a known key's bad signature refuses the note.
-fn log_signatures<'a>(log: &'a Log, note: &Note<'_>, checker: &dyn SignatureChecker) -> Result<Vec<&'a LogKey>, Error> {
+fn log_signatures<'a>(
+    log: &'a Log,
+    part: &CheckpointPart,
+    checker: &dyn SignatureChecker,
+) -> Result<Vec<&'a LogKey>, Error> {
     let mut signed = Vec::new();
     for key in &log.keys {
-        if let Some(line) = note.signature_by(&key.verifier) {
-            line.check_text(&key.verifier, note.text(), checker)?;
+        if let Some(line) = part.signature_by(&key.verifier) {
+            line.check_text(&key.verifier, &part.text, checker)?;
             signed.push(key);
         }
     }
@@ -315,12 +340,12 @@ fn log_signatures<'a>(log: &'a Log, note: &Note<'_>, checker: &dyn SignatureChec
 }
 
 /// The trusted witnesses whose cosignature stands on the note; a known key's bad signature refuses the note.
-fn cosignatures(grounds: Grounds<'_>, note: &Note<'_>) -> Result<Vec<Cosigned>, Error> {
+fn cosignatures(grounds: Grounds<'_>, part: &CheckpointPart) -> Result<Vec<Cosigned>, Error> {
     let mut cosigned = Vec::new();
     for (witness, keys) in grounds.root.trust().witnesses.iter().map(|witness| &witness.keys).enumerate() {
         for key in keys {
-            if let Some(line) = note.signature_by(&key.verifier) {
-                let time = Cosignature::from_line(line)?.check(&key.verifier, note.text(), grounds.checker)?;
+            if let Some(line) = part.signature_by(&key.verifier) {
+                let time = Cosignature::from_line(line)?.check(&key.verifier, &part.text, grounds.checker)?;
                 let counts = key.window.contains(time) && key.window.compromised_from.is_none();
                 cosigned.push(Cosigned { witness, time, counts });
             }

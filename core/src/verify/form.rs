@@ -3,7 +3,7 @@
 use super::step::StepResult;
 use super::{Document, Skip, record};
 use crate::bundle::{Batch, Bundle, BundledStatus};
-use crate::c2sp::{Checkpoint, Note};
+use crate::c2sp::{Checkpoint, Note, SignatureLine, VerifierKey};
 use crate::claims::Disclosure;
 use crate::code::Code;
 use crate::error::Error;
@@ -13,22 +13,25 @@ use crate::statement::Statement;
 use crate::status_list::StatusToken;
 use crate::subject::{Subject, SubjectKind};
 use crate::trust::TrustRoot;
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A bundle whose every part is of the right form; which parts there are is another question.
 pub(super) struct Parts<'a> {
-    /// What a record rests on.
-    pub(super) source: Vec<u8>,
+    /// What a record rests on, if others may rest on the same.
+    pub(super) source: Option<Vec<u8>>,
     pub(super) batch: Option<Batch>,
     pub(super) subject: Option<SubjectPart<'a>>,
     pub(super) document: Option<&'a [u8]>,
     pub(super) statement: Option<Statement<'a>>,
     pub(super) tree_size: Option<TreeSize>,
-    pub(super) anchor: Option<CheckpointPart<'a>>,
+    pub(super) anchor: Option<Rc<CheckpointPart>>,
     pub(super) leaf_index: Option<LeafIndex>,
     pub(super) document_hash: Option<Hash>,
     pub(super) inclusion_proof: Option<Vec<Hash>>,
-    pub(super) later: Vec<LaterPart<'a>>,
+    pub(super) later: Vec<LaterPart>,
     pub(super) disclosure: Option<Disclosure<'a>>,
     pub(super) status: Option<StatusPart<'a>>,
 }
@@ -39,15 +42,22 @@ pub(super) struct SubjectPart<'a> {
     pub(super) hash: Hash,
 }
 
-/// A checkpoint, and the note it is in if it came with signatures.
-pub(super) struct CheckpointPart<'a> {
+/// A checkpoint, and the signatures it came with.
+pub(super) struct CheckpointPart {
     pub(super) checkpoint: Checkpoint,
-    pub(super) note: Option<Note<'a>>,
+    pub(super) text: String,
+    pub(super) signatures: Option<Signatures>,
+}
+
+/// Signature lines, as they were written and as they were read.
+pub(super) struct Signatures {
+    text: String,
+    lines: Vec<SignatureLine>,
 }
 
 /// A checkpoint after the anchor, and the hashes that prove it consistent with the one before.
-pub(super) struct LaterPart<'a> {
-    pub(super) part: CheckpointPart<'a>,
+pub(super) struct LaterPart {
+    pub(super) part: Rc<CheckpointPart>,
     pub(super) proof: Vec<Hash>,
 }
 
@@ -62,8 +72,8 @@ pub(super) struct StatusPart<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Step 1.
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+    /// Step 1. An anchor that is written as `known` is, is not read again.
+    pub(super) fn parse(bytes: &'a [u8], known: Option<&Rc<CheckpointPart>>) -> Result<Self, Error> {
         let bundle = Bundle::parse(bytes)?;
         let source = record::source(&bundle);
         // Offsets inside a part are told from the part's own start, not the bundle's: the field says which part.
@@ -72,11 +82,17 @@ impl<'a> Parts<'a> {
             .map(|encoded| Subject::parse(encoded).map(|subject| SubjectPart { subject, hash: Subject::hash(encoded) }))
             .transpose()?;
         let statement = bundle.statement.map(Statement::parse).transpose()?;
-        let anchor =
-            bundle.checkpoint.map(|text| CheckpointPart::parse(text, bundle.checkpoint_signature)).transpose()?;
+        let anchor = bundle.checkpoint.map(|text| {
+            let signatures = bundle.checkpoint_signature;
+            match known.filter(|known| known.is_written(text, signatures)) {
+                Some(known) => Ok(Rc::clone(known)),
+                None => CheckpointPart::parse(text, signatures).map(Rc::new),
+            }
+        });
+        let anchor = anchor.transpose()?;
         let later = bundle.later.into_iter().map(|later| {
             let part = CheckpointPart::parse(later.checkpoint, later.checkpoint_signature)?;
-            Ok(LaterPart { part, proof: later.proof })
+            Ok(LaterPart { part: Rc::new(part), proof: later.proof })
         });
         Ok(Self {
             source,
@@ -101,7 +117,8 @@ impl<'a> Parts<'a> {
             root.and_then(|root| root.log(checkpoint.origin().as_str()))
                 .is_some_and(|log| log.pin(checkpoint).is_some())
         };
-        let signed = self.anchor.as_ref().is_none_or(|anchor| anchor.note.is_some() || pinned(&anchor.checkpoint));
+        let signed =
+            self.anchor.as_ref().is_none_or(|anchor| anchor.signatures.is_some() || pinned(&anchor.checkpoint));
         let is_claims = self.subject.as_ref().is_some_and(|part| part.subject.kind == SubjectKind::Claims);
         let hash_only = document == Document::HashOnly;
         let has_disclosure = !is_claims || self.disclosure.is_some() || hash_only;
@@ -166,10 +183,22 @@ impl<'a> StatusPart<'a> {
     }
 }
 
-impl<'a> CheckpointPart<'a> {
-    fn parse(text: &'a str, signatures: Option<&str>) -> Result<Self, Error> {
+impl CheckpointPart {
+    fn parse(text: &str, signatures: Option<&str>) -> Result<Self, Error> {
         let checkpoint = Checkpoint::parse(text)?;
-        let note = signatures.map(|lines| Note::from_parts(text, lines)).transpose()?;
-        Ok(Self { checkpoint, note })
+        let signatures = signatures.map(|lines| {
+            let note = Note::from_parts(text, lines)?;
+            Ok(Signatures { text: lines.to_owned(), lines: note.into_signatures() })
+        });
+        Ok(Self { checkpoint, text: text.to_owned(), signatures: signatures.transpose()? })
+    }
+
+    fn is_written(&self, text: &str, signatures: Option<&str>) -> bool {
+        self.text == text && self.signatures.as_ref().map(|known| known.text.as_str()) == signatures
+    }
+
+    /// The line that names `key`; it says nothing until verified.
+    pub(super) fn signature_by(&self, key: &VerifierKey) -> Option<&SignatureLine> {
+        self.signatures.as_ref()?.lines.iter().find(|line| line.names(key))
     }
 }

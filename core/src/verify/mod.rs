@@ -26,9 +26,10 @@ use crate::report::{AtSource, ClaimsFact, Facts, Report, TrustFact};
 use crate::state::State;
 use crate::time::Timestamp;
 use crate::trust::{TrustRoot, Windows};
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
-use anchor::Grounds;
+use anchor::{Grounds, Point};
 use core::fmt;
 use form::Parts;
 use record::Record;
@@ -61,7 +62,8 @@ pub struct Request<'a> {
 pub struct Outcome {
     /// The verdict.
     pub report: Report,
-    /// Checkpoints of a verified bundle, each with the log's own signature: what a next run's [`State`] remembers.
+    /// Checkpoints of a verified bundle, each with the log's own signature: what a next run's [`State`] remembers. None
+    /// if no state was given: who remembers nothing does not begin with one bundle.
     pub seen: Vec<(Checkpoint, Option<String>)>,
     /// That the log has shown two histories, as a file that convinces anybody.
     pub evidence: Option<Vec<u8>>,
@@ -140,7 +142,7 @@ pub struct Verifier<'t> {
     terms: Request<'t>,
     checker: &'t dyn SignatureChecker,
     /// The last record, and what it rests on.
-    known: Option<(Vec<u8>, Record<'t>)>,
+    known: Option<(Option<Vec<u8>>, Record<'t>)>,
 }
 
 impl<'t> Verifier<'t> {
@@ -165,7 +167,9 @@ impl<'t> Verifier<'t> {
             hash: root.hash(),
             example: root.trust().example,
         });
-        if let Some(parts) = run.steps.record(StepName::Form, Parts::parse(bundle)) {
+        if let Some(parts) =
+            run.steps.record(StepName::Form, Parts::parse(bundle, self.known_anchor().map(|anchor| anchor.part())))
+        {
             run.check_document(&parts, root);
             match root {
                 Some(root) => {
@@ -183,11 +187,16 @@ impl<'t> Verifier<'t> {
         Outcome { report, seen, evidence }
     }
 
+    fn known_anchor(&self) -> Option<&Rc<Point<'t>>> {
+        self.known.as_ref()?.1.anchor.as_ref()
+    }
+
     /// What issuer and log say about the statement in `parts`.
     fn record(&mut self, parts: &Parts<'_>, root: &'t TrustRoot) -> &Record<'t> {
-        let known = self.known.take().filter(|(source, _)| *source == parts.source);
         let (terms, checker) = (self.terms, self.checker);
-        let examine = || (parts.source.clone(), Record::examine(parts, &terms, Grounds { root, checker }));
+        let anchor = self.known_anchor().cloned();
+        let known = self.known.take().filter(|(source, _)| source.is_some() && *source == parts.source);
+        let examine = || (parts.source.clone(), Record::examine(parts, &terms, Grounds { root, checker }, anchor));
         &self.known.insert(known.unwrap_or_else(examine)).1
     }
 }

@@ -4,7 +4,7 @@
 //! follow one another.
 
 use super::Request;
-use super::anchor::{self, Anchor, Grounds};
+use super::anchor::{self, Anchor, Grounds, Point};
 use super::form::Parts;
 use super::issuance::Issuance;
 use super::step::StepResult;
@@ -17,6 +17,7 @@ use crate::report::{IssuedFact, LogFact};
 use crate::time::Timestamp;
 use crate::trust::Issuer;
 use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -42,6 +43,8 @@ pub(super) struct Record<'t> {
     pub(super) anchored_at: Option<Timestamp>,
     /// The anchor, and the later checkpoints if all of them are sound.
     pub(super) points: Vec<KnownPoint>,
+    /// The anchor as it was examined: other statements may have the same.
+    pub(super) anchor: Option<Rc<Point<'t>>>,
 }
 
 /// A checkpoint into which a status can be proven.
@@ -57,11 +60,16 @@ pub(super) struct KnownPoint {
 
 impl<'t> Record<'t> {
     /// Examines what `parts` say. Nothing of the document's own is looked at: not the subject, the batch, the document,
-    /// the claims or the status.
-    pub(super) fn examine(parts: &Parts<'_>, terms: &Request<'t>, grounds: Grounds<'t>) -> Self {
+    /// the claims or the status. `known` is the anchor that was examined last, on the same terms.
+    pub(super) fn examine(
+        parts: &Parts<'_>,
+        terms: &Request<'t>,
+        grounds: Grounds<'t>,
+        known: Option<Rc<Point<'t>>>,
+    ) -> Self {
         let Grounds { root, checker } = grounds;
         let issuance = Issuance::find(parts, root, checker);
-        let anchor = Anchor::examine(parts, grounds, terms.evidence);
+        let anchor = Anchor::examine(parts, grounds, terms.evidence, known);
         let anchored = anchor.witnesses();
         let (statement, issuer_key) = (parts.statement.as_ref(), issuance.key());
         let timing = Timing { mode: terms.mode, at: terms.at, root, statement, issuer_key, anchor: &anchor };
@@ -73,19 +81,22 @@ impl<'t> Record<'t> {
             time: timing.check(),
             fresh_at: anchor.fresh_at(),
             cosigners: anchor.cosigners().map(|(name, time)| (name.to_owned(), time)).collect(),
-            seen: anchor.seen().map(|(checkpoint, note)| (checkpoint.clone(), note)).collect(),
+            seen: terms.state.map_or_else(Vec::new, |_| anchor.seen()),
             evidence: anchor.evidence(terms.state),
             issuer: issuance.issuer(),
             signed: issuance.is_signed(),
             anchored_at: anchor.anchored_at(),
             points: anchor.known_points(),
+            anchor: anchor.first(),
             anchored,
         }
     }
 }
 
-/// All that a [`Record`] rests on besides the terms: the bundle without what is the document's own.
-pub(super) fn source(bundle: &Bundle<'_>) -> Vec<u8> {
+/// All that a [`Record`] rests on besides the terms: the bundle without what is the document's own. None if the statement
+/// is about one document, so that no other bundle rests on the same.
+pub(super) fn source(bundle: &Bundle<'_>) -> Option<Vec<u8>> {
+    bundle.batch.as_ref()?;
     let shared = Bundle {
         batch: None,
         status: None,
@@ -95,5 +106,5 @@ pub(super) fn source(bundle: &Bundle<'_>) -> Vec<u8> {
         document_hash: None,
         ..bundle.clone()
     };
-    shared.encode()
+    Some(shared.encode())
 }
