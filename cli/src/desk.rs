@@ -3,7 +3,7 @@
 use crate::documents::{Documents, SingleBundle};
 use crate::failure::Failure;
 use crate::file::{self, Limit};
-use crate::inputs::Input;
+use crate::inputs::{Found, Input};
 use crate::signatures::Remembered;
 use crate::state::StateFolder;
 use crate::text::shown;
@@ -71,7 +71,7 @@ impl Desk {
     pub(crate) fn judge(&self, inputs: Vec<Input>) -> Vec<Judged> {
         let mut verifier = self.verifier();
         let mut judge = |input: Input| {
-            let path = input.as_ref().map_or_else(|(path, _)| path.clone(), Clone::clone);
+            let path = input.as_ref().map_or_else(|(path, _)| path.clone(), |found| found.path.clone());
             let judged = catch_unwind(AssertUnwindSafe(|| self.examine(input, &mut verifier)));
             judged.unwrap_or_else(|_| {
                 // The panic's own message has been printed.
@@ -83,7 +83,7 @@ impl Desk {
     }
 
     fn examine(&self, input: Input, verifier: &mut Verifier<'_>) -> Judged {
-        let read = input.and_then(|path| match file::read(&path, BUNDLE) {
+        let read = input.and_then(|Found { path, look }| match file::read_found(&path, look, BUNDLE) {
             Ok(bytes) => Ok((path, bytes)),
             Err(failure) => Err((path, failure)),
         });

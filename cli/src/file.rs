@@ -15,9 +15,22 @@ pub(crate) struct Limit {
     pub(crate) code: Code,
 }
 
+/// Whether a path is looked at before it is opened: to open a device can already have an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    First,
+    /// Its folder has just listed it as a regular file.
+    Listed,
+}
+
 /// The whole content of a regular file of at most `limit`.
 pub(crate) fn read(path: &Path, limit: Limit) -> Result<Vec<u8>, Failure> {
-    let (file, metadata) = open(path)?;
+    read_found(path, Look::First, limit)
+}
+
+/// The same of a path that may have been looked at already.
+pub(crate) fn read_found(path: &Path, look: Look, limit: Limit) -> Result<Vec<u8>, Failure> {
+    let (file, metadata) = open_found(path, look)?;
     let max = u64::try_from(limit.bytes).unwrap_or(u64::MAX);
     let too_large = || {
         let what = format!("{}: it is larger than {} bytes", shown(path), limit.bytes);
@@ -45,8 +58,14 @@ pub(crate) fn read_text(path: &Path, limit: Limit) -> Result<String, Failure> {
 
 /// A regular file, opened for reading. A pipe or a device is refused without waiting for it.
 pub(crate) fn open(path: &Path) -> Result<(File, Metadata), Failure> {
+    open_found(path, Look::First)
+}
+
+fn open_found(path: &Path, look: Look) -> Result<(File, Metadata), Failure> {
     let fail = |error: io::Error| Failure::reading(path, &error);
-    regular(path, &path.metadata().map_err(fail)?)?;
+    if look == Look::First {
+        regular(path, &path.metadata().map_err(fail)?)?;
+    }
     let file = system::without_waiting(OpenOptions::new().read(true)).open(path).map_err(fail)?;
     let metadata = file.metadata().map_err(fail)?;
     regular(path, &metadata)?;

@@ -4,17 +4,26 @@
 //! are needed, so that the names of one folder are in memory and not those of all.
 
 use crate::failure::Failure;
+use crate::file::Look;
 use crate::system;
 use crate::text::shown;
 use ct_core::Code;
 use ct_core::limits::MAX_PATH_BYTES;
+use std::cmp::Ordering;
 use std::collections::VecDeque;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read, Stdin};
 use std::path::{Path, PathBuf};
 
 /// A file to judge, or why there is none in this place.
-pub(crate) type Input = Result<PathBuf, (PathBuf, Failure)>;
+pub(crate) type Input = Result<Found, (PathBuf, Failure)>;
+
+/// A path, and what is known of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) path: PathBuf,
+    pub(crate) look: Look,
+}
 
 /// The bundles that a command line names, in their order: a file stands for itself, a folder for its `*.cbor` files,
 /// sorted bytewise, and `-` for what the lines of standard input name. What cannot be listed gives its failure in its
@@ -37,6 +46,8 @@ pub(crate) struct Survey {
 struct Folder {
     path: PathBuf,
     names: std::vec::IntoIter<OsString>,
+    /// Those among the names that are no regular files.
+    odd: Vec<OsString>,
 }
 
 impl Inputs {
@@ -66,7 +77,7 @@ impl<R: Read> Inputs<R> {
 
     fn enter(&mut self, path: PathBuf) -> Option<Input> {
         if !path.is_dir() {
-            return Some(Ok(path));
+            return Some(Ok(Found { path, look: Look::First }));
         }
         match bundles_in(&path) {
             Ok(found) if found.names.is_empty() => {
@@ -74,7 +85,7 @@ impl<R: Read> Inputs<R> {
                 Some(Err((path, Failure::new(Code::IoNoBundles, what))))
             }
             Ok(found) => {
-                self.folder = Some(Folder { path, names: found.names.into_iter() });
+                self.folder = Some(Folder { path, names: found.names.into_iter(), odd: found.odd });
                 None
             }
             Err(failure) => Some(Err((path, failure))),
@@ -89,7 +100,9 @@ impl<R: Read> Iterator for Inputs<R> {
         loop {
             if let Some(folder) = &mut self.folder {
                 if let Some(name) = folder.names.next() {
-                    return Some(Ok(folder.path.join(name)));
+                    let is_odd = folder.odd.binary_search_by(|odd| bytewise(odd, &name)).is_ok();
+                    let look = if is_odd { Look::First } else { Look::Listed };
+                    return Some(Ok(Found { path: folder.path.join(name), look }));
                 }
                 self.folder = None;
             }
@@ -161,6 +174,9 @@ pub(crate) fn is_list(path: &Path) -> bool {
 
 struct Names {
     names: Vec<OsString>,
+    /// Those among them that are no regular files.
+    odd: Vec<OsString>,
+    /// The symbolic links among those.
     links: Vec<OsString>,
 }
 
@@ -170,7 +186,7 @@ fn bundles_in(folder: &Path) -> Result<Names, Failure> {
 
 fn names_in(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Names, Failure> {
     let fail = |error: io::Error| Failure::reading(folder, &error);
-    let mut found = Names { names: Vec::new(), links: Vec::new() };
+    let mut found = Names { names: Vec::new(), odd: Vec::new(), links: Vec::new() };
     for entry in folder.read_dir().map_err(fail)? {
         let entry = entry.map_err(fail)?;
         let kind = entry.file_type().map_err(fail)?;
@@ -181,12 +197,19 @@ fn names_in(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Names, Fail
         if kind.is_symlink() {
             found.links.push(name.clone());
         }
+        if !kind.is_file() {
+            found.odd.push(name.clone());
+        }
         found.names.push(name);
     }
-    for names in [&mut found.names, &mut found.links] {
-        names.sort_by(|a, b| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));
+    for names in [&mut found.names, &mut found.odd, &mut found.links] {
+        names.sort_by(|a, b| bytewise(a, b));
     }
     Ok(found)
+}
+
+fn bytewise(a: &OsStr, b: &OsStr) -> Ordering {
+    a.as_encoded_bytes().cmp(b.as_encoded_bytes())
 }
 
 /// One line of a list, without its end. A line without content names no file, and is judged so: verdicts and lines stay
@@ -217,7 +240,7 @@ mod tests {
     }
 
     fn names(inputs: Inputs<&'static [u8]>) -> Vec<Result<String, Code>> {
-        let name = |path: PathBuf| path.to_str().unwrap().to_owned();
+        let name = |found: Found| found.path.to_str().unwrap().to_owned();
         inputs.map(|input| input.map(name).map_err(|(_, failure)| failure.code())).collect()
     }
 
@@ -264,7 +287,7 @@ mod tests {
         let paths = [folder.path().to_owned(), PathBuf::from("missing.cbor")];
         assert_eq!(survey(&paths).total, Some(3));
         let found: Vec<PathBuf> =
-            Inputs::new(&paths).map(|input| input.map_err(|(_, failure)| failure).unwrap()).collect();
+            Inputs::new(&paths).map(|input| input.map_err(|(_, failure)| failure).unwrap().path).collect();
         let expected = [folder.path().join("a.cbor"), folder.path().join("b.cbor"), PathBuf::from("missing.cbor")];
         assert_eq!(found, expected);
         assert_eq!(survey(&[PathBuf::from("-")]).total, None);

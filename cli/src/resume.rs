@@ -6,7 +6,7 @@
 
 use crate::failure::Failure;
 use crate::file;
-use crate::inputs::Inputs;
+use crate::inputs::{Found, Inputs};
 use crate::summary::Summary;
 use crate::text::{Shown, shown};
 use ct_core::{AtSource, Code, Mode, Timestamp, TrustRoot};
@@ -101,7 +101,7 @@ impl Resume {
             }
             let code = Code::from_text(line.code).ok_or_else(|| refused(number, "its code is unknown"))?;
             let source = match inputs.next() {
-                Some(Ok(path) | Err((path, _))) => path,
+                Some(Ok(Found { path, .. }) | Err((path, _))) => path,
                 None => return Err(refused(number, "there are fewer bundles than verdicts")),
             };
             if source.to_string_lossy() != line.source {
