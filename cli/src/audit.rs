@@ -56,7 +56,8 @@ pub(crate) fn run(args: &AuditArgs, sandbox: SandboxArg) -> Result<Code, Failure
     // What is written is opened or made before the sandbox, what is read after it.
     let mut log = args.log.as_deref().map(EvidenceLog::open).transpose()?;
     let evidence = args.evidence.as_deref().map(EvidenceFolder::open).transpose()?;
-    let rights = Rights::none().read(&args.directory).read(&args.manifest).write_all(&args.evidence);
+    let rights =
+        Rights::none().read(&args.directory).read(&args.manifest).write_all(&args.evidence).open_all(&args.log);
     sandbox.enter(&rights, Remarks::Gaps)?;
     let manifest = Manifest::read(&args.manifest)?;
     let tree = Tree::below(&args.directory)?;

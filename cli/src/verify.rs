@@ -229,6 +229,7 @@ fn rights(args: &VerifyArgs, survey: &Survey) -> Rights {
         .read_all(&survey.links)
         .read_all(&inputs::links_in(&args.document))
         .write_all(&args.state);
+    let rights = rights.open_all(&args.resume).open_all(&args.log);
     if lists { rights.read_everything() } else { rights }
 }
 

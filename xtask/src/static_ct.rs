@@ -32,6 +32,10 @@ pub(crate) fn obstacle(root: &Path) -> Option<String> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         return Some("this is no Linux on x86_64".to_owned());
     }
+    if !tools::is_on_path("musl-gcc") {
+        // The allocator is C.
+        return Some("musl-gcc is not installed".to_owned());
+    }
     (!tools::target_is_installed(root, TARGET)).then(|| format!("the target {TARGET} is not installed"))
 }
 
@@ -47,6 +51,9 @@ pub(crate) fn build(place: &Place) -> Result<PathBuf> {
     };
     let flags = remapped_folders(root, &home)?;
     let flags = flags.iter().map(|(from, to)| flag(from, to)).collect::<Result<Vec<_>>>()?;
+    for variable in ["CFLAGS", "CC", "TARGET_CC", "TARGET_CFLAGS"] {
+        build.env_remove(variable);
+    }
     build.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")).env("CARGO_HOME", &home);
     run(build.env("CARGO_TARGET_DIR", target_folder))?;
     let built = target_folder.join(TARGET).join("dist/ct");
@@ -113,7 +120,7 @@ pub(crate) fn cargo_home() -> Result<PathBuf> {
 const MAX_BYTES: u64 = 3 << 20;
 
 /// The size when it was last looked at. Whoever adds much to `ct` says so by changing this figure.
-const RECORDED_BYTES: u64 = 2_298_584;
+const RECORDED_BYTES: u64 = 3_042_216;
 
 #[cfg(test)]
 mod tests {

@@ -26,6 +26,8 @@ pub(crate) struct Rights {
     writes: Vec<PathBuf>,
     /// Terminals that are asked.
     terminals: Vec<PathBuf>,
+    /// Files that are open already and written to; nothing takes that right away.
+    open: Vec<PathBuf>,
 }
 
 /// What the kernel holds this process to, from now on.
@@ -66,6 +68,13 @@ impl Rights {
         self.read(Path::new("/"))
     }
 
+    /// Also writes to all of `files`, which are open already.
+    #[must_use]
+    pub(crate) fn open_all<'a>(mut self, files: impl IntoIterator<Item = &'a PathBuf>) -> Self {
+        self.open.extend(files.into_iter().cloned());
+        self
+    }
+
     /// Also asks on the terminal, without showing the answer.
     #[must_use]
     pub(crate) fn terminal(mut self) -> Self {
@@ -102,7 +111,7 @@ pub(crate) fn enter(rights: &Rights) -> Enforced {
         files: system::restrict_files(&rights.reads, &rights.writes, &rights.terminals),
         calls: system::restrict_calls(),
         reads_everything: rights.reads.iter().any(|path| path == Path::new("/")),
-        writes: !rights.writes.is_empty(),
+        writes: !rights.writes.is_empty() || !rights.open.is_empty(),
     }
 }
 

@@ -124,8 +124,10 @@ fn standard_error_says_what_is_enforced_and_the_verdicts_are_the_same() {
     assert_eq!((&with.out, with.status), (&without.out, without.status));
     assert_eq!((&with.out, with.status), (&automatic.out, automatic.status));
     let folder = tempfile::tempdir().unwrap();
-    let state = run(&["--sandbox", "require", "--state", folder.path().join("state").to_str().unwrap()]);
-    assert!(state.err.contains("reads and writes only what the command line names"), "{}", state.err);
+    for (option, name) in [("--state", "state"), ("--resume", "verdicts.jsonl"), ("--log", "desk.log")] {
+        let writing = run(&["--sandbox", "require", option, folder.path().join(name).to_str().unwrap()]);
+        assert!(writing.err.contains("reads and writes only what the command line names"), "{}", writing.err);
+    }
 }
 
 #[test]
