@@ -26,6 +26,7 @@ pub mod gate;
 pub mod log;
 pub mod pdf;
 mod recovery;
+mod refusals;
 pub mod registry;
 pub mod statement;
 pub mod status_lists;

@@ -21,6 +21,7 @@ use crate::entropy::Entropy;
 use crate::error::{Error, Result, shown};
 use crate::gate;
 use crate::log::{Log, STATE};
+use crate::refusals::Refusals;
 use crate::statement::{self, Draft, Signed};
 use crate::status_lists::{SignedList, StatusLists};
 use crate::tile_reader::LOG;
@@ -60,6 +61,7 @@ pub struct Registry {
     issuer: String,
     status_lists: Option<StatusLists>,
     trust: TrustRoot,
+    refusals: Refusals,
 }
 
 /// Statements in the log, with the checkpoint that they are anchored in.
@@ -164,7 +166,8 @@ impl Registry {
         }
         // After the log, whose lock keeps others away.
         let status_lists = open_status(dir, &issuer)?;
-        Ok(Self { dir: dir.to_owned(), log, witnesses, issuer_key, issuer, status_lists, trust })
+        let refusals = Refusals::in_folder(&dir.join(STATE));
+        Ok(Self { dir: dir.to_owned(), log, witnesses, issuer_key, issuer, status_lists, trust, refusals })
     }
 
     /// Signs a statement for each draft, if the issuer may. Nothing is in the log yet.
@@ -186,13 +189,19 @@ impl Registry {
         statement::documents(&self.issuer, &self.issuer_key, drafts, now, entropy)
     }
 
-    /// Refuses what the issuer may not issue now.
+    /// Refuses what the issuer may not issue now, and records the refusal in an evidence log (R17.5).
     ///
     /// # Errors
-    /// Those of [`gate::admit`].
+    /// Those of [`gate::admit`]; `io.*` if the refusal cannot be recorded.
     pub fn admit(&self, drafts: &[Draft], now: Timestamp) -> Result<()> {
         let public = self.issuer_key.public();
-        drafts.iter().try_for_each(|draft| gate::admit(self.trust.trust(), &self.issuer, &public, draft, now))
+        for draft in drafts {
+            if let Err(refusal) = gate::admit(self.trust.trust(), &self.issuer, &public, draft, now) {
+                self.refusals.record(&self.issuer, draft, &refusal, now)?;
+                return Err(refusal);
+            }
+        }
+        Ok(())
     }
 
     /// Puts signed statements into the log as one batch, and has the checkpoint cosigned by every witness.

@@ -28,8 +28,14 @@ fn init(dir: &Path) {
     assert!(out.contains("ct-node issue --dir r FILE...") && out.contains("ct verify --trust r/trust.cbor"), "{out}");
 }
 
-/// The refusal has this status and code, says something, and leaves every file as it was.
+/// The refusal has this status and code, says something, and leaves every file as it was, but for the evidence log in
+/// which what an issuer may not issue is recorded.
 fn refused(dir: &Path, arguments: &[&str], status: i32, code: &str) -> String {
+    let files = |dir: &Path| {
+        let mut files = files(dir);
+        files.retain(|name, _| !name.ends_with("state/refusals.log"));
+        files
+    };
     let before = files(dir);
     let (found, out, err) = run(dir, arguments);
     assert_eq!(found, status, "{arguments:?}: {err}");
@@ -126,6 +132,10 @@ fn issue_refuses() {
     issue(&["good.pdf", &odd("pipe")], 5, "io.not_a_file");
     issue(&["good.pdf", "other/good.txt"], 5, "io.exists");
     issue(&["--type", "passport", "good.pdf"], 3, "unknown.document_type");
+    // R17.5: a violation blocks the issue and is logged; a misuse is not.
+    let log = fs::read_to_string(dir.path().join("r/state/refusals.log")).unwrap();
+    assert_eq!(log.lines().count(), 1, "{log}");
+    assert!(log.contains("\"code\":\"unknown.document_type\",\"document_type\":\"passport\",\"issuer\":"), "{log}");
     issue(&["--valid-for", "0", "good.pdf"], 2, "usage.arguments");
     issue(&["--sub", &"s".repeat(257), "good.pdf"], 4, "limit.length");
     let at = |time: &str, status, code: &str| {
@@ -136,6 +146,15 @@ fn issue_refuses() {
     at("soon", 2, "usage.time");
     refused(dir.path(), &["issue", "--dir", "nowhere", "good.pdf"], 5, "io.not_found");
     refused(dir.path(), &["issue", "--dir", "other", "good.pdf"], 5, "io.not_found");
+
+    let records = ct_journal::Reader::open(&dir.path().join("r/state/refusals.log")).unwrap();
+    let codes: Vec<String> = records.map(|record| record.unwrap().body()["code"].to_string()).collect();
+    assert_eq!(codes, ["\"unknown.document_type\"", "\"trust.not_yet_valid\"", "\"trust.expired\""]);
+    // What cannot be recorded is refused all the same, and nothing is issued.
+    let kept = fs::read(dir.path().join("r/state/refusals.log")).unwrap();
+    fs::write(dir.path().join("r/state/refusals.log"), "altered\n").unwrap();
+    issue(&["--type", "passport", "good.pdf"], 4, "malformed.evidence_log");
+    fs::write(dir.path().join("r/state/refusals.log"), kept).unwrap();
 
     assert_eq!(run(dir.path(), &["issue", "--dir", "r", "--at", AT, "good.pdf"]).0, 0);
     let err = issue(&["good.pdf"], 5, "io.exists");
