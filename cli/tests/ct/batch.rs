@@ -2,6 +2,7 @@
 
 use crate::desk::{AT, Said, bundles, ct, said, verify};
 use assert_cmd::Command;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -44,6 +45,26 @@ fn the_number_of_threads_changes_nothing() {
         }
     }
     assert_eq!(ct(["verify", "--jobs", "0", "--trust", "t", "b"]).status, 2);
+}
+
+// R19.5: whatever stands before, after and beside it, in whatever order.
+#[test]
+fn a_bundle_s_line_does_not_depend_on_the_others() {
+    let paths = all_bundles();
+    let alone: BTreeMap<&PathBuf, String> =
+        paths.iter().map(|path| (path, from_list(&["--jsonl"], &format!("{}\n", path.display())).out)).collect();
+    for seed in 1..=20_u64 {
+        let mut random = seed;
+        let mut next = |below: usize| {
+            // Knuth's MMIX generator.
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(random >> 33).unwrap() % below
+        };
+        let chosen: Vec<PathBuf> = (0..next(300)).map(|_| paths[next(paths.len())].clone()).collect();
+        let said = from_list(&["--jsonl"], &list_of(&chosen, 1));
+        let expected: String = chosen.iter().map(|path| alone[path].as_str()).collect();
+        assert!(said.out == expected, "seed {seed}");
+    }
 }
 
 #[test]
