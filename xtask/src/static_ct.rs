@@ -54,6 +54,8 @@ pub(crate) fn build(place: &Place) -> Result<PathBuf> {
     for variable in ["CFLAGS", "CC", "TARGET_CC", "TARGET_CFLAGS"] {
         build.env_remove(variable);
     }
+    // The allocator, which is C, would say when it was compiled.
+    build.env("SOURCE_DATE_EPOCH", "0");
     build.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")).env("CARGO_HOME", &home);
     run(build.env("CARGO_TARGET_DIR", target_folder))?;
     let built = target_folder.join(TARGET).join("dist/ct");
