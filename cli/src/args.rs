@@ -18,8 +18,8 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Whether to give up, before anything is read, the right to open connections, to start programs and to touch other
-    /// files.
+    /// Whether to give up, before anything is read, the right to open connections, to start programs and to touch files
+    /// other than those that the command line names; of what is written, the whole folder stays open.
     #[arg(long, value_enum, default_value_t = SandboxArg::Auto, global = true, value_name = "WHEN")]
     pub(crate) sandbox: SandboxArg,
 }

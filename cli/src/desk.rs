@@ -6,7 +6,7 @@ use crate::file::{self, Limit};
 use crate::inputs::{Found, Input};
 use crate::signatures::Remembered;
 use crate::state::StateFolder;
-use crate::text::shown;
+use crate::text::{shown, source_of};
 use crate::{output, render, verdict_log};
 use ct_core::evidence::{Equivocation, of_two_checkpoints};
 use ct_core::limits::MAX_BUNDLE_BYTES;
@@ -131,7 +131,7 @@ impl Desk {
         match self.shape {
             Shape::Nothing => Ok(()),
             Shape::Json => writeln!(out, "{}", report.to_json()),
-            Shape::Jsonl => writeln!(out, "{}", report.to_json_with_source(&path.to_string_lossy())),
+            Shape::Jsonl => writeln!(out, "{}", report.to_json_with_source(&source_of(path))),
             Shape::People => render::verdict(out, path, report, self.single),
         }
     }

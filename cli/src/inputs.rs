@@ -71,8 +71,13 @@ impl<R: Read> Inputs<R> {
     }
 
     fn is_at_hand(&self) -> bool {
-        let in_folder = self.folder.as_ref().is_some_and(|folder| !folder.names.as_slice().is_empty());
-        in_folder || self.list.as_ref().is_none_or(|list| list.buffer().contains(&b'\n'))
+        if self.folder.as_ref().is_some_and(|folder| !folder.names.as_slice().is_empty()) {
+            return true;
+        }
+        match &self.list {
+            Some(list) => list.buffer().contains(&b'\n'),
+            None => !self.named.front().is_some_and(|path| is_list(path)),
+        }
     }
 
     fn enter(&mut self, path: PathBuf) -> Option<Input> {
@@ -114,7 +119,9 @@ impl<R: Read> Iterator for Inputs<R> {
                         continue;
                     }
                     Err(failure) => {
-                        self.list = None;
+                        if failure.code() != Code::LimitLength {
+                            self.list = None;
+                        }
                         return Some(Err((PathBuf::from("-"), failure)));
                     }
                 },
@@ -223,6 +230,8 @@ fn next_line<R: Read>(list: &mut BufReader<R>) -> Result<Option<PathBuf>, Failur
         return Ok(None);
     }
     if line.pop_if(|last| *last == b'\n').is_none() && line.len() > MAX_PATH_BYTES {
+        // The lines after it are not to blame.
+        list.skip_until(b'\n').map_err(reading)?;
         let what = format!("standard input: a line is longer than {MAX_PATH_BYTES} bytes; give one path a line");
         return Err(Failure::new(Code::LimitLength, what));
     }
@@ -256,7 +265,7 @@ mod tests {
     fn a_line_has_a_longest() {
         let text = |length: usize| -> &'static [u8] { [vec![b'x'; length], b"\nb\n".to_vec()].concat().leak() };
         assert_eq!(names(list(text(MAX_PATH_BYTES))).len(), 2);
-        assert_eq!(names(list(text(MAX_PATH_BYTES + 1))), [Err(Code::LimitLength)]);
+        assert_eq!(names(list(text(MAX_PATH_BYTES + 1))), [Err(Code::LimitLength), Ok("b".to_owned())]);
         let endless: &'static [u8] = vec![b'x'; 4 * MAX_PATH_BYTES].leak();
         assert_eq!(names(list(endless)), [Err(Code::LimitLength)]);
     }

@@ -1,7 +1,7 @@
 //! A verdict for people: what was checked, what failed, what it means, what to do next.
 
 use crate::documents::SingleBundle;
-use crate::text::Shown;
+use crate::text::{Shown, source_of};
 use anstyle::{AnsiColor, Style};
 use ct_core::explanation::{Language, explain, skip_reason, step_title};
 use ct_core::report::{Facts, KeyIdText};
@@ -23,7 +23,7 @@ pub(crate) fn verdict(out: &mut dyn Write, path: &Path, report: &Report, single:
             block(out, path, report)
         }
         SingleBundle::No => {
-            writeln!(out, "{report} source={}", ct_core::report::percent_encoded(&path.to_string_lossy()))?;
+            writeln!(out, "{report} source={}", ct_core::report::percent_encoded(&source_of(path)))?;
             if report.is_verified() { Ok(()) } else { block(out, path, report) }
         }
     }

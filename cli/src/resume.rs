@@ -4,12 +4,13 @@
 //! verification time is that of the first run, a line that was cut off is written again, and what is there must be
 //! about the same bundles, mode and trust root.
 
+use crate::documents::Documents;
 use crate::failure::Failure;
 use crate::file;
 use crate::inputs::{Found, Inputs};
 use crate::summary::Summary;
-use crate::text::{Shown, shown};
-use ct_core::{AtSource, Code, Mode, Timestamp, TrustRoot};
+use crate::text::{Shown, shown, source_of};
+use ct_core::{AtSource, Class, Code, Hash, Mode, Timestamp, TrustRoot};
 use serde::Deserialize;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -32,6 +33,7 @@ struct Line<'a> {
     at_source: &'a str,
     #[serde(borrow)]
     trust: Option<Trust<'a>>,
+    document_hash: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +57,11 @@ impl Resume {
         Ok(Self { path: path.to_owned(), file })
     }
 
+    /// The file's path.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Passes over the inputs whose verdicts are in the file, counts those, and cuts a line off that is not whole. Gives
     /// the time of the run that the file is of, unless it has not begun.
     pub(crate) fn catch_up(
@@ -64,6 +71,7 @@ impl Resume {
         mode: Mode,
         trust: Option<&TrustRoot>,
         at: Option<&str>,
+        documents: &Documents,
     ) -> Result<Option<Timestamp>, Failure> {
         let refused = |number: u64, why: &str| {
             let what = format!("{}: line {number}: {why}", shown(&self.path));
@@ -82,11 +90,18 @@ impl Resume {
                 if length(&text) == LONGEST {
                     return Err(refused(number + 1, "it is too long to be a verdict"));
                 }
+                // Only what this program has begun to write is cut off: another file was named by mistake.
+                let is_begun = text.starts_with(BEGINNING) || BEGINNING.starts_with(&text);
+                let is_unwritten = number > 0 && text.iter().all(|byte| *byte == 0);
+                if !is_begun && !is_unwritten {
+                    return Err(refused(number + 1, "it is no verdict of `ct verify --jsonl`"));
+                }
                 break;
             }
             number += 1;
-            let line: Line<'_> = serde_json::from_slice(&text)
-                .map_err(|_| refused(number, "it is no verdict of `ct verify --jsonl`"))?;
+            let line = Some(&text).filter(|text| text.ends_with(b"}\n"));
+            let line: Option<Line<'_>> = line.and_then(|text| serde_json::from_slice(text).ok());
+            let line = line.ok_or_else(|| refused(number, "it is no verdict of `ct verify --jsonl`"))?;
             if time.get_or_insert_with(|| line.at.to_owned()) != line.at {
                 return Err(refused(number, "its time is not that of the first line"));
             }
@@ -96,15 +111,20 @@ impl Resume {
             if line.mode != mode.as_str() {
                 return Err(refused(number, "it was judged in another mode; repeat --mode as it was"));
             }
-            if line.trust.is_some_and(|trust| Some(trust.hash) != hash.as_deref()) {
+            if line.trust.as_ref().is_some_and(|trust| Some(trust.hash) != hash.as_deref()) {
                 return Err(refused(number, "it was judged by another trust root; repeat --trust as it was"));
             }
             let code = Code::from_text(line.code).ok_or_else(|| refused(number, "its code is unknown"))?;
+            if line.trust.is_none() && !is_possible_without_trust(code, trust) {
+                return Err(refused(number, "it does not say by which trust root it was judged"));
+            }
+            let about = line.document_hash.and_then(|text| Hash::from_hex(text.strip_prefix("sha256:")?).ok());
+            about.map(|hash| documents.mark(hash));
             let source = match inputs.next() {
                 Some(Ok(Found { path, .. }) | Err((path, _))) => path,
                 None => return Err(refused(number, "there are fewer bundles than verdicts")),
             };
-            if source.to_string_lossy() != line.source {
+            if source_of(&source) != line.source {
                 let why = format!("it is about {}, and the next bundle is {}", Shown(&line.source), shown(&source));
                 return Err(refused(number, &why));
             }
@@ -126,6 +146,20 @@ impl Resume {
         self.file.sync_all().map_err(|error| Failure::writing(&self.path, &error))
     }
 }
+
+/// A report names the trust root, unless the bundle could not be read or the trust root could not be used.
+fn is_possible_without_trust(code: Code, trust: Option<&TrustRoot>) -> bool {
+    match code {
+        Code::LimitBundleSize => true,
+        // A trust root of sound form can be out of force.
+        Code::TrustExpired | Code::TrustNotYetValid => true,
+        Code::Ok => false,
+        _ => trust.is_none() || matches!(code.class(), Class::Io | Class::Internal),
+    }
+}
+
+/// How every line begins.
+const BEGINNING: &[u8] = b"{\"anchored_at\":";
 
 fn length(text: &[u8]) -> u64 {
     u64::try_from(text.len()).unwrap_or(u64::MAX)

@@ -5,6 +5,7 @@
 
 use crate::failure::Failure;
 use crate::file::{self, Limit, Readers};
+use crate::inputs;
 use crate::system;
 use ct_core::limits::MAX_STATE_BYTES;
 use ct_core::state::State;
@@ -32,6 +33,15 @@ impl StateFolder {
 
     pub(crate) const fn snapshot(&self) -> &State {
         &self.snapshot
+    }
+
+    /// The evidence that earlier runs have kept here.
+    pub(crate) fn kept_evidence(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+        let files = inputs::listed(folder)?;
+        let is_evidence = |path: &PathBuf| {
+            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("equivocation-"))
+        };
+        Ok(files.into_iter().filter(is_evidence).collect())
     }
 
     /// Remembers what this run saw, beside what others have written since.

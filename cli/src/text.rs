@@ -1,5 +1,6 @@
 //! Text that somebody else wrote, made safe to show on a terminal.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 use std::path::Path;
 
@@ -24,6 +25,25 @@ pub(crate) fn shown(path: &Path) -> String {
     Shown(&path.to_string_lossy()).to_string()
 }
 
+/// A path as reports name it. A name that is no text is percent-encoded behind `bytes:`, so that two names stay two.
+pub(crate) fn source_of(path: &Path) -> Cow<'_, str> {
+    match path.to_str() {
+        Some(text) => Cow::Borrowed(text),
+        None => {
+            let mut encoded = String::from("bytes:");
+            for byte in path.as_os_str().as_encoded_bytes() {
+                match byte {
+                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                        encoded.push(char::from(*byte));
+                    }
+                    _ => encoded.push_str(&format!("%{byte:02X}")),
+                }
+            }
+            Cow::Owned(encoded)
+        }
+    }
+}
+
 /// Bidirectional controls, zero-width characters, line and paragraph separators, the byte order mark.
 fn is_invisible(character: char) -> bool {
     matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
@@ -45,6 +65,16 @@ mod tests {
     fn nothing_can_move_the_cursor_or_reverse_the_line() {
         let shown = Shown("caf\u{e9}\u{1b}[2J\r\n\u{202e}fdp\u{200b}").to_string();
         assert_eq!(shown, "caf\u{e9}\\u{1b}[2J\\u{d}\\u{a}\\u{202e}fdp\\u{200b}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn two_names_that_are_no_text_stay_two() {
+        use std::os::unix::ffi::OsStrExt;
+        let source = |name: &[u8]| source_of(Path::new(std::ffi::OsStr::from_bytes(name))).into_owned();
+        assert_eq!(source(b"a\xff b.cbor"), "bytes:a%FF%20b.cbor");
+        assert_ne!(source(b"a\xff.cbor"), source(b"a\xfe.cbor"));
+        assert_eq!(source("caf\u{e9}%.cbor".as_bytes()), "caf\u{e9}%.cbor");
     }
 
     #[test]

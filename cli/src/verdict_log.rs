@@ -5,6 +5,7 @@
 
 use crate::evidence_log::EvidenceLog;
 use crate::failure::Failure;
+use crate::text::source_of;
 use ct_core::{Code, Hash, Report, Timestamp};
 use ct_journal::{RecordType, normalised};
 use serde_json::{Map, Value};
@@ -41,7 +42,7 @@ pub(crate) fn entry(path: &Path, report: &Report) -> Map<String, Value> {
         ("log", facts.log.as_ref().map(|log| log.origin.clone())),
         ("mode", Some(report.mode().as_str().to_owned())),
         ("report", Some(digest(Hash::of(report.to_json().as_bytes())))),
-        ("source", Some(normalised(path).to_string_lossy().into_owned())),
+        ("source", Some(source_of(&normalised(path)).into_owned())),
         ("status", Some(report.status().to_owned())),
         ("trust", facts.trust.as_ref().map(|trust| digest(trust.hash))),
     ];

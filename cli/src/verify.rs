@@ -15,6 +15,7 @@ use crate::sandboxed::Remarks;
 use crate::signatures::Remembered;
 use crate::state::StateFolder;
 use crate::summary::Summary;
+use crate::text::shown;
 use crate::verdict_log::VerdictLog;
 use crate::{clock, inputs, output};
 use ct_core::evidence::Equivocation;
@@ -23,7 +24,7 @@ use ct_core::state::State;
 use ct_core::{Code, Error, Mode, TrustRoot};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
@@ -35,6 +36,13 @@ pub(crate) fn run(args: &VerifyArgs, sandbox: SandboxArg) -> Result<Code, Failur
         let what = format!("--json prints one report and there are {several} bundles; use --jsonl");
         return Err(Failure::new(Code::UsageSeveralInputs, what));
     }
+    if let (Some(resume), Some(log)) = (&args.resume, &args.log)
+        && (resume == log
+            || resume.canonicalize().is_ok_and(|resume| log.canonicalize().is_ok_and(|log| log == resume)))
+    {
+        let what = format!("--resume and --log name the same file, {}; give each its own", shown(log));
+        return Err(Failure::new(Code::UsageArguments, what));
+    }
     let threads = threads(args.jobs);
     // What is written is opened or made before the sandbox, what is read after it.
     let mut resume = args.resume.as_deref().map(Resume::open).transpose()?;
@@ -44,20 +52,27 @@ pub(crate) fn run(args: &VerifyArgs, sandbox: SandboxArg) -> Result<Code, Failur
     sandbox.enter(&rights(args, &survey), remarks)?;
 
     let trust = load_trust(&args.trust)?;
+    // One document for one bundle is compared with it, whatever else the command line says.
+    let only_one = if survey.total == Some(1) { SingleBundle::Yes } else { SingleBundle::No };
+    let (documents, unread) = Documents::gather(&args.document, args.hash_only, only_one)?;
     let mut bundles = Inputs::new(&args.inputs);
     let (mut summary, mut at) = (Summary::default(), now);
     if let Some(resume) = &mut resume {
-        let known =
-            resume.catch_up(&mut bundles, &mut summary, args.mode.into(), trust.as_ref().ok(), args.at.as_deref())?;
+        let (mode, given) = (args.mode.into(), args.at.as_deref());
+        let known = resume.catch_up(&mut bundles, &mut summary, mode, trust.as_ref().ok(), given, &documents)?;
         // However often it is stopped, one run has one time.
         at = known.unwrap_or(now);
+        if known.is_some() && !args.quiet {
+            let (count, file) = (summary.total(), shown(resume.path()));
+            output::remark(&format!("{count} verdicts are taken from {file}, as of {at}; they are not checked again"));
+        }
     }
     let single = matches!(args.inputs.as_slice(), [named] if !named.is_dir() && !is_list(named));
     let single = if single && resume.is_none() { SingleBundle::Yes } else { SingleBundle::No };
     let desk = Desk {
-        evidence: load_evidence(&args.evidence, &trust)?,
+        evidence: load_evidence(&args.evidence, args.state.as_deref(), &trust)?,
         trust,
-        documents: Documents::gather(&args.document, args.hash_only, single)?,
+        documents,
         state: args.state.as_deref().map(StateFolder::read).transpose()?,
         mode: args.mode.into(),
         at,
@@ -67,6 +82,7 @@ pub(crate) fn run(args: &VerifyArgs, sandbox: SandboxArg) -> Result<Code, Failur
         single,
         signatures: Remembered::default(),
     };
+    let resumed = summary.total();
     let mut delivery = Delivery {
         desk: Arc::new(desk),
         progress: Progress::new(survey.total, summary.total(), !args.quiet && matches!(single, SingleBundle::No)),
@@ -76,8 +92,13 @@ pub(crate) fn run(args: &VerifyArgs, sandbox: SandboxArg) -> Result<Code, Failur
         summary,
         seen: State::default(),
         audience: true,
+        resumed,
+        has_evidence: false,
         lost: None,
     };
+    for failure in unread {
+        delivery.lose(&failure);
+    }
     let ending = delivery.run(bundles, threads);
     delivery.finish(&args.trust, ending)
 }
@@ -94,8 +115,12 @@ struct Delivery {
     seen: State,
     /// Whether anybody still reads standard output.
     audience: bool,
-    /// The first thing that could not be kept. It is told at the end: it takes no bundle its verdict.
-    lost: Option<Failure>,
+    /// How many verdicts were there already.
+    resumed: u64,
+    /// Whether this run found that a log has shown two histories.
+    has_evidence: bool,
+    /// The first thing that could not be read or kept: it takes no bundle its verdict, but the run its exit status.
+    lost: Option<Code>,
 }
 
 impl Delivery {
@@ -103,8 +128,15 @@ impl Delivery {
         let desk = Arc::clone(&self.desk);
         let judge = move |chunk: Vec<Input>| desk.judge(chunk);
         let on_interrupt = |stop: batch::Stop<Vec<Judged>>| {
+            let mut again = false;
             // Without it the interruption ends the process at once, which leaves nothing half-written but a line.
-            let _ = ctrlc::set_handler(move || stop.stop());
+            let _ = ctrlc::set_handler(move || {
+                if std::mem::replace(&mut again, true) {
+                    // Whoever reads does not read on, and the run cannot end in order.
+                    std::process::exit(i32::from(Code::Interrupted.class().exit_status()));
+                }
+                stop.stop();
+            });
         };
         let mut failed = None;
         let ending = batch::run(
@@ -135,13 +167,16 @@ impl Delivery {
             }
             if let (Some(outcome), Some(_)) = (&judged.outcome, &self.desk.state) {
                 match self.desk.note(outcome, &mut self.seen) {
-                    Ok(written) if !self.quiet => written.iter().for_each(|path| {
+                    Ok(written) => written.iter().for_each(|path| {
+                        self.has_evidence = true;
+                        if self.quiet {
+                            return;
+                        }
                         self.progress.above(|| {
                             output::remark(&format!("evidence that the log has shown two histories: {path}"))
                         });
                     }),
-                    Ok(_) => {}
-                    Err(failure) => self.lost = self.lost.take().or(Some(failure)),
+                    Err(failure) => self.lose(&failure),
                 }
             }
         }
@@ -176,6 +211,9 @@ impl Delivery {
     fn finish(self, trust: &[PathBuf], ending: Result<Ending, Failure>) -> Result<Code, Failure> {
         self.progress.finish();
         let ending = ending?;
+        if ending == Ending::Complete && self.summary.total() == 0 {
+            return Err(Failure::new(Code::IoNoBundles, "there is no bundle to verify: the list is empty"));
+        }
         if let Some(resume) = &self.resume {
             resume.keep()?;
         }
@@ -198,11 +236,36 @@ impl Delivery {
         }
         if !self.quiet {
             self.desk.remark(trust);
+            if self.resumed > 0 && self.resumed == self.summary.total() {
+                output::remark("nothing was left to do: every verdict was there already");
+            }
             if matches!(self.desk.single, SingleBundle::No) {
                 self.summary.tell();
             }
         }
-        self.lost.map_or(Ok(self.summary.worst()), Err)
+        Ok(self.worst())
+    }
+
+    fn lose(&mut self, failure: &Failure) {
+        self.progress.above(|| output::complain(failure));
+        self.lost = self.lost.or(Some(failure.code()));
+    }
+
+    /// The code to exit with: the worst of the verdicts and of what the run as a whole has found.
+    fn worst(&self) -> Code {
+        let mut found = vec![self.summary.worst()];
+        found.extend(self.has_evidence.then_some(Code::EquivocationCheckpoint));
+        for path in self.desk.documents.unmatched() {
+            let failure = Failure::new(
+                Code::TamperedDocument,
+                format!("{}: it was altered, or no bundle of this run is about it", shown(path)),
+            );
+            output::complain(&failure);
+            found.push(failure.code());
+        }
+        found.extend(self.lost);
+        // Among equals the first, that of a verdict.
+        found.into_iter().rev().max_by_key(|code| code.class().batch_rank()).unwrap_or(Code::Internal)
     }
 }
 
@@ -255,14 +318,22 @@ fn load_trust(paths: &[PathBuf]) -> Result<Result<TrustRoot, Error>, Failure> {
     Ok(newest.ok_or(Error::new(Code::TrustMalformed, "trust")))
 }
 
-/// Evidence that does not hold ends the run: whoever names it expects it to count.
-fn load_evidence(paths: &[PathBuf], trust: &Result<TrustRoot, Error>) -> Result<Vec<Equivocation>, Failure> {
+/// Evidence that is named and does not hold ends the run: whoever names it expects it to count. What earlier runs have kept
+/// counts if it holds under this trust root.
+fn load_evidence(
+    paths: &[PathBuf],
+    state: Option<&Path>,
+    trust: &Result<TrustRoot, Error>,
+) -> Result<Vec<Equivocation>, Failure> {
     let Ok(root) = trust else { return Ok(Vec::new()) };
     let load = |path: &PathBuf| {
         let bytes = file::read(path, Limit { bytes: MAX_EVIDENCE_BYTES, code: Code::LimitLength })?;
         Equivocation::load(&bytes, root).map_err(|error| Failure::refused(path, error))
     };
-    paths.iter().map(load).collect()
+    let mut evidence = paths.iter().map(load).collect::<Result<Vec<_>, _>>()?;
+    let kept = state.map(StateFolder::kept_evidence).transpose()?.unwrap_or_default();
+    evidence.extend(kept.iter().filter_map(|path| load(path).ok()));
+    Ok(evidence)
 }
 
 impl From<ModeArg> for Mode {
@@ -279,4 +350,4 @@ impl From<ModeArg> for Mode {
 const CHUNK: usize = 64;
 
 /// More would only hold more bundles in memory at once.
-const MAX_THREADS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+const MAX_THREADS: NonZeroUsize = NonZeroUsize::new(16).unwrap();

@@ -15,8 +15,11 @@ use std::path::{Path, PathBuf};
 
 /// Denies the calls of [`DENIED`] to this thread and all that it will start.
 pub(super) fn restrict_calls() -> Result<(), String> {
-    let filter = filter().map_err(|error| format!("connections: {error}"))?;
-    seccompiler::apply_filter(&filter).map_err(|error| format!("connections: {error} (seccomp)"))
+    for filter in [filter(), threads_filter()] {
+        let filter = filter.map_err(|error| format!("connections: {error}"))?;
+        seccompiler::apply_filter(&filter).map_err(|error| format!("connections: {error} (seccomp)"))?;
+    }
+    Ok(())
 }
 
 /// Denies every file but those named to this thread and all that it will start.
@@ -73,6 +76,15 @@ fn filter() -> Result<BpfProgram, seccompiler::BackendError> {
         SeccompRule::new(vec![is_it])
     });
     rules.insert(libc::SYS_ioctl, typing.into_iter().collect::<Result<_, _>>()?);
+    // Threads are started, namespaces are not: in one of its own a process has rights that it gave up.
+    let namespaces = NAMESPACES.map(|flag| {
+        let has_it = SeccompCondition::new(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(flag), flag)?;
+        SeccompRule::new(vec![has_it])
+    });
+    rules.insert(libc::SYS_clone, namespaces.into_iter().collect::<Result<_, _>>()?);
+    // Its own limits may be asked for, those of others not.
+    let other = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
+    rules.insert(libc::SYS_prlimit64, vec![SeccompRule::new(vec![other])?]);
     for call in X32.clone().chain(rules.keys().copied().filter(|call| *call < X32.start).collect::<Vec<_>>()) {
         if architecture == TargetArch::x86_64 {
             rules.insert(call | X32_BIT, Vec::new());
@@ -81,6 +93,18 @@ fn filter() -> Result<BpfProgram, seccompiler::BackendError> {
     let denied = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     SeccompFilter::new(rules, SeccompAction::Allow, denied, architecture)?.try_into()
 }
+
+/// What `clone3` is asked for lies in memory, where no filter sees it. C libraries use `clone` where it does not exist.
+fn threads_filter() -> Result<BpfProgram, seccompiler::BackendError> {
+    let rules = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
+    let unknown = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
+    let architecture = TargetArch::try_from(std::env::consts::ARCH)?;
+    SeccompFilter::new(rules, SeccompAction::Allow, unknown, architecture)?.try_into()
+}
+
+/// Flags of `clone` (`linux/sched.h`): new time, mount, cgroup, host name, message, user, process and network namespaces.
+const NAMESPACES: [u64; 8] =
+    [0x80, 0x2_0000, 0x200_0000, 0x400_0000, 0x800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000];
 
 /// The newest interface of Landlock whose rights this program knows.
 const KNOWN: ABI = ABI::V6;
@@ -150,8 +174,32 @@ const DENIED: &[i64] = &[
     libc::SYS_unshare,
     libc::SYS_mq_open,
     libc::SYS_msgget,
+    libc::SYS_msgsnd,
+    libc::SYS_msgrcv,
+    libc::SYS_msgctl,
     libc::SYS_semget,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
+    libc::SYS_semctl,
     libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
+    libc::SYS_truncate,
+    libc::SYS_fchmodat,
+    libc::SYS_fchown,
+    libc::SYS_fchownat,
+    libc::SYS_utimensat,
+    libc::SYS_setxattr,
+    libc::SYS_lsetxattr,
+    libc::SYS_fsetxattr,
+    libc::SYS_removexattr,
+    libc::SYS_lremovexattr,
+    libc::SYS_fremovexattr,
+    libc::SYS_inotify_init1,
+    libc::SYS_fanotify_init,
+    libc::SYS_setpriority,
+    libc::SYS_sched_setaffinity,
+    libc::SYS_sched_setscheduler,
     libc::SYS_bpf,
     libc::SYS_perf_event_open,
     libc::SYS_userfaultfd,
@@ -175,8 +223,20 @@ const DENIED: &[i64] = &[
 
 /// Calls that only some machines have.
 #[cfg(target_arch = "x86_64")]
-const DENIED_HERE: &[i64] =
-    &[libc::SYS_fork, libc::SYS_vfork, libc::SYS_iopl, libc::SYS_ioperm, libc::SYS_kexec_file_load];
+const DENIED_HERE: &[i64] = &[
+    libc::SYS_fork,
+    libc::SYS_vfork,
+    libc::SYS_iopl,
+    libc::SYS_ioperm,
+    libc::SYS_kexec_file_load,
+    libc::SYS_chmod,
+    libc::SYS_chown,
+    libc::SYS_lchown,
+    libc::SYS_utime,
+    libc::SYS_utimes,
+    libc::SYS_futimesat,
+    libc::SYS_inotify_init,
+];
 #[cfg(not(target_arch = "x86_64"))]
 const DENIED_HERE: &[i64] = &[];
 
@@ -186,6 +246,17 @@ mod tests {
 
     /// What the kernel would do about a system call: the filter, run by hand (`linux/filter.h`, `linux/seccomp.h`).
     fn decide(architecture: u32, call: u32, second_argument: u32) -> u32 {
+        run(architecture, call, [0, u64::from(second_argument)])
+    }
+
+    fn decide_first(architecture: u32, call: u32, argument: u64) -> u32 {
+        run(architecture, call, [argument, 0])
+    }
+
+    fn run(architecture: u32, call: u32, arguments: [u64; 2]) -> u32 {
+        let word = |argument: u64, high: bool| {
+            u32::try_from(if high { argument >> 32 } else { argument & 0xffff_ffff }).unwrap()
+        };
         let program = filter().unwrap();
         let (mut at, mut accumulator) = (0, 0);
         loop {
@@ -198,11 +269,15 @@ mod tests {
                     accumulator = match step.k {
                         0 => call,
                         4 => architecture,
-                        24 => second_argument,
+                        16 => word(arguments[0], false),
+                        20 => word(arguments[0], true),
+                        24 => word(arguments[1], false),
+                        28 => word(arguments[1], true),
                         _ => 0,
                     }
                 }
                 0x05 => at += usize::try_from(step.k).unwrap(),
+                0x54 => accumulator &= step.k,
                 0x15 => at += jump(accumulator == step.k),
                 0x25 => at += jump(accumulator > step.k),
                 0x35 => at += jump(accumulator >= step.k),
@@ -230,11 +305,28 @@ mod tests {
         }
         let needed =
             [libc::SYS_openat, libc::SYS_read, libc::SYS_write, libc::SYS_close, libc::SYS_fsync, libc::SYS_clone];
-        for call in needed.into_iter().chain([libc::SYS_clone3, libc::SYS_futex, libc::SYS_exit_group, libc::SYS_mmap])
-        {
+        for call in needed.into_iter().chain([
+            libc::SYS_fchmod,
+            libc::SYS_ftruncate,
+            libc::SYS_futex,
+            libc::SYS_exit_group,
+            libc::SYS_mmap,
+        ]) {
             assert_eq!(decide(HERE, number(call), 0), ALLOW, "{call}");
         }
         assert!(filter().unwrap().len() < 4_096, "the kernel takes no longer one");
+    }
+
+    // R19.3
+    #[test]
+    fn threads_can_be_started_and_namespaces_cannot() {
+        let first = |call: i64, argument: u64| decide_first(HERE, number(call), argument);
+        // What a C library asks for a thread: memory, files, signals and so on shared.
+        assert_eq!(first(libc::SYS_clone, 0x3d_0f00), ALLOW);
+        for flag in NAMESPACES {
+            assert_eq!(first(libc::SYS_clone, 0x3d_0f00 | flag), DENY, "{flag:#x}");
+        }
+        assert_eq!((first(libc::SYS_prlimit64, 0), first(libc::SYS_prlimit64, 1)), (ALLOW, DENY));
     }
 
     // R19.3

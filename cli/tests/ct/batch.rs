@@ -76,16 +76,18 @@ fn a_list_names_files_and_folders_and_each_line_has_its_verdict() {
     codes.extend(["ok"; 8]);
     assert_eq!((said.codes(), said.status), (codes, 5), "{}", said.err);
     assert!(said.err.contains("ct:        2  io.not_found\nct: 9 verified, 2 not\n"), "{}", said.err);
-    assert_eq!(from_list(&[], "").status, 70, "of nothing nothing is known");
+    let nothing = from_list(&[], "");
+    assert_eq!((nothing.status, nothing.out.as_str()), (5, ""));
+    assert!(nothing.err.starts_with("ct: io.no_bundles: "), "{}", nothing.err);
     assert_eq!(from_list(&["--json"], "").status, 2);
 }
 
 // R1.3
 #[test]
-fn a_line_that_is_too_long_ends_the_list_with_a_verdict() {
+fn a_line_that_is_too_long_costs_no_other_its_verdict() {
     let good = bundles().join("valid/diploma.cbor");
     let said = from_list(&[], &format!("{}\n{}\n{}\n", good.display(), "x".repeat(4_097), good.display()));
-    assert_eq!((said.codes(), said.status), (vec!["ok", "limit.length"], 4), "{}", said.err);
+    assert_eq!((said.codes(), said.status), (vec!["ok", "limit.length", "ok"], 4), "{}", said.err);
 }
 
 /// A run that waits for more of its list, after it has judged `lines` of it.
@@ -179,6 +181,77 @@ fn a_run_that_is_killed_in_earnest_loses_nothing() {
     }
     assert_eq!(from_list(&words, &list).status, 1);
     assert!(fs::read_to_string(&file).unwrap() == expected);
+}
+
+// A file that was named by mistake is not cut off.
+#[test]
+fn a_file_that_holds_no_verdicts_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    let inputs = [bundles().join("valid")];
+    resume(&file, &[], &inputs);
+    let text = fs::read(&file).unwrap();
+    let first = text.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let with_zeros = [&text[..first], &[0; 100]].concat();
+    for (content, status) in [
+        (b"my precious notes without an end".as_slice(), 2),
+        (&[0; 100], 2),
+        (b"{\"anchored_a", 0),
+        (b"", 0),
+        (&with_zeros, 0),
+        (&[&text[..first], b"notes"].concat(), 2),
+        (&text[..first].iter().copied().take(first - 1).chain(*b"\r\n").collect::<Vec<u8>>(), 2),
+    ] {
+        fs::write(&file, content).unwrap();
+        let said = resume(&file, &[], &inputs);
+        assert_eq!(said.status, status, "{}: {}", String::from_utf8_lossy(content), said.err);
+        let expected = if status == 0 { text.as_slice() } else { content };
+        assert!(fs::read(&file).unwrap() == expected, "{}", String::from_utf8_lossy(content));
+    }
+}
+
+// Whoever goes on from a file is told what was not checked again; a verdict without a trust root is none.
+#[test]
+fn what_is_taken_from_the_file_is_told_and_has_a_trust_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("verdicts.jsonl");
+    let refused = bundles().join("refused/document-altered.cbor");
+    let forged = format!(
+        "{{\"source\":\"{}\",\"code\":\"ok\",\"mode\":\"strict\",\"at\":\"{AT}\",\"at_source\":\"given\"}}\n",
+        refused.display()
+    );
+    fs::write(&file, forged).unwrap();
+    let said = resume(&file, &[], &[refused]);
+    assert!(said.status == 2 && said.err.contains("by which trust root"), "{}", said.err);
+
+    fs::remove_file(&file).unwrap();
+    let inputs = [bundles().join("valid")];
+    assert!(!resume(&file, &[], &inputs).err.contains("taken from"));
+    let again = resume(&file, &[], &inputs);
+    assert!(
+        again.err.contains("ct: 8 verdicts are taken from ") && again.err.contains("not checked again"),
+        "{}",
+        again.err
+    );
+    assert!(again.err.contains("nothing was left to do"), "{}", again.err);
+}
+
+#[test]
+fn one_file_is_not_both_the_verdicts_and_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    let said = resume(&file, &["--log", file.to_str().unwrap()], &[bundles().join("valid")]);
+    assert!(said.status == 2 && said.err.contains("name the same file"), "{}", said.err);
+}
+
+// A verdict does not wait for a list that comes after it.
+#[test]
+fn a_file_before_a_list_is_judged_before_the_list_begins() {
+    let good = bundles().join("valid/diploma.cbor");
+    let (mut child, text) = waiting(&[good.to_str().unwrap()], "", 1);
+    assert!(text.contains("\"code\":\"ok\""), "{text}");
+    drop(child.stdin.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

@@ -127,8 +127,10 @@ fn two_histories_are_told_and_the_evidence_is_portable() {
         .collect();
     let [evidence] = evidence.as_slice() else { panic!("one file of evidence: {evidence:?}") };
     assert!(said.err.contains(evidence.to_str().unwrap()), "{}", said.err);
-    // The same contradiction again makes no second file.
-    assert_eq!(desk.verify(&[], &[&b]).codes(), ["equivocation.checkpoint"]);
+    // From now on the desk believes neither: it holds the proof against the log.
+    let again = desk.verify(&[], &[&a, &b]);
+    assert_eq!((again.status, again.codes()), (1, vec!["equivocation.log", "equivocation.log"]));
+    assert_eq!(fs::read_dir(desk.path("state")).unwrap().count(), 3, "state, lock, and one file of evidence");
 
     let elsewhere = Desk::new();
     let said = elsewhere.verify(&["--evidence", evidence.to_str().unwrap()], &[&a]);
@@ -142,11 +144,24 @@ fn a_contradiction_within_one_run_leaves_evidence() {
     let a = desk.bundle("a.cbor", &Draft::new("a", b"document a"));
     let b = desk.bundle("b.cbor", &Draft::new("b", b"document b"));
     let said = desk.verify(&[], &[&a, &b]);
-    assert_eq!(said.codes(), ["ok", "ok"]);
+    // Each agrees with what was remembered, which is nothing; the run as a whole has found that the log cheats.
+    assert_eq!((said.codes(), said.status), (vec!["ok", "ok"], 1));
     assert!(said.err.contains("evidence that the log has shown two histories"), "{}", said.err);
     let kept = fs::read_dir(desk.path("state")).unwrap().map(|entry| entry.unwrap().file_name());
     assert_eq!(kept.filter(|name| name.to_str().unwrap().starts_with("equivocation-")).count(), 1);
-    assert_eq!(desk.verify(&[], &[&a, &b]).codes(), ["ok", "equivocation.checkpoint"]);
+    let other_way_round = desk.verify(&["-q"], &[&b, &a]);
+    assert_eq!((other_way_round.status, other_way_round.err.as_str()), (1, ""));
+    assert_eq!(desk.verify(&[], &[&a, &b]).codes(), ["equivocation.log", "equivocation.log"]);
+}
+
+// Also where nobody reads a word.
+#[test]
+fn a_contradiction_within_one_quiet_run_shows_in_its_exit_status() {
+    let desk = Desk::new();
+    let a = desk.bundle("a.cbor", &Draft::new("a", b"document a"));
+    let b = desk.bundle("b.cbor", &Draft::new("b", b"document b"));
+    let said = desk.verify(&["-q"], &[&a, &b]);
+    assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (1, "", ""));
 }
 
 #[test]

@@ -87,6 +87,46 @@ fn json_is_the_report_of_core_byte_for_byte() {
     }
 }
 
+// A document that somebody names counts, whatever else the command line says.
+#[test]
+fn a_wrong_document_is_never_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = folder.path().join("wrong.pdf");
+    fs::write(&wrong, "altered").unwrap();
+    let good = valid("diploma.cbor");
+    let one = folder.path().join("one");
+    fs::create_dir(&one).unwrap();
+    fs::copy(&good, one.join("a.cbor")).unwrap();
+    let (wrong, good) = (wrong.to_str().unwrap(), good.to_str().unwrap());
+    let verdicts = folder.path().join("verdicts.jsonl");
+    let other = folder.path().join("other.pdf");
+    fs::write(&other, "another").unwrap();
+    for words in [
+        vec!["--document", wrong, good],
+        vec!["--document", wrong, "--resume", verdicts.to_str().unwrap(), good],
+        vec!["--document", wrong, "--resume", verdicts.to_str().unwrap(), good],
+        vec!["--document", wrong, one.to_str().unwrap()],
+        vec!["--document", wrong, good, good],
+        vec!["--document", wrong, "--document", other.to_str().unwrap(), good],
+    ] {
+        let said = verify(&words);
+        assert_eq!(said.status, 1, "{words:?}: {}", said.err);
+        let quiet = verify(["-q"].iter().chain(&words));
+        assert_eq!(quiet.status, 1, "{words:?}");
+    }
+    // The right one among several is matched, and the run says which was not.
+    let bundle = fs::read(good).unwrap();
+    let right = folder.path().join("right.pdf");
+    fs::write(&right, ct_core::Bundle::parse(&bundle).unwrap().document.unwrap()).unwrap();
+    let said = verify(["--document", right.to_str().unwrap(), "--document", wrong, good]);
+    assert_eq!((said.status, said.codes()), (1, vec!["ok"]));
+    assert!(said.err.contains("wrong.pdf") && !said.err.contains("right.pdf"), "{}", said.err);
+    assert_eq!(verify(["--document", right.to_str().unwrap(), good, good]).status, 0);
+    let empty = folder.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    assert_eq!(verify(["--document", empty.to_str().unwrap(), good]).status, 2);
+}
+
 // R19.6: what `explain` says is what the block says.
 #[test]
 fn a_refused_bundle_says_what_happened_and_what_to_do() {
