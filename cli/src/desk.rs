@@ -66,9 +66,17 @@ pub(crate) struct Judged {
     pub(crate) entry: Option<Map<String, Value>>,
 }
 
+impl Judged {
+    /// How many bytes it holds, about: what is kept of an outcome is what its text shows.
+    pub(crate) fn weight(&self) -> usize {
+        let text = self.text.len();
+        if self.outcome.is_some() { text.saturating_mul(2).max(4_096) } else { text }
+    }
+}
+
 impl Desk {
-    /// The verdict on each input. Never fails: what cannot be read is a verdict too, and so is a defect of this program.
-    pub(crate) fn judge(&self, inputs: Vec<Input>) -> Vec<Judged> {
+    /// The verdict on each input, handed on in pieces that are not too large. Never fails: what cannot be read is a verdict too, and so is a defect of this program.
+    pub(crate) fn judge(&self, inputs: Vec<Input>, emit: &mut dyn FnMut(Vec<Judged>)) {
         let mut verifier = self.verifier();
         let mut judge = |input: Input| {
             let path = input.as_ref().map_or_else(|(path, _)| path.clone(), |found| found.path.clone());
@@ -79,7 +87,17 @@ impl Desk {
                 self.show(&path, &self.unread(Error::new(Code::Internal, "")), None)
             })
         };
-        inputs.into_iter().map(&mut judge).collect()
+        let (mut piece, mut bytes) = (Vec::new(), 0_usize);
+        for input in inputs {
+            let judged = judge(input);
+            bytes = bytes.saturating_add(judged.weight());
+            piece.push(judged);
+            if bytes > PIECE {
+                emit(std::mem::take(&mut piece));
+                bytes = 0;
+            }
+        }
+        emit(piece);
     }
 
     fn examine(&self, input: Input, verifier: &mut Verifier<'_>) -> Judged {
@@ -182,5 +200,8 @@ impl Desk {
         }
     }
 }
+
+/// Bytes after which verdicts are handed on before their chunk is done.
+const PIECE: usize = 1 << 18;
 
 const BUNDLE: Limit = Limit { bytes: MAX_BUNDLE_BYTES, code: Code::LimitBundleSize };

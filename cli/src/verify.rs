@@ -1,7 +1,7 @@
 //! `ct verify`: one verdict per bundle, in input order, whatever the others do.
 
 use crate::args::{ModeArg, SandboxArg, VerifyArgs};
-use crate::batch::{self, Ending};
+use crate::batch::{self, Ending, Work};
 use crate::desk::{Desk, Judged, Logged, Shape};
 use crate::documents::{Documents, SingleBundle};
 use crate::evidence_log::EvidenceLog;
@@ -126,7 +126,8 @@ struct Delivery {
 impl Delivery {
     fn run(&mut self, mut inputs: Inputs, threads: NonZeroUsize) -> Result<Ending, Failure> {
         let desk = Arc::clone(&self.desk);
-        let judge = move |chunk: Vec<Input>| desk.judge(chunk);
+        let judge = move |chunk: Vec<Input>, emit: &mut dyn FnMut(Vec<Judged>)| desk.judge(chunk, emit);
+        let weigh = |piece: &Vec<Judged>| piece.iter().map(Judged::weight).sum();
         let on_interrupt = |stop: batch::Stop<Vec<Judged>>| {
             let mut again = false;
             // Without it the interruption ends the process at once, which leaves nothing half-written but a line.
@@ -139,19 +140,14 @@ impl Delivery {
             });
         };
         let mut failed = None;
-        let ending = batch::run(
-            move || inputs.next_chunk(CHUNK),
-            threads,
-            judge,
-            on_interrupt,
-            |chunk| match self.take(chunk) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(failure) => {
-                    failed = Some(failure);
-                    ControlFlow::Break(())
-                }
-            },
-        );
+        let work = Work { source: move || inputs.next_chunk(CHUNK), work: judge, threads };
+        let ending = batch::run(work, weigh, on_interrupt, |piece| match self.take(piece) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(failure) => {
+                failed = Some(failure);
+                ControlFlow::Break(())
+            }
+        });
         failed.map_or(Ok(ending), Err)
     }
 
