@@ -59,6 +59,7 @@ pub(crate) fn run(args: &AuditArgs, sandbox: SandboxArg) -> Result<Code, Failure
     let rights =
         Rights::none().read(&args.directory).read(&args.manifest).write_all(&args.evidence).open_all(&args.log);
     sandbox.enter(&rights, Remarks::Gaps)?;
+    log.as_mut().map(EvidenceLog::check).transpose()?;
     let manifest = Manifest::read(&args.manifest)?;
     let tree = Tree::below(&args.directory)?;
 

@@ -26,6 +26,7 @@
 mod canonical;
 mod error;
 mod journal;
+mod lock;
 mod reader;
 mod record;
 mod record_type;
@@ -37,6 +38,7 @@ mod torn;
 pub use canonical::canonical;
 pub use error::{Error, Place};
 pub use journal::{Appended, Journal};
+pub use lock::Patience;
 pub use reader::Reader;
 pub use record::{Draft, Record};
 pub use record_type::RecordType;

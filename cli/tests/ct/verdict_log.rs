@@ -75,7 +75,12 @@ fn a_log_that_cannot_be_written_ends_the_run() {
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(5), &b""[..]), "{err}");
     assert!(err.starts_with("ct: io.permission: "), "{err}");
 
-    for (content, code, status) in [("garbage\n", "malformed.evidence_log", 4), ("{}\n", "malformed.evidence_log", 4)] {
+    // R1.4: a file that is somebody else's stays as it is, with and without a line break.
+    for (content, code, status) in [
+        ("garbage\n", "malformed.evidence_log", 4),
+        ("{}\n", "malformed.evidence_log", 4),
+        ("notes", "malformed.evidence_log", 4),
+    ] {
         fs::write(&log, content).unwrap();
         let said = verify([Path::new("--log"), &log, &bundles().join("valid")]);
         assert_eq!((said.status, said.out.as_str()), (status, ""), "{}", said.err);
