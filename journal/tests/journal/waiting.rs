@@ -62,6 +62,13 @@ fn a_wait_is_told_once_and_ends_when_the_other_lets_go() {
     assert_eq!(journal.append(&notes(&["b"])).unwrap()[0].seq, 1);
     journal.check().unwrap();
     assert_eq!(told.load(Ordering::SeqCst), 1);
+    // Once, however long it lasts.
+    let _other = held(&log);
+    let count = Arc::clone(&told);
+    let patience = Patience::telling(move || drop(count.fetch_add(1, Ordering::SeqCst)));
+    let mut journal = journal.with(patience.limited(Duration::from_millis(300)));
+    assert_eq!(journal.append(&notes(&["c"])).map_err(|error| error.code()), Err(Code::IoWrite));
+    assert_eq!(told.load(Ordering::SeqCst), 2);
 }
 
 // R1.2: an append in progress is not a torn record.
