@@ -62,6 +62,18 @@ pub(crate) enum Command {
     Manual(ManualArgs),
 }
 
+impl Command {
+    /// Whether a private key, or a passphrase, may get into the memory of the command.
+    pub(crate) const fn handles_private_keys(&self) -> bool {
+        match self {
+            Self::Keygen(_) | Self::Key(_) => true,
+            Self::Trust(args) => matches!(args.command, TrustCommand::Build(_) | TrustCommand::Sign(_)),
+            Self::Verify(_) | Self::Inspect(_) | Self::Explain(_) | Self::Hash(_) | Self::Audit(_) => false,
+            Self::Redact(_) | Self::Log(_) | Self::Completions(_) | Self::Manual(_) => false,
+        }
+    }
+}
+
 #[derive(ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -206,7 +218,8 @@ Examples:
   ct keygen --role root --name city.example --passphrase --out root.pem
 
 Writes the private key, which only you can read; beside root.pem the public key root.pub.pem; and for a log or a witness \
-its key in the one line that others list, root.vkey. ct-node opens keys without a passphrase only; a passphrase is for \
+its key in the one line that others list, root.vkey. A name that ends neither in .pem nor in .key keeps its ending: beside \
+city.one is city.one.pub.pem. ct-node opens keys without a passphrase only; a passphrase is for \
 keys that people keep, like those of a trust root.")]
 pub(crate) struct KeygenArgs {
     /// What the key is for, one of root, log, witness, issuer, status, client, monitor, tls.

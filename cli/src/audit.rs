@@ -2,7 +2,7 @@
 
 use crate::args::SandboxArg;
 use crate::audit_report::{AuditReport, Finding};
-use crate::evidence_folder::EvidenceFolder;
+use crate::evidence_folder::{EvidenceFolder, is_kept};
 use crate::evidence_log::EvidenceLog;
 use crate::failure::Failure;
 use crate::manifest::Manifest;
@@ -59,6 +59,7 @@ pub(crate) fn run(args: &AuditArgs, sandbox: SandboxArg) -> Result<Code, Failure
     let rights =
         Rights::none().read(&args.directory).read(&args.manifest).write_all(&args.evidence).open_all(&args.log);
     sandbox.enter(&rights, Remarks::Gaps)?;
+    log.as_mut().map(EvidenceLog::check).transpose()?;
     let manifest = Manifest::read(&args.manifest)?;
     let tree = Tree::below(&args.directory)?;
 
@@ -133,8 +134,12 @@ fn record(log: &mut EvidenceLog, report: &AuditReport<'_>, json: &str) -> Result
 
 /// What is in the folder and not in the manifest, and what cannot be listed.
 fn unlisted(args: &AuditArgs, manifest: &Manifest, tree: &Tree) -> Vec<Finding> {
-    let own = own_paths(args);
-    let is_own = |path: &Path| own.iter().any(|own| path.starts_with(own));
+    let own = own_files(args);
+    let evidence = args.evidence.as_ref().and_then(|folder| below(&args.directory, folder));
+    let is_own = |path: &PathBuf| {
+        own.contains(path)
+            || evidence.is_some() && path.parent() == evidence.as_deref() && is_kept(&args.directory.join(path))
+    };
     let is_listed = |path: &Path| manifest.files.contains_key(path.as_os_str().as_encoded_bytes());
     let mut findings = Vec::new();
     for path in tree.files.iter().chain(&tree.others) {
@@ -149,16 +154,14 @@ fn unlisted(args: &AuditArgs, manifest: &Manifest, tree: &Tree) -> Vec<Finding> 
     findings
 }
 
-/// Where the manifest, the evidence and the log are, if that is below the folder: nobody lists these.
-fn own_paths(args: &AuditArgs) -> Vec<PathBuf> {
-    let Ok(root) = args.directory.canonicalize() else { return Vec::new() };
-    let named = [Some(&args.manifest), args.evidence.as_ref(), args.log.as_ref()];
-    let whole = named.into_iter().flatten().filter_map(|path| path.canonicalize().ok());
-    // Evidence kept in the folder itself, as in `--evidence .`, must not hide everything.
-    whole
-        .filter_map(|path| Some(path.strip_prefix(&root).ok()?.to_owned()))
-        .filter(|path| *path != Path::new(""))
-        .collect()
+/// The manifest and the log, if they are below the folder: nobody lists these.
+fn own_files(args: &AuditArgs) -> Vec<PathBuf> {
+    [Some(&args.manifest), args.log.as_ref()].into_iter().flatten().filter_map(|p| below(&args.directory, p)).collect()
+}
+
+/// The path from a folder to what is below it.
+fn below(folder: &Path, path: &Path) -> Option<PathBuf> {
+    Some(path.canonicalize().ok()?.strip_prefix(folder.canonicalize().ok()?).ok()?.to_owned())
 }
 
 /// Holds every listed file against its hash, and says how many agree.

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::file::{self, Readers};
 use crate::tree;
 use ct_core::{Code, Hash, Hasher};
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -50,12 +51,28 @@ impl EvidenceFolder {
 
     /// Keeps a report.
     pub(crate) fn keep_report(&self, report: &str) -> Result<(), Failure> {
-        let path = self.folder.join(format!("audit-{}.json", Hash::of(report.as_bytes())));
+        let path = self.folder.join(report_name(Hash::of(report.as_bytes())));
         match file::write_new(&path, report.as_bytes(), Readers::Owner) {
             Err(failure) if failure.code() == Code::IoExists => Ok(()),
             outcome => outcome,
         }
     }
 }
+
+/// Whether the file at `path` is one that is kept in such a folder: its name says its content. Any other file there may
+/// have been put there to be overlooked.
+pub(crate) fn is_kept(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(OsStr::to_str) else { return false };
+    // What cannot be named so need not be read.
+    let looks_alike = name.len() == HEX || name.len() == REPORT_NAME;
+    looks_alike && tree::digest(path).is_ok_and(|hash| name == hash.to_string() || name == report_name(hash))
+}
+
+fn report_name(hash: Hash) -> String {
+    format!("audit-{hash}.json")
+}
+
+const HEX: usize = 2 * Hash::LEN;
+const REPORT_NAME: usize = "audit-.json".len() + HEX;
 
 const PIECE: usize = 1 << 17;

@@ -1,14 +1,15 @@
 //! An evidence log that this run writes to.
 
 use crate::failure::Failure;
+use crate::output;
 use crate::text::shown;
 use ct_core::Timestamp;
-use ct_journal::{Appended, Draft, Journal, RecordType};
+use ct_journal::{Appended, Draft, Journal, Patience, RecordType};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
-/// A log, and the path by which the user knows it. Opened before any work is done, so that work is not done in vain
-/// and the right to open files can be given up afterwards.
+/// A log, and the path by which the user knows it. Opened before the right to open files is given up; what is in it is
+/// read afterwards.
 pub(crate) struct EvidenceLog {
     path: PathBuf,
     journal: Journal,
@@ -17,7 +18,12 @@ pub(crate) struct EvidenceLog {
 impl EvidenceLog {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let journal = Journal::open(path).map_err(|error| refused(path, &error))?;
-        Ok(Self { path: path.to_owned(), journal })
+        Ok(Self { path: path.to_owned(), journal: journal.with(patience(path)) })
+    }
+
+    /// Refuses a log that nothing can follow, before any work is done in vain.
+    pub(crate) fn check(&mut self) -> Result<(), Failure> {
+        self.journal.check().map_err(|error| refused(&self.path, &error))
     }
 
     /// Appends a record for each body, all at once, and returns when they are on disk.
@@ -51,6 +57,12 @@ impl EvidenceLog {
         // One draft gives one record.
         appended.into_iter().next().ok_or_else(|| Failure::new(ct_core::Code::Internal, "no record was appended"))
     }
+}
+
+/// Waits for other programs that write to the log at `path`, and tells the user.
+pub(crate) fn patience(path: &Path) -> Patience {
+    let path = path.to_owned();
+    Patience::telling(move || output::remark(&format!("waiting for another program that writes to {}", shown(&path))))
 }
 
 /// The failure of a command that used the log at `path`.

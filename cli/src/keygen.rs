@@ -22,6 +22,7 @@ pub(crate) fn run(args: &KeygenArgs) -> Result<Code, Failure> {
     let key = KeyFile::generate(role, id, &entropy);
 
     // What would be in the way is found before the private key is written.
+    refuse_public_name(&args.out)?;
     let public_path = beside(&args.out, "pub.pem");
     let vkey_path = beside(&args.out, "vkey");
     for path in [&args.out, &public_path, &vkey_path] {
@@ -52,7 +53,24 @@ pub(crate) fn run(args: &KeygenArgs) -> Result<Code, Failure> {
     Ok(Code::Ok)
 }
 
-/// `issuer.pem` with ending `pub.pem` is `issuer.pub.pem`.
+/// A private key under the name of a public file would be passed on, and stand where that file belongs.
+fn refuse_public_name(private: &Path) -> Result<(), Failure> {
+    let name = private.file_name().unwrap_or_default().as_encoded_bytes().to_ascii_lowercase();
+    if !name.ends_with(b".vkey") && !name.ends_with(b".pub.pem") {
+        return Ok(());
+    }
+    let what = format!("--out {}: the private key goes there, and this is a name for a public file", shown(private));
+    Err(Failure::new(Code::UsageArguments, format!("{what}; choose one like root.pem")))
+}
+
+/// `issuer.pem` and `issuer.key` with ending `pub.pem` are `issuer.pub.pem`; `city.one` is `city.one.pub.pem`, so that
+/// it is not in the way of `city.two`.
 fn beside(private: &Path, ending: &str) -> PathBuf {
-    private.with_extension(ending)
+    if private.extension().is_some_and(|extension| extension == "pem" || extension == "key") {
+        return private.with_extension(ending);
+    }
+    let mut name = private.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
 }

@@ -1,7 +1,7 @@
 //! `ct log`: notes in an evidence log, and a look at what is in it.
 
 use crate::clock;
-use crate::evidence_log::{EvidenceLog, refused};
+use crate::evidence_log::{EvidenceLog, patience, refused};
 use crate::failure::Failure;
 use crate::log_filter::{Filter, SearchArgs};
 use crate::output;
@@ -202,7 +202,7 @@ pub(crate) fn hash_of_argument(name: &str, text: &str) -> Result<Hash, Failure> 
 }
 
 fn open(path: &Path) -> Result<Reader<impl Read>, Failure> {
-    Reader::open(path).map_err(|error| refused(path, &error))
+    Reader::open_with(path, &patience(path)).map_err(|error| refused(path, &error))
 }
 
 /// How records are shown.

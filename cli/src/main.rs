@@ -33,6 +33,7 @@ mod render;
 mod resume;
 mod sandbox;
 mod sandboxed;
+mod secrecy;
 mod signatures;
 mod state;
 mod summary;
@@ -72,6 +73,9 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command, sandbox: SandboxArg) -> Code {
+    if command.handles_private_keys() {
+        secrecy::keep_memory();
+    }
     finished(enter(&command, sandbox).and_then(|()| match command {
         Command::Verify(args) => verify::run(&args, sandbox),
         Command::Inspect(args) => inspect::run(&args),

@@ -42,6 +42,16 @@ impl<'a> Source<'a> {
 
     /// A passphrase for the new key file at `path`; who types it types it twice.
     pub(crate) fn choose(&self, path: &Path) -> Result<Passphrase, Failure> {
+        let chosen = self.choose_any(path)?;
+        if chosen.is_short() {
+            output::remark(
+                "the passphrase has fewer than 8 characters and is soon guessed: better take six words by dice",
+            );
+        }
+        Ok(chosen)
+    }
+
+    fn choose_any(&self, path: &Path) -> Result<Passphrase, Failure> {
         let Some(file) = self.file else {
             let chosen = ask(&format!("New passphrase for {}: ", shown(path)), self.option)?;
             let again = ask("The same again: ", self.option)?;

@@ -47,9 +47,10 @@ pub(crate) fn run(args: &VerifyArgs, sandbox: SandboxArg) -> Result<Code, Failur
     // What is written is opened or made before the sandbox, what is read after it.
     let mut resume = args.resume.as_deref().map(Resume::open).transpose()?;
     args.state.as_deref().map(StateFolder::make).transpose()?;
-    let log = args.log.as_deref().map(EvidenceLog::open).transpose()?;
+    let mut log = args.log.as_deref().map(EvidenceLog::open).transpose()?;
     let remarks = if args.quiet { Remarks::Never } else { Remarks::Always };
     sandbox.enter(&rights(args, &survey), remarks)?;
+    log.as_mut().map(EvidenceLog::check).transpose()?;
 
     let trust = load_trust(&args.trust)?;
     // One document for one bundle is compared with it, whatever else the command line says.

@@ -30,7 +30,12 @@ pub(crate) enum Problem {
     Open(io::Error),
     Read(io::Error),
     Write(io::Error),
-    ShortWrite { written: usize, of: usize },
+    ShortWrite {
+        written: usize,
+        of: usize,
+    },
+    /// Another program holds the lock; the code says what for it was wanted.
+    Held(Code),
     Symlink,
     NotAFile,
     NotARecord(&'static str),
@@ -39,7 +44,9 @@ pub(crate) enum Problem {
     Prev,
     Seq,
     Cut,
-    RecordSize { bytes: usize },
+    RecordSize {
+        bytes: usize,
+    },
     TypeName,
     Number,
     Depth,
@@ -60,6 +67,7 @@ impl Error {
             Problem::Open(source) | Problem::Read(source) => code_of(source, Code::IoRead),
             Problem::Write(source) => code_of(source, Code::IoWrite),
             Problem::ShortWrite { .. } => Code::IoWrite,
+            Problem::Held(code) => *code,
             Problem::Symlink | Problem::NotAFile => Code::IoNotAFile,
             Problem::NotARecord(_) | Problem::LineTooLong => Code::MalformedEvidenceLog,
             Problem::Version => Code::UnsupportedVersion,
@@ -109,6 +117,9 @@ impl fmt::Display for Error {
             Problem::ShortWrite { written, of } => {
                 write!(f, "only {written} of {of} bytes could be written; nothing was recorded: make room on the disk")
             }
+            Problem::Held(_) => f.write_str(
+                "another program that writes to it does not let go of it; try again when that is done, or stop it",
+            ),
             Problem::Symlink => f.write_str("it is a symbolic link; name the file itself"),
             Problem::NotAFile => f.write_str("it is not a regular file; name a file"),
             Problem::NotARecord(why) => {

@@ -1,6 +1,7 @@
 //! Appending to a log.
 
 use crate::error::{Error, Problem};
+use crate::lock::{self, Patience};
 use crate::record::Draft;
 use crate::regular_file;
 use crate::tail::Tail;
@@ -17,6 +18,7 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Journal {
     file: File,
+    patience: Patience,
 }
 
 /// Where a record stands.
@@ -29,18 +31,33 @@ pub struct Appended {
 }
 
 impl Journal {
-    /// Opens a log, or begins one that its owner alone can read and write.
+    /// Opens a log, or begins one that its owner alone can read and write. Nothing of it is read: what is in it may
+    /// have been prepared by somebody else.
     ///
     /// # Errors
     /// `io.not_a_file` for a folder, a pipe, a device or a symbolic link; `io.permission`; `io.not_found` if the folder
-    /// does not exist; `io.read` for other failures of the system. And what [`Journal::append`] says of a log that
-    /// nothing can follow, so that no work is done for it in vain.
+    /// does not exist; `io.read` for other failures of the system.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let file = regular_file::open_or_make(path)?;
-        file.lock_shared().map_err(Problem::Open)?;
-        let tail = Tail::read(&file);
-        file.unlock().map_err(Problem::Open)?;
-        tail.map(|_| Self { file })
+        Ok(Self { file: regular_file::open_or_make(path)?, patience: Patience::default() })
+    }
+
+    /// The same journal, which waits for other programs like this.
+    #[must_use]
+    pub fn with(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// Looks whether anything can follow the end of the log, so that no work is done for it in vain.
+    ///
+    /// # Errors
+    /// What [`Journal::append`] says of a log that nothing can follow; `io.read`, also if another program does not let
+    /// go of the log.
+    // Exclusive for the reason that appending is.
+    pub fn check(&mut self) -> Result<(), Error> {
+        lock::to_read(&self.file, &self.patience)?;
+        let tail = Tail::read(&self.file);
+        self.file.unlock().map_err(Problem::Read)?;
+        tail.map(drop)
     }
 
     /// Appends all the drafts next to each other or none of them, and returns when they are on disk.
@@ -49,12 +66,12 @@ impl Journal {
     ///
     /// # Errors
     /// `limit.record_size` if a line would be longer than `MAX_RECORD_BYTES`; `malformed.evidence_log`,
-    /// `tampered.evidence_log` or `unsupported.version` if nothing can follow the last line; `io.read`, `io.write`.
-    /// Nothing is recorded then.
+    /// `tampered.evidence_log` or `unsupported.version` if nothing can follow the last line; `io.read`, `io.write`,
+    /// the latter also if another program does not let go of the log. Nothing is recorded then.
     // Exclusive, because the lock belongs to the descriptor: it would not keep two threads apart.
     pub fn append(&mut self, drafts: &[Draft]) -> Result<Vec<Appended>, Error> {
         let Some(first) = drafts.first() else { return Ok(Vec::new()) };
-        self.file.lock().map_err(Problem::Write)?;
+        lock::to_write(&self.file, &self.patience)?;
         let outcome = append_locked(&self.file, first, drafts);
         // Closing the descriptor would unlock as well; a record that is on disk is not taken back for this.
         let _ = self.file.unlock();

@@ -1,10 +1,11 @@
-//! The evidence log: an append-only file of records, chained by their hashes, that several processes may write at once.
+//! The evidence log: a file to which records are appended, chained by their hashes, by several processes at once.
 //!
 //! [`Journal`] appends, [`Reader`] reads and checks. The bytes are specified in `specs/evidence-log.md`.
 //!
-//! What the chain shows: no record before the last one was altered, removed, inserted or moved without a trace. Whoever
-//! can write the file can still cut records off its end, or alter the last one. Against that, keep the hash that
-//! [`Journal::append`] returns somewhere else, and compare it with the records that are there later.
+//! What the chain shows: a record before the last one that was altered, removed, inserted or moved, unless all after it
+//! were written anew. There is no secret in it, so whoever can write the file can do that, cut records off its end, or
+//! alter the last one. Against that, keep the hash that [`Journal::append`] returns somewhere else, and compare it with
+//! the records that are there later.
 //!
 //! Out of scope: what the records mean, who may read them, clocks (the time of a record is an argument), and rotation.
 //!
@@ -26,6 +27,7 @@
 mod canonical;
 mod error;
 mod journal;
+mod lock;
 mod reader;
 mod record;
 mod record_type;
@@ -37,6 +39,7 @@ mod torn;
 pub use canonical::canonical;
 pub use error::{Error, Place};
 pub use journal::{Appended, Journal};
+pub use lock::Patience;
 pub use reader::Reader;
 pub use record::{Draft, Record};
 pub use record_type::RecordType;

@@ -1,8 +1,10 @@
 //! Reading a log, and checking it on the way.
 
 use crate::error::{Error, Place, Problem};
+use crate::lock::{self, Patience};
 use crate::record::Record;
 use crate::regular_file;
+use crate::torn::{self, Before, MAX_TORN};
 use ct_core::Hash;
 use ct_core::limits::MAX_RECORD_BYTES;
 use std::fs::File;
@@ -28,11 +30,20 @@ impl Reader<Take<File>> {
     /// Reads a log as it is now; what others append meanwhile is left out.
     ///
     /// # Errors
-    /// `io.not_found`, `io.permission`, `io.not_a_file`, `io.symlink_loop`, `io.read`.
+    /// As [`Reader::open_with`].
     pub fn open(path: &Path) -> Result<Self, Error> {
+        Self::open_with(path, &Patience::default())
+    }
+
+    /// Reads a log as it is now, and waits like this for another program that is just appending to it.
+    ///
+    /// # Errors
+    /// `io.not_found`, `io.permission`, `io.not_a_file`, `io.symlink_loop`; `io.read`, also if that program does not
+    /// let go of the log.
+    pub fn open_with(path: &Path, patience: &Patience) -> Result<Self, Error> {
         let file = regular_file::open_to_read(path)?;
         // Between two appends, so that one in progress is not taken for one that was cut off.
-        file.lock_shared().map_err(Problem::Read)?;
+        lock::to_read(&file, patience)?;
         let length = file.metadata().map_err(Problem::Read)?.len();
         file.unlock().map_err(Problem::Read)?;
         Ok(Self::new(file.take(length)))
@@ -63,8 +74,7 @@ impl<R: Read> Reader<R> {
             return Ok(None);
         }
         if line.last() != Some(&b'\n') {
-            let problem = if read < MAX_RECORD_BYTES { Problem::Cut } else { Problem::LineTooLong };
-            return Err(problem.into());
+            return Err(self.fault_without_line_break(line)?);
         }
         let record = Record::parse(&line)?;
         if record.seq() != self.count {
@@ -77,6 +87,21 @@ impl<R: Read> Reader<R> {
         self.head = record.hash();
         self.offset = self.offset.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
         Ok(Some(record))
+    }
+
+    /// What is the matter with bytes that no line break ends, of which `line` are the first.
+    fn fault_without_line_break(&mut self, mut line: Vec<u8>) -> Result<Error, Error> {
+        if line.len() == MAX_RECORD_BYTES {
+            // One byte more than a crash leaves shows that there is more.
+            let rest = u64::try_from(MAX_TORN - MAX_RECORD_BYTES + 1).unwrap_or(u64::MAX);
+            (&mut self.input).take(rest).read_until(b'\n', &mut line).map_err(Problem::Read)?;
+        }
+        let before = if self.count == 0 { Before::Nothing } else { Before::Record };
+        let ends = line.last() != Some(&b'\n');
+        if ends && torn::is_left_by_a_crash(&line, before) {
+            return Ok(Problem::Cut.into());
+        }
+        Ok(torn::refusal(&line))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Place, Problem};
 use crate::record::Record;
+use crate::torn::{self, Before, MAX_TORN};
 use ct_core::Hash;
 use ct_core::limits::MAX_RECORD_BYTES;
 use std::fs::File;
@@ -21,7 +22,7 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    /// Reads the last two lines' worth of bytes, however long the log is.
+    /// Reads a bounded number of bytes, however long the log is.
     pub(crate) fn read(mut file: &File) -> Result<Self, Error> {
         let length = file.metadata().map_err(Problem::Read)?.len();
         let window = length.min(u64::try_from(WINDOW).unwrap_or(u64::MAX));
@@ -36,9 +37,9 @@ impl Tail {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
         let (lines, torn) = bytes.split_at(whole);
         let end = start.saturating_add(size(lines));
-        // What no record can be begins nothing that a crash could have cut off.
-        if torn.len() >= MAX_RECORD_BYTES {
-            return Err(Error::from(Problem::LineTooLong).at(Place { line: None, offset: end }));
+        let before = if lines.is_empty() { Before::Nothing } else { Before::Record };
+        if !torn.is_empty() && !torn::is_left_by_a_crash(torn, before) {
+            return Err(torn::refusal(torn).at(Place { line: None, offset: end }));
         }
         if lines.is_empty() {
             return Ok(Self { next_seq: 0, head: Record::NO_RECORD, end, torn: torn.to_owned() });
@@ -61,5 +62,5 @@ fn size(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
-/// A whole line with the line break before it, and as much of a cut one as there can be.
-const WINDOW: usize = 2 * MAX_RECORD_BYTES;
+/// A whole line with the line break before it, and as much as a crash can leave behind it.
+const WINDOW: usize = MAX_RECORD_BYTES + 1 + MAX_TORN;

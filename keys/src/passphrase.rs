@@ -46,6 +46,12 @@ impl Passphrase {
         Self::of_bytes(&bytes).map_err(Error::without_file)
     }
 
+    /// Whether it has fewer than eight characters: then it is soon guessed, however much work each guess takes.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.0.chars().count() < 8
+    }
+
     /// What is given to the key derivation.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()

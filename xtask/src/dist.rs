@@ -139,15 +139,21 @@ const COPIED: &[&str] = &[
     "LICENSE-MIT",
     "bundles",
     "docs/desk.md",
+    "docs/evidence-log.md",
+    "docs/keys.md",
     "docs/verifying.md",
+    "specs/audit.cddl",
     "specs/codes.es.md",
     "specs/codes.md",
+    "specs/evidence-log.md",
     "specs/exit-statuses.md",
+    "specs/limits.md",
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     fn root() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -160,10 +166,20 @@ mod tests {
         files.filter(|target| !target.is_empty() && !target.contains("://")).collect()
     }
 
+    /// Every file that [`COPIED`] brings.
+    fn copied() -> BTreeSet<String> {
+        let below = |path: &&str| match files(&root().join(path)) {
+            Ok(below) => below.into_keys().map(|name| format!("{path}/{name}")).collect(),
+            Err(_) => vec![(*path).to_owned()],
+        };
+        COPIED.iter().flat_map(below).collect()
+    }
+
     #[test]
     fn links_between_the_pages_lead_to_files_on_the_stick() {
+        let copied = copied();
         let mut seen = 0;
-        for path in COPIED.iter().filter(|path| path.ends_with(".md")) {
+        for path in copied.iter().filter(|path| path.ends_with(".md")) {
             let page = fs::read_to_string(root().join(path)).unwrap();
             for link in links(&page) {
                 let folder = Path::new(path).parent().unwrap();
@@ -171,11 +187,24 @@ mod tests {
                     Some(rest) => folder.parent().unwrap().join(rest),
                     None => folder.join(link),
                 };
-                assert!(COPIED.iter().any(|copied| target.starts_with(copied)), "{path} points to {link}");
+                assert!(copied.contains(target.to_str().unwrap()), "{path} points to {link}");
                 seen += 1;
             }
         }
-        assert!(seen > 3, "{seen} links");
+        assert!(seen > 8, "{seen} links");
+    }
+
+    #[test]
+    fn the_text_for_whoever_finds_the_stick_names_every_guide_and_nothing_else() {
+        let text = fs::read_to_string(root().join(README)).unwrap();
+        let copied = copied();
+        for guide in copied.iter().filter(|path| path.starts_with("docs/")) {
+            assert!(text.contains(guide), "{guide}");
+        }
+        let named = |word: &&str| word.starts_with("docs/") || word.starts_with("specs/");
+        for word in text.split([' ', '\n', '(', ')']).filter(named) {
+            assert!(copied.contains(word), "{word}");
+        }
     }
 
     #[test]

@@ -213,6 +213,43 @@ fn what_the_audit_itself_needs_is_no_finding() {
     assert_eq!(said.out.matches("unknown.file").count(), 3);
 }
 
+// R7.5: the evidence folder is no place to hide a file in.
+#[test]
+fn only_evidence_is_overlooked_in_the_evidence_folder() {
+    for evidence in [".", "ev"] {
+        let archive = Archive::of(3);
+        archive.flip("0/record-0.txt", 0);
+        let folder = archive.file(evidence);
+        let run = || {
+            let words = ["audit", ".", "--manifest", "../archive.sha256", "--evidence", evidence, "--at", AT];
+            let said = said(ct().current_dir(archive.path("archive")).args(words).output().unwrap());
+            said.out.lines().filter_map(|line| line.strip_prefix("unknown.file     ")).map(String::from).collect()
+        };
+        let _first: Vec<String> = run();
+        // What the first run kept is no finding of the second.
+        assert_eq!(run(), Vec::<String>::new(), "{evidence}");
+        let hash = |content: &str| Hash::of(content.as_bytes()).to_string();
+        fs::create_dir_all(folder.join("in")).unwrap();
+        let mut hidden = vec![
+            "payload".to_owned(),
+            hash("other"),
+            hash("payload").to_uppercase(),
+            format!("audit-{}.json", hash("other")),
+            format!("audit-{}.jsn", hash("payload")),
+            format!("in/{}", hash("payload")),
+        ];
+        for name in &hidden {
+            fs::write(folder.join(name), "payload").unwrap();
+        }
+        symlink("payload", folder.join(hash("payload"))).unwrap();
+        hidden.push(hash("payload"));
+        let below = |name: &String| if evidence == "." { name.clone() } else { format!("{evidence}/{name}") };
+        let mut expected: Vec<_> = hidden.iter().map(below).collect();
+        expected.sort();
+        assert_eq!(run(), expected, "{evidence}");
+    }
+}
+
 // R7.5: what sha256sum -c says, ct audit says.
 #[test]
 fn sha256sum_agrees() {
@@ -292,7 +329,8 @@ fn a_bad_log_is_told_before_the_work() {
     fs::write(archive.path("desk.log"), "hello\n").unwrap();
     let said = archive.audit(&["--log", "desk.log", "--evidence", "evidence"]);
     assert_eq!((said.out.as_str(), said.status), ("", 4));
-    assert!(!archive.path("evidence").exists());
+    // The folder was made before anything was read, and stays empty.
+    assert_eq!(fs::read_dir(archive.path("evidence")).unwrap().count(), 0);
     assert!(said.err.starts_with("ct: malformed.evidence_log: desk.log: "), "{}", said.err);
 }
 

@@ -33,6 +33,33 @@ fn a_new_key_is_secret_labelled_and_never_overwritten() {
     assert!(!blocked.exists());
 }
 
+// R8.1: names that differ do not get in each other's way, and a private key does not get a public file's name.
+#[test]
+fn each_private_key_has_public_files_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for (out, public, vkey) in [
+        ("city.one", "city.one.pub.pem", "city.one.vkey"),
+        ("city.two", "city.two.pub.pem", "city.two.vkey"),
+        ("plain", "plain.pub.pem", "plain.vkey"),
+        ("a.key", "a.pub.pem", "a.vkey"),
+        ("b.c.pem", "b.c.pub.pem", "b.c.vkey"),
+    ] {
+        let said = keygen("log", "log.example", &path(out));
+        assert_eq!((said.status, said.err.as_str()), (0, ""), "{out}");
+        assert!(path(public).is_file() && path(vkey).is_file(), "{out}");
+    }
+    let before = fs::read_dir(folder.path()).unwrap().count();
+    for out in ["foo.vkey", "foo.pub.pem", "FOO.VKEY"] {
+        for role in ["log", "root"] {
+            let said = keygen(role, "log.example", &path(out));
+            assert_eq!((said.status, said.out.as_str()), (2, ""), "{out}");
+            assert!(said.err.starts_with("ct: usage.arguments: --out "), "{}", said.err);
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), before);
+}
+
 /// The example's trust.toml with the root key of `folder`.
 fn trust_toml(folder: &Path) -> (PathBuf, PathBuf) {
     let root = folder.join("root.pem");

@@ -170,6 +170,21 @@ fn check_knows_every_head_there_was() {
     assert_eq!(log("check", &path, &["--head", &"0".repeat(64)]).status, 1);
 }
 
+// R16.1: what the guide says of a log that was written anew by somebody who can write the file.
+#[test]
+fn only_a_head_kept_elsewhere_shows_that_a_log_was_rewritten() {
+    let (_folder, path) = three();
+    let head = log("check", &path, &[]).out.split("head=").nth(1).unwrap().trim().to_owned();
+    fs::remove_file(&path).unwrap();
+    for text in ["Inspected nothing", "Keys given to Max", "Sealed box 8"] {
+        note(&path, "2026-11-20T08:00:00Z", &[text]);
+    }
+    assert_eq!(log("check", &path, &[]).status, 0);
+    let said = log("check", &path, &["--head", &head]);
+    assert_eq!((said.status, said.out.as_str()), (1, ""));
+    assert!(said.err.starts_with("ct: tampered.evidence_log: "), "{}", said.err);
+}
+
 // R1.3: 0, max and max+1 bytes.
 #[test]
 fn the_size_of_a_note_is_limited() {

@@ -4,8 +4,10 @@ use crate::desk::{Said, ct, said, without_rights};
 use crate::log::{empty, log};
 use assert_cmd::Command;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 fn sound() -> (tempfile::TempDir, PathBuf, String) {
     let (folder, path) = empty();
@@ -57,9 +59,32 @@ fn append_goes_on_after_a_crash_and_refuses_what_is_no_log() {
     assert!(log("append", &path, &["d"]).out.starts_with("seq=3 "));
     let types: Vec<_> = log("read", &path, &[]).out.lines().map(|line| line[30..38].trim().to_owned()).collect();
     assert_eq!(types, ["note", "note", "torn", "note"]);
-    fs::write(&path, "hello\n").unwrap();
-    refused(&log("append", &path, &["d"]), "malformed.evidence_log", 4);
-    assert_eq!(fs::read_to_string(&path).unwrap(), "hello\n");
+    for foreign in ["hello\n", "notes"] {
+        fs::write(&path, foreign).unwrap();
+        refused(&log("append", &path, &["d"]), "malformed.evidence_log", 4);
+        assert_eq!(fs::read_to_string(&path).unwrap(), foreign);
+    }
+}
+
+// R1.2, R1.4: whoever has to wait is told for what; then the work goes on.
+#[test]
+fn another_program_that_holds_the_log_is_told_of() {
+    let (_folder, path, _) = sound();
+    let holder = fs::File::options().append(true).open(&path).unwrap();
+    for words in [&["append", "d"][..], &["check"], &["read"], &["search"]] {
+        holder.lock().unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ct"));
+        command.args(["--sandbox", "off", "log", words[0]]).arg(&path).args(&words[1..]);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut waiting = command.spawn().unwrap();
+        let mut told = String::new();
+        let mut err = BufReader::new(waiting.stderr.take().unwrap());
+        err.read_line(&mut told).unwrap();
+        assert_eq!(told, format!("ct: waiting for another program that writes to {}\n", path.display()), "{words:?}");
+        holder.unlock().unwrap();
+        assert!(waiting.wait().unwrap().success(), "{words:?}");
+    }
+    assert!(log("check", &path, &[]).out.starts_with("records=4 "));
 }
 
 // R1.1, R1.4

@@ -21,6 +21,7 @@ mod log_trouble;
 mod manual;
 mod passphrases;
 mod redact;
+mod secrecy;
 mod terminal;
 mod verdict_log;
 mod verify;

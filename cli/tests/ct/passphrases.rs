@@ -119,6 +119,27 @@ fn keygen_encrypts_with_the_passphrase_of_a_file() {
     assert_ne!(pem_of(&desk.path("root.pem"))[..150], pem_of(&desk.path("other.pem"))[..150]);
 }
 
+// R8.1
+#[test]
+fn a_short_passphrase_is_remarked_on() {
+    let desk = Desk::empty();
+    for (number, (text, short)) in
+        [("1234567", true), ("12345678", false), ("\u{e9}234567", true), ("\u{e9}2345678", false)]
+            .into_iter()
+            .enumerate()
+    {
+        desk.secret("chosen.txt", text);
+        let words = format!("keygen --role root --name a --passphrase-file chosen.txt --out {number}.pem");
+        let said = desk.ct(&words);
+        let remark = "ct: the passphrase has fewer than 8 characters and is soon guessed: ";
+        assert_eq!((said.status, said.err.starts_with(remark)), (0, short), "{text}: {}", said.err);
+        assert_eq!(said.err.is_empty(), !short, "{text}: {}", said.err);
+        // Whoever only uses it cannot choose another one.
+        let shown = desk.ct(&format!("key show {number}.pem --passphrase-file chosen.txt"));
+        assert_eq!((shown.status, shown.err.as_str()), (0, ""), "{text}");
+    }
+}
+
 // R8.1, R1.4: and no key is written.
 #[test]
 fn what_cannot_be_a_passphrase_makes_no_key() {

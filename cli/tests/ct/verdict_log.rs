@@ -75,13 +75,32 @@ fn a_log_that_cannot_be_written_ends_the_run() {
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(5), &b""[..]), "{err}");
     assert!(err.starts_with("ct: io.permission: "), "{err}");
 
-    for (content, code, status) in [("garbage\n", "malformed.evidence_log", 4), ("{}\n", "malformed.evidence_log", 4)] {
+    // R1.4: a file that is somebody else's stays as it is, with and without a line break.
+    for (content, code, status) in [
+        ("garbage\n", "malformed.evidence_log", 4),
+        ("{}\n", "malformed.evidence_log", 4),
+        ("notes", "malformed.evidence_log", 4),
+    ] {
         fs::write(&log, content).unwrap();
         let said = verify([Path::new("--log"), &log, &bundles().join("valid")]);
         assert_eq!((said.status, said.out.as_str()), (status, ""), "{}", said.err);
         assert!(said.err.contains(code), "{}", said.err);
         assert_eq!(fs::read_to_string(&log).unwrap(), content);
     }
+}
+
+// R19.3: nothing of the log is read before the sandbox, and it is the first thing that is read in it.
+#[test]
+fn a_log_is_looked_at_inside_the_sandbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("desk.log");
+    fs::write(&log, "garbage\n").unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ct"));
+    command.args(["verify", "--at", AT, "--trust", "absent.cbor", "--log"]).arg(&log);
+    let output = command.arg(bundles().join("valid")).output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    let lines: Vec<_> = err.lines().collect();
+    assert!(lines[0].starts_with("ct: sandbox: ") && lines[1].starts_with("ct: malformed.evidence_log: "), "{err}");
 }
 
 // Resumed verdicts are in the log once, wherever the run was cut between two lines.
@@ -97,5 +116,12 @@ fn a_resumed_run_records_only_what_it_judges() {
     fs::write(&log, cut(&whole)).unwrap();
     fs::write(&file, cut(&verdicts)).unwrap();
     verify(&words);
-    assert_eq!((fs::read_to_string(&log).unwrap(), fs::read_to_string(&file).unwrap()), (whole, verdicts));
+    let now = || (fs::read_to_string(&log).unwrap(), fs::read_to_string(&file).unwrap());
+    assert_eq!(now(), (whole.clone(), verdicts.clone()));
+    // At least once: killed after the log was written and before the file was, it records those verdicts again.
+    fs::write(&file, cut(&verdicts)).unwrap();
+    verify(&words);
+    let (log, file) = now();
+    assert_eq!((file, log.starts_with(&whole)), (verdicts.clone(), true));
+    assert_eq!(log.lines().count(), whole.lines().count() + verdicts.lines().count() - 3);
 }

@@ -4,9 +4,7 @@ use crate::log::{Log, fault, notes, read, sound, texts};
 use ct_core::limits::MAX_RECORD_BYTES;
 use ct_core::{Code, Hash, base64};
 use ct_journal::Journal;
-use std::fs::{self, File};
-use std::io::Write;
-use std::os::unix::fs::MetadataExt;
+use std::fs;
 
 // R1.2
 #[test]
@@ -166,7 +164,7 @@ fn nothing_is_appended_to_what_is_no_log() {
 fn a_refusal_says_where() {
     let whole = sound(&["a", "b"]);
     let log = Log::with(&[&whole, b"{}\n".as_slice()].concat());
-    let error = Journal::open(&log.path).unwrap_err();
+    let error = Journal::open(&log.path).unwrap().check().unwrap_err();
     let place = error.place().unwrap();
     assert_eq!((place.line, place.offset), (None, whole.len() as u64));
     assert!(error.to_string().starts_with(&format!("at byte {}: this line is not a record", whole.len())));
@@ -186,24 +184,68 @@ fn what_has_been_damaged_since_is_refused_too() {
     assert_eq!(journal.append(&notes(&["c"])).unwrap()[0].seq, 2);
 }
 
-// R1.2: an append in progress is not a torn record.
+// R1.4, R10.4: a file without a line break is somebody else's unless it begins as a log does.
 #[test]
-fn a_reader_waits_for_an_append_in_progress() {
-    let whole = sound(&["a", "b"]);
-    let half = whole.len() - 10;
-    let log = Log::with(&whole[..half]);
-    let mut file = File::options().append(true).open(&log.path).unwrap();
-    let inode = format!(":{} ", file.metadata().unwrap().ino());
-    file.lock().unwrap();
-    std::thread::scope(|scope| {
-        let reader = scope.spawn(|| texts(&log.path));
-        // The kernel lists who waits for a lock with an arrow.
-        let waits = |line: &str| line.contains("->") && line.contains(&inode);
-        while !fs::read_to_string("/proc/locks").unwrap().lines().any(waits) && !reader.is_finished() {
-            std::thread::yield_now();
+fn a_file_that_is_no_log_stays_as_it_is() {
+    let first = sound(&["a"]);
+    let whole = &first[..first.len() - 1];
+    let foreign: [(&str, Vec<u8>); 10] = [
+        ("a word", b"notes".to_vec()),
+        ("a long text", vec![b'x'; 60_000]),
+        ("another object", b"{\"bodies\":1".to_vec()),
+        ("an object that is whole", b"{\"body\":{}}".to_vec()),
+        ("an object that only begins alike", b"{\"body\":{} x".to_vec()),
+        ("a record of another kind", String::from_utf8(whole.to_vec()).unwrap().replace("civic", "C").into_bytes()),
+        ("a list", b"[".to_vec()),
+        ("one zero", vec![0]),
+        ("zeros", vec![0; 4_000]),
+        ("a beginning longer than a record", [&whole[..12], &vec![b'x'; MAX_RECORD_BYTES]].concat()),
+    ];
+    for (what, bytes) in foreign {
+        let log = Log::with(&bytes);
+        let checked = Journal::open(&log.path).unwrap().check().map_err(|error| error.code());
+        assert_eq!(checked, Err(Code::MalformedEvidenceLog), "{what}");
+        assert_eq!(log.append(&["b"]), Err(Code::MalformedEvidenceLog), "{what}");
+        assert_eq!(log.bytes(), bytes, "{what}");
+        assert_eq!(fault(&bytes), Some((Code::MalformedEvidenceLog, 1, 0)), "{what}");
+    }
+    // Every beginning of a first record, and the whole one without its line break, is one that a crash cut off.
+    for length in 1..first.len() {
+        let log = Log::with(&first[..length]);
+        assert_eq!(fault(&log.bytes()), Some((Code::IncompleteEvidenceLog, 1, 0)), "{length}");
+        assert_eq!(log.append(&["b"]).unwrap()[0].seq, 1, "{length}");
+    }
+}
+
+// R10.3: after a power cut zeros can stand where the data was not written yet.
+#[test]
+fn zeros_behind_a_record_are_repaired() {
+    let whole = sound(&["a"]);
+    let cut = &sound(&["a", "b"])[whole.len()..whole.len() + 20];
+    for (in_front, zeros, code) in [
+        (&b""[..], 1, Code::IncompleteEvidenceLog),
+        (b"", 4_000, Code::IncompleteEvidenceLog),
+        (b"", 70_000, Code::IncompleteEvidenceLog),
+        (cut, 70_000, Code::IncompleteEvidenceLog),
+        (b"", 128 * 1024, Code::IncompleteEvidenceLog),
+        (cut, 128 * 1024 - 20, Code::IncompleteEvidenceLog),
+        (b"", 128 * 1024 + 1, Code::MalformedEvidenceLog),
+        (cut, 128 * 1024 - 19, Code::MalformedEvidenceLog),
+        (&[b'x'; MAX_RECORD_BYTES], 1, Code::MalformedEvidenceLog),
+    ] {
+        let tail = [in_front, &vec![0; zeros]].concat();
+        let log = Log::with(&[&whole, tail.as_slice()].concat());
+        let what = format!("{} bytes and {zeros} zeros", in_front.len());
+        assert_eq!(fault(&log.bytes()), Some((code, 2, whole.len() as u64)), "{what}");
+        if code == Code::MalformedEvidenceLog {
+            let before = log.bytes();
+            assert_eq!((log.append(&["c"]), log.bytes()), (Err(code), before), "{what}");
+            continue;
         }
-        file.write_all(&whole[half..]).unwrap();
-        file.unlock().unwrap();
-        assert_eq!(reader.join().unwrap(), ["a", "b"]);
-    });
+        assert_eq!(log.append(&["c"]).unwrap()[0].seq, 2, "{what}");
+        let (records, error) = read(&log.bytes());
+        assert!(error.is_none(), "{what}");
+        assert_eq!(records[1].body()["length"], tail.len().to_string(), "{what}");
+        assert_eq!(records[1].body()["sha256"], format!("sha256:{}", Hash::of(&tail)), "{what}");
+    }
 }

@@ -7,3 +7,4 @@ mod log;
 mod places;
 mod specification;
 mod tampering;
+mod waiting;

@@ -1,4 +1,4 @@
-//! Nothing in a log changes without a trace.
+//! What a chain shows of a change, and what only a head shows.
 
 use crate::log::{fault, read, sound};
 use ct_core::limits::MAX_RECORD_BYTES;
