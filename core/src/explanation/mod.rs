@@ -95,9 +95,6 @@ mod tests {
     use super::*;
     use alloc::collections::BTreeSet;
 
-    const SKIPS: [Skip; 6] =
-        [Skip::NoForm, Skip::Incomplete, Skip::NoTrust, Skip::Unfounded, Skip::HashOnly, Skip::NoState];
-
     fn is_tidy(text: &str) -> bool {
         !text.is_empty() && text.trim() == text && !text.contains("  ") && !text.contains(char::is_control)
     }
@@ -140,11 +137,11 @@ mod tests {
     fn every_step_and_every_reason_has_its_own_phrase() {
         let phrases = |language| {
             let steps = StepName::ALL.into_iter().map(move |step| step_title(step, language));
-            steps.chain(SKIPS.into_iter().map(move |skip| skip_reason(skip, language)))
+            steps.chain(Skip::ALL.into_iter().map(move |skip| skip_reason(skip, language)))
         };
         for language in Language::ALL {
             let distinct: BTreeSet<_> = phrases(language).collect();
-            assert_eq!(distinct.len(), StepName::ALL.len() + SKIPS.len(), "{language:?}");
+            assert_eq!(distinct.len(), StepName::ALL.len() + Skip::ALL.len(), "{language:?}");
             for phrase in distinct {
                 assert!(is_tidy(phrase) && !phrase.ends_with('.') && phrase.chars().count() <= 80, "{phrase:?}");
             }

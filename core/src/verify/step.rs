@@ -100,6 +100,17 @@ pub enum Skip {
 }
 
 impl Skip {
+    /// All reasons.
+    pub const ALL: [Self; 7] = [
+        Self::NoForm,
+        Self::Incomplete,
+        Self::NoTrust,
+        Self::Unfounded,
+        Self::HashOnly,
+        Self::NoState,
+        Self::FirstSeen,
+    ];
+
     /// The reason's stable text.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
