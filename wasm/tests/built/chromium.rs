@@ -43,6 +43,10 @@ impl Chromium {
         });
         let chromium = Self { driver: WebDriver::start(&driver, &capabilities), profile };
         chromium.show_on(DESK);
+        // Its own first page asks for much; nothing of that is ours.
+        chromium.driver.go("about:blank");
+        chromium.requests();
+        chromium.complaints();
         Some(chromium)
     }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The page, if it was built; else says that the test is skipped.
 pub(crate) fn page(test: &str) -> Option<PathBuf> {
@@ -25,6 +26,19 @@ pub(crate) fn program(test: &str, name: &str) -> Option<PathBuf> {
         ct_testdata::skip(format!("{test}: {name} is not installed"));
     }
     found
+}
+
+/// Node, if there is one that the package promises to run in; else says that the test is skipped.
+pub(crate) fn node(test: &str) -> Option<PathBuf> {
+    let node = program(test, "node")?;
+    let output = Command::new(&node).arg("--version").output().unwrap();
+    let version = String::from_utf8(output.stdout).unwrap();
+    let mut numbers = version.trim().trim_start_matches('v').split('.').map(|number| number.parse::<u32>().unwrap());
+    if (numbers.next(), numbers.next()) < (Some(20), Some(19)) {
+        ct_testdata::skip(format!("{test}: Node {} is older than 20.19", version.trim()));
+        return None;
+    }
+    Some(node)
 }
 
 /// The folder that cargo builds in.

@@ -17,7 +17,7 @@ impl Project {
     /// Makes one, if there is a tarball and a Node; else says that the test is skipped.
     pub(crate) fn with_package(test: &str) -> Option<Self> {
         let tarball = dist::tarball(test)?;
-        dist::program(test, "node")?;
+        dist::node(test)?;
         let project = Self::empty();
         let package = project.path().join("node_modules/@civictrust/verify");
         fs::create_dir_all(&package).unwrap();
@@ -186,9 +186,9 @@ const REFUSED: &[&str] = &[
     "inherited true usage.arguments usage toString undefined",
     "both true usage.arguments usage hashOnly undefined",
     "hash only true usage.arguments usage hashOnly undefined",
-    "state true malformed.cbor malformed state 0",
+    "state true malformed.field malformed state 0",
     "state text true usage.arguments usage state undefined",
-    "evidence true malformed.cbor malformed evidence 0",
+    "evidence true malformed.field malformed evidence 0",
     "evidence alone true usage.arguments usage evidence undefined",
     "bundle text true usage.arguments usage bundle undefined",
     "no trust true usage.arguments usage trust undefined",
@@ -225,7 +225,8 @@ fn the_readmes_example_runs() {
 #[test]
 fn npm_installs_the_tarball_into_an_empty_project_offline() {
     let test = "npm install";
-    let (Some(tarball), Some(_)) = (dist::tarball(test), dist::program(test, "npm")) else { return };
+    let Some(tarball) = dist::tarball(test) else { return };
+    let (Some(_), Some(_)) = (dist::node(test), dist::program(test, "npm")) else { return };
     let project = Project::empty();
     let mut npm = Command::new("npm");
     npm.current_dir(project.path()).args(["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"]);

@@ -30,7 +30,7 @@ impl WebDriver {
             line.clear();
             assert!(said.read_line(&mut line).unwrap() > 0, "the driver ended without naming its port");
             let words = line.trim_end().trim_end_matches('.').rsplit(' ').next();
-            if let (true, Some(Ok(port))) = (line.contains("on port"), words.map(str::parse)) {
+            if let (true, Some(Ok(port))) = (line.contains("successfully on port"), words.map(str::parse)) {
                 break port;
             }
         };
