@@ -24,6 +24,9 @@ pub(crate) struct Screen {
 /// A desk's screen, by day.
 pub(crate) const DESK: Screen = Screen { width: 1280, height: 900, scheme: "light", media: "screen" };
 
+/// A phone's, upright.
+pub(crate) const PHONE: Screen = Screen { width: 390, height: 844, ..DESK };
+
 impl Chromium {
     /// Starts it, if it is installed; else says that the test is skipped. `language` is what it prefers.
     pub(crate) fn start(test: &str, language: &str) -> Option<Self> {
@@ -74,8 +77,10 @@ impl Chromium {
 
     /// A picture of the whole page, as PNG.
     pub(crate) fn picture(&self) -> Vec<u8> {
-        let answer = self
-            .devtools("Page.captureScreenshot", &json!({"format": "png", "captureBeyondViewport": true, "fromSurface": true}));
+        let answer = self.devtools(
+            "Page.captureScreenshot",
+            &json!({"format": "png", "captureBeyondViewport": true, "fromSurface": true}),
+        );
         ct_core::base64::decode(&text(&answer, "/data"), 64 << 20).unwrap()
     }
 

@@ -46,7 +46,8 @@ fn the_declarations_hold_for_use_misuse_and_every_report() {
     // One report for each shape: what differs in texts only says nothing new to a compiler.
     let reports: BTreeMap<String, String> =
         ct_testdata::cases().iter().map(|case| (case.expected.code.to_string(), case.verify().to_json())).collect();
-    let mut file = String::from("import type { Report } from \"@civictrust/verify\";\nexport const reports: Report[] = [\n");
+    let mut file =
+        String::from("import type { Report } from \"@civictrust/verify\";\nexport const reports: Report[] = [\n");
     for report in reports.values() {
         writeln!(file, "{report},").unwrap();
     }
@@ -55,7 +56,8 @@ fn the_declarations_hold_for_use_misuse_and_every_report() {
     let tsc = |files: &[&str]| {
         let mut tsc = Command::new("node");
         tsc.current_dir(project.path()).arg(&compiler).args(["--strict", "--noEmit", "--module", "nodenext"]);
-        tsc.args(["--target", "es2022", "--exactOptionalPropertyTypes", "--lib", "es2022,dom", "--types", ""]).args(files);
+        tsc.args(["--target", "es2022", "--exactOptionalPropertyTypes", "--lib", "es2022,dom", "--types", ""])
+            .args(files);
         tsc
     };
     assert_eq!(run(&mut tsc(&["usage.mts", "usage.cts", "reports.mts"])), "");

@@ -5,12 +5,17 @@
 #![cfg(test)]
 #![cfg(unix)]
 
+mod accessibility;
+mod bundlers;
 mod chromium;
 mod declarations;
 mod dist;
+mod firefox;
 mod namespace;
 mod package;
 mod page;
 mod requests;
+mod screenshots;
+mod verdicts;
 mod web_server;
 mod webdriver;

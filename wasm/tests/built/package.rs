@@ -29,7 +29,8 @@ impl Project {
     /// One with a package.json and nothing else.
     pub(crate) fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("package.json"), "{ \"name\": \"somebodys-project\", \"private\": true }").unwrap();
+        fs::write(folder.path().join("package.json"), "{ \"name\": \"somebodys-project\", \"private\": true }")
+            .unwrap();
         Self { folder }
     }
 
@@ -64,7 +65,8 @@ pub(crate) fn run(command: &mut Command) -> String {
 pub(crate) fn cases_for_node() -> Value {
     let base64 = |bytes: &Vec<u8>| ct_core::base64::encode(bytes);
     let one = |case: &Case| {
-        let digest = case.document.as_ref().filter(|_| !case.hash_only).map(|bytes| ct_core::Hash::of(bytes).to_string());
+        let digest =
+            case.document.as_ref().filter(|_| !case.hash_only).map(|bytes| ct_core::Hash::of(bytes).to_string());
         json!({
             "name": case.name,
             "bundle": base64(&case.bundle),
@@ -107,7 +109,10 @@ fn every_case_has_cores_report_by_import_and_by_require() {
     let count = cases.as_array().unwrap().len();
     assert!(count > 250, "{count} cases");
     project.write("cases.json", cases.to_string());
-    project.write("import.mjs", format!("import fs from 'node:fs'; import {{ verify }} from '@civictrust/verify';{COMPARE}"));
+    project.write(
+        "import.mjs",
+        format!("import fs from 'node:fs'; import {{ verify }} from '@civictrust/verify';{COMPARE}"),
+    );
     project.write(
         "require.cjs",
         format!("const fs = require('node:fs'); const {{ verify }} = require('@civictrust/verify');{COMPARE}"),

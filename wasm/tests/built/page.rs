@@ -36,12 +36,7 @@ impl<'a> Page<'a> {
 
     /// Sets mode and time of verification.
     pub(crate) fn set(&self, mode: &str, at: &str) {
-        let script = "for (const [selector, value] of [['#mode', arguments[0]], ['#at', arguments[1]]]) { \
-            const field = document.querySelector(selector); field.value = value; \
-            if (field.value !== value) return selector + ' does not take ' + value + ' but ' + field.value; \
-            for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true })); } \
-            return ''";
-        assert_eq!(self.driver.run(script, &[json!(mode), json!(at)]), json!(""));
+        assert_eq!(self.driver.run(SETTINGS, &[json!(mode), json!(at)]), json!(""));
     }
 
     /// Chooses files in an input, as its picker does.
@@ -52,13 +47,19 @@ impl<'a> Page<'a> {
 
     /// The rows, once there are `count` of them and none is pending.
     pub(crate) fn settled(&self, count: usize) -> Rows {
-        let script = "const rows = [...document.querySelectorAll('[data-file]')]; \
-            return rows.length >= arguments[0] && rows.every(row => row.dataset.status !== 'pending') \
-            && rows.map(row => [row.dataset.file, row.dataset.status, row.dataset.code])";
-        let rows = self.wait(&format!("{count} verdicts"), script, &[json!(count)]);
+        let rows = self.wait(&format!("{count} verdicts"), SETTLED, &[json!(count)]);
         let cell = |row: &Value, at: usize| row[at].as_str().unwrap_or_default().to_owned();
         let rows = rows.as_array().unwrap().iter();
         rows.map(|row| (cell(row, 0), (cell(row, 1), cell(row, 2)))).collect()
+    }
+
+    /// Waits until the page has nothing left to do that it had begun: its work is in promises, its worker and timers of
+    /// at most some tenths of a second, and no row is pending.
+    pub(crate) fn quiet(&self) {
+        let script = "const text = () => document.body.innerText; let before = text(), same = 0; \
+            while (same < 3) { await new Promise(done => setTimeout(done, 150)); \
+            const now = text(); same = now === before ? same + 1 : 0; before = now; }";
+        self.driver.run_async(script, &[]);
     }
 
     /// Waits, for as long as anything should take, until the script answers.
@@ -66,6 +67,18 @@ impl<'a> Page<'a> {
         self.driver.wait(what, Duration::from_secs(60), script, arguments)
     }
 }
+
+/// Sets mode and time; gives what was wrong, or an empty text.
+pub(crate) const SETTINGS: &str = "for (const [selector, value] of [['#mode', arguments[0]], ['#at', arguments[1]]]) { \
+    const field = document.querySelector(selector); field.value = value; \
+    if (field.value !== value) return selector + ' does not take ' + value + ' but ' + field.value; \
+    for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true })); } \
+    return ''";
+
+/// File, status and code of each row, once there are as many rows as said and none is pending.
+pub(crate) const SETTLED: &str = "const rows = [...document.querySelectorAll('[data-file]')]; \
+    return rows.length >= arguments[0] && rows.every(row => row.dataset.status !== 'pending') \
+    && rows.map(row => [row.dataset.file, row.dataset.status, row.dataset.code])";
 
 /// A file as an address; the paths of tests need no escaping but that of spaces.
 pub(crate) fn file_address(file: &Path) -> String {

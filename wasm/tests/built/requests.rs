@@ -5,6 +5,7 @@ use crate::dist;
 use crate::namespace::inside;
 use crate::page::{Page, file_address};
 use crate::web_server::WebServer;
+use std::collections::BTreeMap;
 
 // R19.3: no remote calls, by construction; and none is seen.
 #[test]
@@ -13,10 +14,12 @@ fn the_page_asks_for_nothing_but_itself_and_its_worker() {
     inside(test, || {
         let Some(file) = dist::page(test) else { return };
         let Some(chromium) = Chromium::start(test, "en") else { return };
-        let server = WebServer::of(dist::read(&file));
-        for address in [file_address(&file), server.address()] {
+        let server = WebServer::of(BTreeMap::from([("verify.html".to_owned(), dist::read(&file))]));
+        for address in [file_address(&file), server.address("verify.html")] {
             let page = Page::load(chromium.driver(), &address);
-            page.trust(&dist::files("bundles").into_iter().filter(|path| path.ends_with("trust.cbor")).collect::<Vec<_>>());
+            page.trust(
+                &dist::files("bundles").into_iter().filter(|path| path.ends_with("trust.cbor")).collect::<Vec<_>>(),
+            );
             let bundles = dist::files("bundles/valid");
             page.pick("#bundles", &bundles);
             page.settled(bundles.len());

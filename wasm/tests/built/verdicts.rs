@@ -1,0 +1,185 @@
+//! The page's verdicts, from a file without any web server: the examples by every way in, and all cases.
+
+use crate::chromium::Chromium;
+use crate::dist;
+use crate::namespace::inside;
+use crate::page::{Page, Rows};
+use ct_core::{AtSource, Bundle, Document, Hash, Mode, Request, Timestamp, TrustRoot};
+use ct_testdata::Case;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+/// A day after the examples were issued.
+pub(crate) const AT: &str = "2026-11-21T08:00:00Z";
+
+/// The trust root of the examples.
+pub(crate) fn trust() -> PathBuf {
+    ct_testdata::repository().join("bundles/trust.cbor")
+}
+
+/// What core says of the examples in a folder.
+pub(crate) fn expected(folder: &str) -> Rows {
+    let root = TrustRoot::load(&dist::read("bundles/trust.cbor"));
+    let verdict = |path: &PathBuf| {
+        let report = ct_core::verify(&Request {
+            bundle: &dist::read(path),
+            document: Document::InBundle,
+            trust: root.as_ref().map_err(|error| *error),
+            mode: Mode::Strict,
+            at: Timestamp::parse(AT).unwrap(),
+            at_source: AtSource::Given,
+            state: None,
+            evidence: &[],
+        });
+        let status = if report.is_verified() { "verified" } else { "unverified" };
+        (path.file_name().unwrap().to_str().unwrap().to_owned(), (status.to_owned(), report.code().to_string()))
+    };
+    dist::files(folder).iter().map(verdict).collect()
+}
+
+// R19.1, R19.3: what the CLI verifies and refuses, the page verifies and refuses, with the same codes.
+#[test]
+fn the_examples_are_judged_as_core_judges_them_by_picker_and_by_drop() {
+    let test = "verdicts::the_examples_are_judged_as_core_judges_them_by_picker_and_by_drop";
+    inside(test, || {
+        let Some(file) = dist::page(test) else { return };
+        let Some(chromium) = Chromium::start(test, "en") else { return };
+        for folder in ["bundles/valid", "bundles/refused"] {
+            let (bundles, expected) = (dist::files(folder), expected(folder));
+
+            let page = Page::open(&chromium, &file);
+            page.set("strict", AT);
+            page.trust(&[trust()]);
+            page.pick("#bundles", &bundles);
+            assert_eq!(page.settled(bundles.len()), expected, "{folder} by picker");
+
+            // The order does not matter: the trust root comes last, and with the bundles.
+            let page = Page::open(&chromium, &file);
+            page.set("strict", AT);
+            chromium.drop_files("#drop", &[bundles.clone(), vec![trust()]].concat());
+            assert_eq!(page.settled(bundles.len()), expected, "{folder} by drop");
+        }
+    });
+}
+
+/// A document beside its bundle is matched by its hash, whichever comes first.
+#[test]
+fn a_document_beside_its_bundle_is_matched_by_its_hash() {
+    let test = "verdicts::a_document_beside_its_bundle_is_matched_by_its_hash";
+    inside(test, || {
+        let Some(file) = dist::page(test) else { return };
+        let Some(chromium) = Chromium::start(test, "en") else { return };
+        let whole = dist::read("bundles/valid/diploma.cbor");
+        let document = Bundle::parse(&whole).unwrap().document.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (right, wrong) = (folder.path().join("diploma.pdf"), folder.path().join("other.pdf"));
+        fs::write(&right, document).unwrap();
+        fs::write(&wrong, [document, b" "].concat()).unwrap();
+        let bundle = ct_testdata::repository().join("bundles/refused/document-missing.cbor");
+        let name = "document-missing.cbor";
+        let expected = |status: &str, code: &str| Some((status.to_owned(), code.to_owned()));
+
+        let page = Page::open(&chromium, &file);
+        page.set("strict", AT);
+        page.trust(&[trust()]);
+        page.pick("#bundles", std::slice::from_ref(&bundle));
+        assert_eq!(page.settled(1).get(name).cloned(), expected("unverified", "incomplete.document"));
+        page.pick("#documents", std::slice::from_ref(&wrong));
+        page.quiet();
+        assert_eq!(page.settled(1).get(name).cloned(), expected("unverified", "incomplete.document"));
+        page.pick("#documents", std::slice::from_ref(&right));
+        page.wait("the document's bundle to be verified", VERIFIED, &[name.into()]);
+
+        let page = Page::open(&chromium, &file);
+        page.set("strict", AT);
+        page.pick("#documents", &[right]);
+        page.pick("#bundles", &[bundle]);
+        page.trust(&[trust()]);
+        page.wait("the bundle to be verified, its document before it", VERIFIED, &[name.into()]);
+    });
+}
+
+const VERIFIED: &str = "return [...document.querySelectorAll('[data-file]')] \
+    .some(row => row.dataset.file === arguments[0] && row.dataset.status === 'verified' && row.dataset.code === 'ok')";
+
+/// Cases that are verified in one go: the same trust root, time, mode, and no document that another one lacks.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Settings {
+    trust: Vec<Vec<u8>>,
+    at: String,
+    mode: &'static str,
+    document: Option<Vec<u8>>,
+}
+
+/// The page has neither remembered states nor evidence of two histories, and is never asked about a hash alone.
+fn fits_the_page(case: &Case) -> bool {
+    case.state.is_none() && case.evidence.is_empty() && !case.hash_only
+}
+
+/// As the page does it: a document that is not the bundle's is none.
+fn judged_by_core(mut case: Case) -> (String, String) {
+    let named = Bundle::parse(&case.bundle).ok().and_then(|bundle| bundle.document_hash);
+    case.document = case.document.filter(|document| Some(Hash::of(document)) == named);
+    let report = case.verify();
+    let status = if report.is_verified() { "verified" } else { "unverified" };
+    (status.to_owned(), report.code().to_string())
+}
+
+// R1.4, R14.3: the same verdict from core and from the page, for every case that the page can be asked.
+#[test]
+fn every_case_gets_cores_code() {
+    let test = "verdicts::every_case_gets_cores_code";
+    inside(test, || {
+        let Some(file) = dist::page(test) else { return };
+        let Some(chromium) = Chromium::start(test, "en") else { return };
+        let mut groups: BTreeMap<Settings, Vec<Case>> = BTreeMap::new();
+        let cases = ct_testdata::cases();
+        let all = cases.len();
+        let mut asked = 0;
+        for case in cases.into_iter().filter(fits_the_page) {
+            asked += 1;
+            let settings = Settings {
+                trust: case.predecessors.iter().chain([&case.trust]).cloned().collect(),
+                at: case.at.to_string(),
+                mode: case.mode.as_str(),
+                document: case.document.clone(),
+            };
+            groups.entry(settings).or_default().push(case);
+        }
+        assert!(asked > 200 && asked * 10 > all * 8, "{asked} of {all} cases");
+        let mut differ = Vec::new();
+        for (settings, cases) in groups {
+            let said = judged_by_page(&chromium, &file, &settings, &cases);
+            for case in cases {
+                let name = case.name.clone();
+                let expected = judged_by_core(case);
+                let found = said.get(&format!("{name}.cbor"));
+                if found != Some(&expected) {
+                    differ.push(format!("{name}: core {expected:?}, page {found:?}"));
+                }
+            }
+        }
+        assert!(differ.is_empty(), "{} of {asked}:\n{}", differ.len(), differ.join("\n"));
+    });
+}
+
+fn judged_by_page(chromium: &Chromium, file: &std::path::Path, settings: &Settings, cases: &[Case]) -> Rows {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let page = Page::open(chromium, file);
+    page.set(settings.mode, &settings.at);
+    let roots = settings.trust.iter().zip(1..);
+    let roots: Vec<PathBuf> = roots.map(|(bytes, number)| write(&format!("trust-{number}.cbor"), bytes)).collect();
+    page.trust(&roots);
+    if let Some(document) = &settings.document {
+        page.pick("#documents", &[write("document", document)]);
+    }
+    let bundles: Vec<PathBuf> = cases.iter().map(|case| write(&format!("{}.cbor", case.name), &case.bundle)).collect();
+    page.pick("#bundles", &bundles);
+    page.settled(bundles.len())
+}
