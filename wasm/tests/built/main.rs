@@ -16,6 +16,7 @@ mod package;
 mod page;
 mod requests;
 mod screenshots;
+mod speed;
 mod verdicts;
 mod web_server;
 mod webdriver;

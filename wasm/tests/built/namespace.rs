@@ -19,7 +19,7 @@ pub(crate) fn inside(test: &str, body: impl FnOnce()) {
     let output = unshare(options)
         .args(["sh", "-c", "ip link set lo up && exec \"$@\"", "sh"])
         .arg(program)
-        .args([test, "--exact", "--nocapture"])
+        .args([test, "--exact", "--include-ignored", "--nocapture"])
         .env(MARK, "1")
         .stdin(Stdio::null())
         .output()
