@@ -6,6 +6,7 @@
 #![cfg(unix)]
 
 mod accessibility;
+mod bad_input;
 mod bundlers;
 mod chromium;
 mod declarations;

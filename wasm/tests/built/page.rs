@@ -62,6 +62,16 @@ impl<'a> Page<'a> {
         self.driver.run_async(script, &[]);
     }
 
+    /// Everything that the page shows.
+    pub(crate) fn text(&self) -> String {
+        self.driver.run("return document.body.innerText", &[]).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the page says that it has nothing to do.
+    pub(crate) fn idle(&self) {
+        self.wait("the page to have done its work", IDLE, &[]);
+    }
+
     /// Waits, for as long as anything should take, until the script answers.
     pub(crate) fn wait(&self, what: &str, script: &str, arguments: &[Value]) -> Value {
         self.driver.wait(what, Duration::from_secs(60), script, arguments)
@@ -79,6 +89,10 @@ pub(crate) const SETTINGS: &str = "for (const [selector, value] of [['#mode', ar
 pub(crate) const SETTLED: &str = "const rows = [...document.querySelectorAll('[data-file]')]; \
     return rows.length >= arguments[0] && rows.every(row => row.dataset.status !== 'pending') \
     && rows.map(row => [row.dataset.file, row.dataset.status, row.dataset.code])";
+
+/// Whether no progress is shown.
+pub(crate) const IDLE: &str = "const bar = document.querySelector('[role=progressbar]'); \
+    return bar === null || bar.closest('[hidden]') !== null";
 
 /// A file as an address; the paths of tests need no escaping but that of spaces.
 pub(crate) fn file_address(file: &Path) -> String {
