@@ -47,7 +47,6 @@ pub(crate) fn target() -> PathBuf {
 }
 
 /// Says something to whoever watches the test.
-#[expect(clippy::print_stderr, reason = "shown with --nocapture, and when the test fails")]
 pub(crate) fn remark(text: &str) {
     eprintln!("{text}");
 }

@@ -155,6 +155,7 @@ thrown("no mode", () => verify(bundle, trust, { at: usual.at }));
 thrown("time", () => verify(bundle, trust, { ...usual, at: "now" }));
 thrown("mode", () => verify(bundle, trust, { ...usual, mode: "lenient" }));
 thrown("source", () => verify(bundle, trust, { ...usual, atSource: "guess" }));
+thrown("clock", () => verify(bundle, trust, { ...usual, atSource: "clock" }).report.at_source);
 thrown("digest", () => verify(bundle, trust, { ...usual, documentDigest: "abc" }));
 thrown("null digest", () => verify(bundle, trust, { ...usual, documentDigest: null }));
 thrown("misspelt", () => verify(bundle, trust, { ...usual, documentdigest: "0".repeat(64) }));
@@ -185,6 +186,7 @@ const REFUSED: &[&str] = &[
     "time true usage.time usage at undefined",
     "mode true usage.arguments usage mode undefined",
     "source true usage.arguments usage at_source undefined",
+    "clock returned \"clock\"",
     "digest true usage.arguments usage digest undefined",
     "null digest true usage.arguments usage documentDigest undefined",
     "misspelt true usage.arguments usage documentdigest undefined",

@@ -48,11 +48,6 @@ impl WebDriver {
         self.request("POST", &format!("/session/{}/{path}", self.session), body)
     }
 
-    /// Asks for something of the session.
-    pub(crate) fn ask(&self, path: &str) -> Result<Value, Failure> {
-        self.request("GET", &format!("/session/{}/{path}", self.session), &Value::Null)
-    }
-
     /// Loads a page.
     pub(crate) fn go(&self, url: &str) {
         self.command("url", &json!({"url": url})).unwrap();
