@@ -7,8 +7,10 @@ mod air_gap;
 mod arrows;
 mod dist;
 mod fuzzing;
+mod gzip;
 mod licences;
 mod linked;
+mod npm;
 mod process;
 mod reproducible;
 mod sbom;
@@ -18,6 +20,7 @@ mod sources;
 mod static_ct;
 mod step;
 mod suite;
+mod tarball;
 mod tools;
 
 use std::env;

@@ -2,6 +2,7 @@
 
 use crate::tarball;
 use anyhow::{Context, Result, ensure};
+use base64ct::{Base64, Encoding};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,7 +47,7 @@ fn files(root: &Path, core: &Core<'_>) -> Result<BTreeMap<String, Vec<u8>>> {
 
 /// The module as text in a JavaScript module: it is there as soon as it is imported, from wherever that was.
 fn text_module(module: &[u8]) -> String {
-    format!("// WebAssembly in base64.\nexport const wasm =\n  \"{}\";\n", crate::base64::encoded(module))
+    format!("// WebAssembly in base64.\nexport const wasm =\n  \"{}\";\n", Base64::encode_string(module))
 }
 
 /// Fails if the tarball is larger than promised, or has grown without anybody having decided so.

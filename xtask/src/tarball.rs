@@ -54,7 +54,8 @@ mod tests {
     #[test]
     fn tar_lists_and_extracts_what_was_archived() {
         let files = [("index.mjs", vec![b'x'; 513]), ("a.txt", vec![]), ("b", vec![7; 512])];
-        let files: BTreeMap<String, Vec<u8>> = files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+        let files: BTreeMap<String, Vec<u8>> =
+            files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
         let archive = archive(&files).unwrap();
         assert_eq!(archive.len() % BLOCK, 0);
         let tar = |arguments: &[&str]| {
