@@ -89,7 +89,7 @@ fn a_picture_and_an_empty_file_are_refused_with_cores_codes() {
         page.pick("#bundles", &[write(folder, "photo.png", PICTURE), write(folder, "empty.cbor", b"")]);
         let rows = page.settled(2);
         let code = |name: &str| rows.get(name).map(|(status, code)| (status.as_str(), code.as_str()));
-        assert_eq!(code("photo.png"), Some(("unverified", "malformed.cbor")));
+        assert_eq!(code("photo.png"), Some(("unverified", "malformed.kind")));
         assert_eq!(code("empty.cbor"), Some(("unverified", "malformed.empty")));
         assert!(page.text().contains(explain(Code::MalformedEmpty, Language::English).title), "{}", page.text());
 
@@ -163,8 +163,9 @@ fn a_document_of_two_gigabytes_is_streamed_and_as_a_bundle_refused_unread() {
         let page = ready(chromium, file);
         let before = page.text();
         page.pick("#documents", &[large]);
+        page.wait("the document to be read", "return document.querySelector('[data-document]') !== null", &[]);
         page.pick("#bundles", &[diploma()]);
-        // The page stays usable meanwhile.
+        // The verdict waits for the document: it could be the bundle's.
         page.settled(1);
         page.idle();
         let said = news(&page, &before);

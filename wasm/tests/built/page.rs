@@ -90,9 +90,9 @@ pub(crate) const SETTLED: &str = "const rows = [...document.querySelectorAll('[d
     return rows.length >= arguments[0] && rows.every(row => row.dataset.status !== 'pending') \
     && rows.map(row => [row.dataset.file, row.dataset.status, row.dataset.code])";
 
-/// Whether no progress is shown.
+/// Whether no progress is shown and no document is being read.
 pub(crate) const IDLE: &str = "const bar = document.querySelector('[role=progressbar]'); \
-    return bar === null || bar.closest('[hidden]') !== null";
+    return bar.closest('[hidden]') !== null && document.querySelector('[data-match=hashing]') === null";
 
 /// A file as an address; the paths of tests need no escaping but that of spaces.
 pub(crate) fn file_address(file: &Path) -> String {
