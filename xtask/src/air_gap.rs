@@ -1,6 +1,7 @@
 //! Whether the folder of [`crate::dist`] is enough by itself: `ct` runs with that folder as its whole file system, and
 //! without a network.
 
+use crate::place::Place;
 use crate::process::{announce, program, works};
 use crate::step::Run;
 use crate::{dist, static_ct};
@@ -13,7 +14,7 @@ pub(crate) fn run(run: &mut Run) -> Result<()> {
     if let Some(obstacle) = static_ct::obstacle(&run.root) {
         return run.skips.record(&format!("the air gap was not tried: {obstacle}"));
     }
-    let place = static_ct::Place::usual(&run.root);
+    let place = Place::usual(&run.root);
     let folder = dist::assemble(&place)?;
     let Some(machine) = Machine::bare(&run.root) else {
         return run.skips.record("the air gap was not tried: neither unshare nor chroot is permitted");

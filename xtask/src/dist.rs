@@ -1,8 +1,8 @@
 //! `cargo xtask dist`: a folder for a USB stick, with all that somebody needs who has a computer and no network.
 
 use crate::linked::{self, Linked};
+use crate::place::Place;
 use crate::process::{output, program, run as run_command};
-use crate::static_ct::Place;
 use crate::step::Run;
 use crate::{licences, sbom, static_ct};
 use anyhow::{Context, Result, ensure};
@@ -28,7 +28,7 @@ pub(crate) fn assemble(place: &Place) -> Result<PathBuf> {
     // First, because it also brings the sources that the build refers to.
     let crates = linked::crates(root)?;
     let built = static_ct::build(place)?;
-    static_ct::check_size(fs::metadata(&built).with_context(|| format!("cannot read {}", built.display()))?.len())?;
+    static_ct::SIZE.check(fs::metadata(&built).with_context(|| format!("cannot read {}", built.display()))?.len())?;
     let version = version(&built)?;
     let folder = place.target_folder.join("dist").join(format!("civictrust-{version}-x86_64-linux"));
     if folder.exists() {

@@ -5,15 +5,19 @@
 
 mod air_gap;
 mod arrows;
+mod csp;
 mod dist;
 mod fuzzing;
 mod gzip;
 mod licences;
 mod linked;
 mod npm;
+mod page;
+mod place;
 mod process;
 mod reproducible;
 mod sbom;
+mod size;
 mod skips;
 #[cfg(test)]
 mod sources;
@@ -21,17 +25,22 @@ mod static_ct;
 mod step;
 mod suite;
 mod tarball;
+mod tokens;
 mod tools;
+mod wasm_module;
+mod web;
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let steps = match arguments.as_slice() {
-        [task] => step::named(task),
-        _ => None,
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (steps, trust) = match words.as_slice() {
+        [task] => (step::named(task), None),
+        ["web", "--trust", file] => (step::named("web"), Some(PathBuf::from(file))),
+        _ => (None, None),
     };
     let Some((steps, tolerance)) = steps else {
         eprint!("{}", step::usage());
@@ -41,7 +50,7 @@ fn main() -> ExitCode {
         eprintln!("xtask was built outside its workspace");
         return ExitCode::FAILURE;
     };
-    match step::run(root, &steps, tolerance) {
+    match step::run(root, &steps, tolerance, trust) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nFAILED: {error:#}");

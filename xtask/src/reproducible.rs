@@ -1,11 +1,12 @@
-//! Whether anybody who has the sources gets the same bytes: the folder of [`crate::dist`] is made here, and again from a
-//! copy of the sources in another place, into an empty target folder, with cargo's own folder reached by another path.
+//! Whether anybody who has the sources gets the same bytes: the folder of [`crate::dist`] and the page are made here, and
+//! again from a copy of the sources in another place, into an empty target folder, with cargo's own folder reached by another path.
 
 use crate::dist;
+use crate::place::{self, Place};
 use crate::process::{output, program};
-use crate::static_ct::{self, Place};
 use crate::step::Run;
 use crate::tools;
+use crate::{static_ct, wasm_module, web};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,13 +23,13 @@ pub(crate) fn run(run: &mut Run) -> Result<()> {
     clear(&scratch)?;
     let home = scratch.join("home");
     fs::create_dir_all(&scratch).with_context(|| format!("cannot create {}", scratch.display()))?;
-    symlink(static_ct::cargo_home()?, &home).context("cannot link to cargo's folder")?;
+    symlink(place::cargo_home()?, &home).context("cannot link to cargo's folder")?;
     let elsewhere =
         Place { root: scratch.join("of another name"), target_folder: scratch.join("t"), cargo_home: Some(home) };
     // Before the first build: the sources may be edited meanwhile.
     copy_tracked(&run.root, &elsewhere.root)?;
-    let first = dist::files(&dist::assemble(&Place::usual(&run.root))?)?;
-    let second = dist::files(&dist::assemble(&elsewhere)?)?;
+    let first = everything(&Place::usual(&run.root))?;
+    let second = everything(&elsewhere)?;
     clear(&scratch)?;
     let differences = differences(&first, &second);
     if !differences.is_empty() {
@@ -36,6 +37,14 @@ pub(crate) fn run(run: &mut Run) -> Result<()> {
     }
     println!("{} files are the same, byte for byte", first.len());
     Ok(())
+}
+
+/// What is given away: the folder of `dist`, and the page.
+fn everything(place: &Place) -> Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = dist::files(&dist::assemble(place)?)?;
+    let module = wasm_module::build(place)?;
+    files.insert("verify.html".to_owned(), web::page(place, &module, None)?.into_bytes());
+    Ok(files)
 }
 
 /// The files that git tracks, as they stand in the folder now.

@@ -2,7 +2,7 @@
 
 use crate::process::{cargo, run as run_command};
 use crate::skips::{self, SkipLog};
-use crate::{air_gap, arrows, dist, fuzzing, reproducible, suite, tools};
+use crate::{air_gap, arrows, dist, fuzzing, reproducible, suite, tools, web};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,8 @@ pub(crate) struct Run {
     pub(crate) root: PathBuf,
     /// Where steps and tests record what they could not do.
     pub(crate) skips: SkipLog,
+    /// The trust root to build into the page, from where this program was started.
+    pub(crate) trust: Option<PathBuf>,
     /// The test runner's closing lines, to be printed after everything else.
     pub(crate) closing: Vec<String>,
 }
@@ -72,8 +74,8 @@ pub(crate) fn usage() -> String {
 }
 
 /// Runs the steps in order and stops at the first that fails.
-pub(crate) fn run(root: &Path, steps: &[Step], tolerance: Tolerance) -> Result<()> {
-    let mut run = Run { root: root.to_owned(), skips: SkipLog::create()?, closing: Vec::new() };
+pub(crate) fn run(root: &Path, steps: &[Step], tolerance: Tolerance, trust: Option<PathBuf>) -> Result<()> {
+    let mut run = Run { root: root.to_owned(), skips: SkipLog::create()?, trust, closing: Vec::new() };
     for step in steps {
         println!("\n== {}: {}", step.name, step.what);
         let start = Instant::now();
@@ -175,7 +177,14 @@ const NO_STD: Step = Step { name: "no-std", what: "core builds where there is no
 const DOCTESTS: Step = Step { name: "doctests", what: "examples in the documentation", action: doctests };
 const SUITE: Step = Step { name: "suite", what: "unit and integration tests", action: suite::run };
 
-const TEST: &[Step] = &[TOOLS, NO_STD, DOCTESTS, SUITE];
+const WEB: Step = Step {
+    name: "web",
+    what: "make the page, wasm/dist/verify.html; with `--trust FILE` one that carries that trust root",
+    action: web::run,
+};
+
+// The page before the tests: some of them open it.
+const TEST: &[Step] = &[TOOLS, NO_STD, WEB, DOCTESTS, SUITE];
 
 const CI: &[Step] = &[
     TOOLS,
@@ -192,10 +201,11 @@ const CI: &[Step] = &[
     },
     Step {
         name: "reproducible",
-        what: "dist, made again from a copy elsewhere, is the same byte for byte",
+        what: "dist and the page, made again from a copy elsewhere, are the same byte for byte",
         action: reproducible::run,
     },
     NO_STD,
+    WEB,
     DOCTESTS,
     SUITE,
 ];
@@ -256,7 +266,7 @@ mod tests {
         }
         let steps =
             [Step { name: "first", what: "", action: fails }, Step { name: "second", what: "", action: unreachable }];
-        let error = run(Path::new("."), &steps, Tolerance::AnySkip).unwrap_err();
+        let error = run(Path::new("."), &steps, Tolerance::AnySkip, None).unwrap_err();
         assert_eq!(format!("{error:#}"), "step `first` (rerun: cargo xtask first): out of luck");
     }
 
@@ -266,8 +276,8 @@ mod tests {
             run.skips.record("no openssl")
         }
         let steps = [Step { name: "skips", what: "", action: skips }];
-        run(Path::new("."), &steps, Tolerance::AnySkip).unwrap();
-        let error = run(Path::new("."), &steps, Tolerance::ExpectedSkips).unwrap_err();
+        run(Path::new("."), &steps, Tolerance::AnySkip, None).unwrap();
+        let error = run(Path::new("."), &steps, Tolerance::ExpectedSkips, None).unwrap_err();
         assert!(error.to_string().contains("SKIPPED: no openssl"), "{error}");
     }
 }

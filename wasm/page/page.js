@@ -1,0 +1,226 @@
+// The page: what is chosen, what comes in, and what follows from it.
+
+const AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+class Page {
+  /** @param {Engine} engine */
+  constructor(engine) {
+    this.engine = engine;
+    /** @type {{ bytes: Uint8Array, facts: any, name: string, isBaked: boolean } | undefined} */
+    this.trust = undefined;
+    /** The code and name of a trust root that was refused. @type {{ name: string, code: string } | undefined} */
+    this.refusal = undefined;
+    this.notices = new Notices();
+    this.verdicts = new Verdicts(engine, { decided: (row) => this.rows.touch(row), defect: (error) => this.defect(error) });
+    this.rows = new Rows(this.verdicts);
+    this.documents = new Documents(engine, () => this.showDocuments());
+    /** One thing after the other. @type {Promise<void>} */
+    this.turn = Promise.resolve();
+  }
+
+  /** Does `act` when everything before it is done; what goes wrong is shown. @param {() => Promise<void>} act */
+  next(act) {
+    this.turn = this.turn.then(act).catch((error) => alarm("alarm_defect", error));
+    return this.turn;
+  }
+
+  /** @param {string} name @param {Uint8Array} bytes @param {boolean} [isBaked] */
+  async useTrust(name, bytes, isBaked = false) {
+    const facts = await this.engine.ask("trust", { bytes });
+    this.refusal = facts.code === "ok" ? undefined : { name, code: facts.code };
+    if (facts.code === "ok") {
+      this.trust = { bytes, facts, name, isBaked };
+      this.verdicts.again();
+    }
+    this.showTrust();
+    await this.judge();
+  }
+
+  /** @param {Incoming} incoming */
+  async pickTrust({ name, file }) {
+    let bytes;
+    try {
+      bytes = new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer());
+    } catch {
+      this.notices.add({ key: "notice_unreadable", values: [name] });
+      return;
+    }
+    if ((await this.engine.ask("kind", { bytes: bytes.slice(0, HEAD) })).kind === "bundle") {
+      this.notices.add({ key: "notice_trust_bundle", values: [name] });
+    }
+    await this.useTrust(name, bytes);
+  }
+
+  /** @param {Incoming[]} incoming @param {"bundles" | "documents" | "any"} field */
+  async take(incoming, field) {
+    /** @type {Incoming[]} */
+    const documents = [];
+    for (const one of incoming) {
+      let kind;
+      try {
+        kind = await kindOf(this.engine, one);
+      } catch (error) {
+        if (error instanceof Refused) {
+          throw error;
+        }
+        // Also a folder that came as a file, in a browser that cannot tell: it cannot be read.
+        this.notices.add({ key: "notice_unreadable", values: [one.name] });
+        continue;
+      }
+      if (kind === "trust") {
+        const act = { key: "notice_trust_use", run: () => void this.next(() => this.pickTrust(one)) };
+        this.notices.add({ key: "notice_trust", values: [one.name], act });
+      }
+      if (field === "bundles" || kind === "bundle") {
+        field === "documents" && this.notices.add({ key: "notice_bundle_as_document", values: [one.name] });
+        const row = await this.verdicts.add(one.name, one.file);
+        row ? this.rows.touch(row) : this.notices.add({ key: "notice_twice", values: [one.name] });
+      } else if (kind === "document") {
+        documents.push(one);
+      }
+    }
+    this.rows.update();
+    documents.forEach((one) => this.addDocument(one));
+    if (documents.length === 0) {
+      await this.judge();
+    }
+  }
+
+  /** @param {Incoming} incoming */
+  async addDocument({ name, file }) {
+    this.verdicts.ready = false;
+    try {
+      await this.documents.add(name, file);
+    } catch (error) {
+      this.notices.add({ key: error instanceof Twice ? "notice_twice" : "notice_unreadable", values: [name] });
+    }
+    if (this.documents.reading === 0) {
+      await this.next(async () => {
+        this.verdicts.again();
+        await this.judge();
+      });
+    }
+  }
+
+  /** Verifies what waits, if everything is there that a verdict needs. */
+  async judge() {
+    const { verdicts, documents } = this;
+    const at = byId("at").value.trim();
+    const isTime = at === "" || (AT.test(at) && !Number.isNaN(Date.parse(at)));
+    byId("at-error").textContent = isTime ? "" : explained("usage.time").next;
+    byId("at").toggleAttribute("aria-invalid", !isTime);
+    verdicts.ready = false;
+    if (!this.trust || !isTime || documents.reading > 0) {
+      verdicts.rows.forEach((row) => row.status === "pending" && this.rows.touch(row));
+      return;
+    }
+    // One document for one bundle: the two belong together, whatever their hashes.
+    const only = verdicts.rows.length === 1 && documents.list.length === 1 ? documents.list[0].digest : undefined;
+    if (only !== verdicts.only) {
+      verdicts.only = only;
+      verdicts.again();
+    }
+    const [time, source] = at ? [at, "given"] : [`${new Date().toISOString().slice(0, 19)}Z`, "clock"];
+    try {
+      await this.engine.ask("terms", { mode: byId("mode").value, at: time, source });
+    } catch (error) {
+      byId("at-error").textContent = explained(/** @type {Refused} */ (error).code).next;
+      return;
+    }
+    verdicts.ready = true;
+    verdicts.pump();
+    this.showDocuments();
+  }
+
+  /** Everything again on other terms. */
+  async again() {
+    this.verdicts.again();
+    await this.judge();
+  }
+
+  /** A worker that met a defect is not asked again: another one takes its place. @param {any} error */
+  async defect(error) {
+    alarm("alarm_defect", error);
+    this.engine.worker?.terminate();
+    await this.engine.start();
+    if (this.trust) {
+      await this.engine.ask("trust", { bytes: this.trust.bytes });
+    }
+    await this.documents.tell();
+    const { value } = byId("at");
+    const time = value.trim() || `${new Date().toISOString().slice(0, 19)}Z`;
+    await this.engine.ask("terms", { mode: byId("mode").value, at: time, source: value.trim() ? "given" : "clock" });
+  }
+
+  clear() {
+    this.verdicts.clear();
+    this.documents.list = [];
+    this.notices.clear();
+    this.rows.clear();
+    this.showDocuments();
+    return this.documents.tell();
+  }
+
+  showTrust() {
+    const { trust, refusal } = this;
+    const parts = [];
+    if (refusal) {
+      const { title, meaning, next } = explained(refusal.code);
+      const heading = make("strong", {}, ...sayWith("trust_refused", outside(refusal.name)));
+      parts.push(make("div", { class: "notice bad", role: "alert" }, heading, make("p", {}, `${title}. ${meaning} ${next}`), make("code", {}, refusal.code)));
+    }
+    if (trust) {
+      const { name, version, hash, issued, expires, example, issuers } = trust.facts;
+      example && parts.push(make("p", { class: "notice warn" }, say("trust_example")));
+      const mark = trust.isBaked ? say("trust_baked_mark") : shown(trust.name);
+      parts.push(
+        make("p", { class: "trust-name" }, make("strong", {}, outside(name)), `, ${say("trust_version", version)} `, make("small", {}, `(${mark})`)),
+        make("p", { class: "hint" }, ...sayWith("trust_issuers", outside(issuers.join(", ")))),
+        make("p", { class: "hint" }, ...sayWith("trust_dates", time(issued), time(expires))),
+        make("details", {}, make("summary", {}, say("trust_fingerprint")), grouped(hash)),
+      );
+      byId("brand").textContent = trust.isBaked ? shown(name) : "CivicTrust";
+    } else {
+      parts.push(make("p", { class: "trust-none" }, say("trust_none")));
+    }
+    const box = byId("trust-facts");
+    box.dataset.code = trust ? "ok" : (refusal?.code ?? "");
+    box.replaceChildren(...parts);
+    const heading = trust?.isBaked ? "_baked" : "";
+    byId("trust-heading").dataset.word = `trust_heading${heading}`;
+    byId("drop-heading").dataset.word = `drop_heading${heading}`;
+    document.querySelector("label[for=trust]")?.setAttribute("data-word", trust ? "trust_pick_other" : "trust_pick");
+    speak();
+  }
+
+  showDocuments() {
+    const { list } = this.documents;
+    const { rows } = this.verdicts;
+    const used = new Set(rows.map(({ digest }) => digest));
+    const named = new Set(rows.map(({ hash }) => hash));
+    const line = (/** @type {Companion} */ { name, digest, share }) => {
+      const key =
+        digest === undefined ? "document_hashing" : named.has(digest) ? "document_matched" : used.has(digest) ? "document_compared" : "document_alone";
+      return make("li", { "data-document": name, "data-match": key.slice(9), class: key === "document_alone" ? "notice warn" : "" }, ...sayWith(key, outside(name), String(share)));
+    };
+    byId("document-list").replaceChildren(...list.map(line));
+    byId("document-list").hidden = list.length === 0;
+  }
+
+  /** Another language, or the first. */
+  speak() {
+    this.showTrust();
+    byId("mode-hint").textContent = say(`mode_hint_${byId("mode").value}`);
+    this.notices.show();
+    this.showDocuments();
+    this.rows.all();
+  }
+}
+
+/** What must not go unseen. @param {string} key @param {any} error */
+function alarm(key, error) {
+  const { message } = error ?? {};
+  const text = WORDS[key] ? say(key, shown(String(message ?? error))) : `This browser cannot run the verifier. (${message ?? error})`;
+  byId("alarm").textContent = text;
+  byId("alarm").hidden = false;
+}
