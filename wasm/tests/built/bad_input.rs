@@ -3,9 +3,11 @@
 use crate::chromium::Chromium;
 use crate::dist;
 use crate::namespace::inside;
-use crate::page::Page;
+use crate::page::{Page, Rows};
 use crate::verdicts::{AT, trust};
+use crate::web_server::WebServer;
 use ct_core::{Code, Language, explain};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -102,19 +104,43 @@ fn a_picture_and_an_empty_file_are_refused_with_cores_codes() {
     });
 }
 
-#[test]
-fn a_folder_is_looked_into_and_an_empty_drop_is_answered() {
-    with_page("bad_input::a_folder_is_looked_into_and_an_empty_drop_is_answered", |chromium, file, folder| {
-        let page = ready(chromium, file);
-        chromium.drop_files("#drop", &[ct_testdata::repository().join("bundles/valid")]);
-        assert_eq!(page.settled(8), crate::verdicts::expected("bundles/valid"));
+/// Files in a folder are named with it.
+fn in_folder(rows: Rows) -> Rows {
+    let inside = |(name, row): (String, _)| (name.strip_prefix("valid/").map(str::to_owned), row);
+    rows.into_iter().map(inside).filter_map(|(name, row)| Some((name?, row))).collect()
+}
 
+/// Whether a browser lets a page look into a folder depends on where the page comes from; where it does not, the page
+/// says what to do instead.
+#[test]
+fn a_folder_is_looked_into_or_the_page_says_how_and_an_empty_drop_is_answered() {
+    let test = "bad_input::a_folder_is_looked_into_or_the_page_says_how_and_an_empty_drop_is_answered";
+    with_page(test, |chromium, file, folder| {
+        let bundles = ct_testdata::repository().join("bundles/valid");
+        let page = ready(chromium, file);
+        let before = page.text();
+        chromium.drop_files("#drop", std::slice::from_ref(&bundles));
+        let said = news(&page, &before);
+        assert!(said.contains("valid is a folder") && said.contains("Choose a folder"), "{said}");
+
+        // As it says.
+        page.pick("#folder", std::slice::from_ref(&bundles));
+        assert_eq!(in_folder(page.settled(8)), crate::verdicts::expected("bundles/valid"));
+
+        let server = WebServer::of(BTreeMap::from([("verify.html".to_owned(), dist::read(file))]));
+        let page = Page::load(chromium.driver(), &server.address("verify.html"));
+        page.set("strict", AT);
+        page.trust(&[trust()]);
+        chromium.drop_files("#drop", &[bundles]);
+        assert_eq!(in_folder(page.settled(8)), crate::verdicts::expected("bundles/valid"));
+
+        fs::create_dir_all(folder.path().join("empty")).unwrap();
         for nothing in [vec![], vec![folder.path().join("empty")]] {
-            fs::create_dir_all(folder.path().join("empty")).unwrap();
             let page = ready(chromium, file);
             let before = page.text();
             chromium.drop_files("#drop", &nothing);
-            assert_ne!(news(&page, &before), "", "a drop of {nothing:?}");
+            let said = news(&page, &before);
+            assert!(said.contains("Drop the bundle") || said.contains("Choose a folder"), "{nothing:?}: {said}");
         }
     });
 }
