@@ -9,7 +9,8 @@ function detail(row) {
     "div",
     { class: "detail" },
     report.trust?.example && make("p", { class: "notice warn" }, say("trust_example")),
-    make("h3", {}, words.title),
+    !isGood && make("p", { class: "class" }, say(`class_${report.class}`)),
+    make("h3", {}, ...title(row)),
     make("p", {}, words.meaning),
     make("h4", {}, say("next")),
     make("p", {}, words.next),
@@ -19,6 +20,14 @@ function detail(row) {
     report.steps.length > 0 && fold(say("log"), false, log(row)),
     row.text && fold(say("report"), false, reportText(row)),
   );
+}
+
+/** What a reader wants to know first. @param {Row} row */
+function title({ status, code, report }) {
+  const { statement, issuer } = report;
+  return status === "verified" && statement && issuer
+    ? sayWith("good_title", outside(statement.type), outside(issuer.name))
+    : [explained(code).title];
 }
 
 /** @param {string} title @param {boolean} isOpen @param {...Content} content */

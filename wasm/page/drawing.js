@@ -1,7 +1,7 @@
 // The way from the document to the checkpoint's root, from the bottom up. Drawn from the proof; the report says if it holds.
 
 const STEP = 62;
-const [LEFT, CENTRE, RIGHT] = [78, 220, 362];
+const [LEFT, CENTRE, RIGHT, WIDTH] = [76, 246, 416, 492];
 
 /** @param {string} hash */
 const short = (hash) => hash.replace(/^sha256:/, "").slice(0, 10);
@@ -25,8 +25,8 @@ function drawing(report, path) {
     const x = sibling.side === "left" ? LEFT : RIGHT;
     const above = y - STEP;
     parts.push(line(CENTRE, y - (at ? 9 : 20), CENTRE, above + (isLast ? 20 : 9), way));
-    parts.push(line(x, above + 52, CENTRE, above + (isLast ? 20 : 9), `side ${way}`));
-    parts.push(box(x, above + STEP - 26 + 8, 128, entries(sibling), short(sibling.hash), "side"));
+    parts.push(line(x, above + STEP - 38, CENTRE, above + (isLast ? 20 : 9), `side ${way}`));
+    parts.push(box(x, above + STEP - 18, 136, entries(sibling), short(sibling.hash), "side"));
     if (!isLast) {
       parts.push(draw("circle", { cx: CENTRE, cy: above, r: 8, class: "on" }));
     }
@@ -40,7 +40,7 @@ function drawing(report, path) {
   parts.push(box(CENTRE, y, 220, say("draw_checkpoint", path.size), root, holds ? "root" : "root broken"));
   const label = `${alt} ${say(holds ? "drawing_holds" : "drawing_fails")}`;
   const top = y - 34;
-  const svg = draw("svg", { class: "path", role: "img", "aria-label": label, viewBox: `0 ${top} 440 ${height - top}` }, ...parts);
+  const svg = draw("svg", { class: "path", role: "img", "aria-label": label, viewBox: `0 ${top} ${WIDTH} ${height - top}` }, ...parts);
   return make("figure", {}, make("figcaption", {}, say("drawing")), svg, make("p", { class: "hint" }, label));
 }
 

@@ -1,5 +1,7 @@
 // The page: what is chosen, what comes in, and what follows from it.
 
+/** Files that are looked at together. */
+const AT_ONCE = 64;
 const AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 class Page {
@@ -12,7 +14,7 @@ class Page {
     this.refusal = undefined;
     this.notices = new Notices();
     this.verdicts = new Verdicts(engine, { decided: (row) => this.rows.touch(row), defect: (error) => this.defect(error) });
-    this.rows = new Rows(this.verdicts);
+    this.rows = new Rows(this.verdicts, () => this.showDocuments());
     this.documents = new Documents(engine, () => this.showDocuments());
     /** One thing after the other. @type {Promise<void>} */
     this.turn = Promise.resolve();
@@ -55,14 +57,8 @@ class Page {
   async take(incoming, field) {
     /** @type {Incoming[]} */
     const documents = [];
-    for (const one of incoming) {
-      let kind;
-      try {
-        kind = await kindOf(this.engine, one);
-      } catch (error) {
-        if (error instanceof Refused) {
-          throw error;
-        }
+    for (const [one, kind] of await this.#kinds(incoming)) {
+      if (kind === undefined) {
         // Also a folder that came as a file, in a browser that cannot tell: it cannot be read.
         this.notices.add({ key: "notice_unreadable", values: [one.name] });
         continue;
@@ -86,6 +82,28 @@ class Page {
     }
   }
 
+  /** What each file looks like; nothing for one that cannot be read. @param {Incoming[]} incoming */
+  async #kinds(incoming) {
+    /** @type {[Incoming, string | undefined][]} */
+    const kinds = [];
+    const kind = async (/** @type {Incoming} */ one) => {
+      try {
+        return await kindOf(this.engine, one);
+      } catch (error) {
+        if (error instanceof Refused) {
+          throw error;
+        }
+        return undefined;
+      }
+    };
+    for (let start = 0; start < incoming.length; start += AT_ONCE) {
+      const some = incoming.slice(start, start + AT_ONCE);
+      const found = await Promise.all(some.map(kind));
+      some.forEach((one, at) => kinds.push([one, found[at]]));
+    }
+    return kinds;
+  }
+
   /** @param {Incoming} incoming */
   async addDocument({ name, file }) {
     this.verdicts.ready = false;
@@ -102,13 +120,21 @@ class Page {
     }
   }
 
+  /** @param {Companion} companion */
+  async removeDocument(companion) {
+    this.documents.remove(companion);
+    await this.documents.tell();
+    this.showDocuments();
+    await this.again();
+  }
+
   /** Verifies what waits, if everything is there that a verdict needs. */
   async judge() {
     const { verdicts, documents } = this;
     const at = byId("at").value.trim();
     const isTime = at === "" || (AT.test(at) && !Number.isNaN(Date.parse(at)));
-    byId("at-error").textContent = isTime ? "" : explained("usage.time").next;
-    byId("at").toggleAttribute("aria-invalid", !isTime);
+    byId("at-error").textContent = isTime ? "" : say("at_error");
+    byId("at").setAttribute("aria-invalid", String(!isTime));
     verdicts.ready = false;
     if (!this.trust || !isTime || documents.reading > 0) {
       verdicts.rows.forEach((row) => row.status === "pending" && this.rows.touch(row));
@@ -124,12 +150,14 @@ class Page {
     try {
       await this.engine.ask("terms", { mode: byId("mode").value, at: time, source });
     } catch (error) {
-      byId("at-error").textContent = explained(/** @type {Refused} */ (error).code).next;
+      byId("at-error").textContent = /** @type {Refused} */ (error).code === "usage.time" ? say("at_error") : "";
+      if (/** @type {Refused} */ (error).code !== "usage.time") {
+        throw error;
+      }
       return;
     }
     verdicts.ready = true;
     verdicts.pump();
-    this.showDocuments();
   }
 
   /** Everything again on other terms. */
@@ -186,6 +214,7 @@ class Page {
     const box = byId("trust-facts");
     box.dataset.code = trust ? "ok" : (refusal?.code ?? "");
     box.replaceChildren(...parts);
+    byId("trust-hint").hidden = trust !== undefined;
     const heading = trust?.isBaked ? "_baked" : "";
     byId("trust-heading").dataset.word = `trust_heading${heading}`;
     byId("drop-heading").dataset.word = `drop_heading${heading}`;
@@ -198,10 +227,17 @@ class Page {
     const { rows } = this.verdicts;
     const used = new Set(rows.map(({ digest }) => digest));
     const named = new Set(rows.map(({ hash }) => hash));
-    const line = (/** @type {Companion} */ { name, digest, share }) => {
+    const line = (/** @type {Companion} */ companion) => {
+      const { name, digest, share } = companion;
       const key =
         digest === undefined ? "document_hashing" : named.has(digest) ? "document_matched" : used.has(digest) ? "document_compared" : "document_alone";
-      return make("li", { "data-document": name, "data-match": key.slice(9), class: key === "document_alone" ? "notice warn" : "" }, ...sayWith(key, outside(name), String(share)));
+      const isOdd = key === "document_alone" || key === "document_compared";
+      return make(
+        "li",
+        { "data-document": name, "data-match": key.slice(9), class: isOdd && "notice warn" },
+        make("span", {}, ...sayWith(key, outside(name), String(share))),
+        isOdd && button(say("remove"), () => void this.next(() => this.removeDocument(companion))),
+      );
     };
     byId("document-list").replaceChildren(...list.map(line));
     byId("document-list").hidden = list.length === 0;

@@ -4,9 +4,10 @@
 const MOST_SHOWN = 200;
 
 class Rows {
-  /** @param {Verdicts} verdicts */
-  constructor(verdicts) {
+  /** @param {Verdicts} verdicts @param {() => void} changed called when verdicts are shown */
+  constructor(verdicts, changed) {
     this.verdicts = verdicts;
+    this.changed = changed;
     this.most = MOST_SHOWN;
     /** Rows whose line is not what it should be. @type {Set<Row>} */
     this.stale = new Set();
@@ -44,8 +45,9 @@ class Rows {
     clearTimeout(this.timer);
     this.timer = 0;
     const { rows } = this.verdicts;
-    if (rows.length === 1 && rows[0].status !== "pending") {
-      this.opened.add(rows[0]);
+    const only = rows.length === 1 && rows[0].status !== "pending" && !rows[0].element?.querySelector(".detail") ? rows[0] : undefined;
+    if (only && this.stale.has(only)) {
+      this.opened.add(only);
     }
     let [count, left] = [0, 0];
     /** @type {Element | null} */
@@ -79,6 +81,10 @@ class Rows {
     }
     this.stale.clear();
     this.#counts(left);
+    this.changed();
+    if (only && this.opened.has(only)) {
+      byId("results").scrollIntoView({ block: "start" });
+    }
   }
 
   /** @param {Row} row */

@@ -80,16 +80,15 @@ fn embedded(glue: &str) -> Result<String> {
     let mut text = String::new();
     let mut imported = Vec::new();
     for line in shortened(glue).lines() {
-        let line = line.strip_prefix("export ").unwrap_or(line);
-        if let Some(name) = line.strip_prefix("function ").and_then(|rest| rest.split('(').next()) {
-            if name.starts_with("__wb") {
-                imported.push(name.to_owned());
-            }
-        }
-        if line.starts_with("import ") || line.starts_with("export") {
+        let inner = line.strip_prefix("export ").unwrap_or(line);
+        let is_exported = inner.len() < line.len();
+        if line.starts_with("import ") || is_exported && !inner.starts_with("function ") && !inner.starts_with("class ")
+        {
             bail!("the glue has a line that no worker can run: {line}");
         }
-        let _ = writeln!(text, "{line}");
+        let name = inner.strip_prefix("function ").and_then(|rest| rest.split('(').next());
+        imported.extend(name.filter(|name| is_exported && name.starts_with("__wb")).map(str::to_owned));
+        let _ = writeln!(text, "{inner}");
     }
     let _ = writeln!(text, "const GLUE = {{ \"{GLUE_NAME}\": {{ {} }} }};", imported.join(", "));
     Ok(text)
@@ -214,7 +213,7 @@ mod tests {
         assert!(count > 80, "{count}");
         for key in words.keys() {
             let stem = key.trim_end_matches("_baked");
-            let stem = ["mode_hint_", "step_"].iter().find(|stem| key.starts_with(*stem)).copied().unwrap_or(stem);
+            let stem = ["mode_hint_", "step_", "class_"].iter().find(|stem| key.starts_with(*stem)).copied().unwrap_or(stem);
             assert!(all.contains(stem) || html.contains(stem), "nobody says {key}");
         }
     }
