@@ -83,8 +83,9 @@ fn a_bundle_by_vite_runs() {
     let Some(project) = Project::with_package(test) else { return };
     let Some(vite) = dist::npm_tool(test, "vite/bin/vite.js") else { return };
     project.write("index.html", "<!doctype html><script type=module src=/program.js></script>");
-    // It would complain of half a megabyte; the size has a test of its own.
-    project.write("vite.config.mjs", "export default { build: { chunkSizeWarningLimit: 2000 } };");
+    // It would complain of half a megabyte, which has a test of its own, and add a loader that asks for a document.
+    let settings = "export default { build: { chunkSizeWarningLimit: 2000, modulePreload: { polyfill: false } } };";
+    project.write("vite.config.mjs", settings);
     project.write("program.js", with_inputs(PROGRAM));
     let mut command = Command::new("node");
     command.current_dir(project.path()).arg(vite).args(["build", "--logLevel=warn", "--emptyOutDir"]);
