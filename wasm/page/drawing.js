@@ -1,6 +1,8 @@
 // The way from the document to the checkpoint's root, from the bottom up. Drawn from the proof; the report says if it holds.
 
 const STEP = 62;
+/** More room below the root, whose box is wider than its neighbours are far. */
+const LAST = 18;
 const [LEFT, CENTRE, RIGHT, WIDTH] = [76, 246, 416, 492];
 
 /** @param {string} hash */
@@ -9,7 +11,7 @@ const short = (hash) => hash.replace(/^sha256:/, "").slice(0, 10);
 /** @param {any} report @param {any} path */
 function drawing(report, path) {
   const holds = report.steps.some((/** @type {any} */ step) => step.name === "inclusion" && step.result === "ok");
-  const height = STEP * (path.siblings.length + 2) + 72;
+  const height = STEP * (path.siblings.length + 2) + 72 + LAST;
   const alt = say("drawing_alt", path.index, path.size, path.siblings.length);
   const parts = [];
   let y = height - 34;
@@ -23,21 +25,21 @@ function drawing(report, path) {
     const isLast = at === path.siblings.length - 1;
     const way = holds || !isLast ? "" : "broken";
     const x = sibling.side === "left" ? LEFT : RIGHT;
-    const above = y - STEP;
+    const above = y - STEP - (isLast ? LAST : 0);
     parts.push(line(CENTRE, y - (at ? 9 : 20), CENTRE, above + (isLast ? 20 : 9), way));
-    parts.push(line(x, above + STEP - 38, CENTRE, above + (isLast ? 20 : 9), `side ${way}`));
-    parts.push(box(x, above + STEP - 18, 136, entries(sibling), short(sibling.hash), "side"));
+    parts.push(line(x, y - 38, CENTRE, above + (isLast ? 20 : 9), `side ${way}`));
+    parts.push(box(x, y - 18, 136, entries(sibling), short(sibling.hash), "side"));
     if (!isLast) {
       parts.push(draw("circle", { cx: CENTRE, cy: above, r: 8, class: "on" }));
     }
-    level();
+    y = above;
   });
   if (path.siblings.length === 0) {
     parts.push(line(CENTRE, y - 20, CENTRE, y - STEP + 20, holds ? "" : "broken"));
     level();
   }
   const root = report.log ? short(report.log.root) : "?";
-  parts.push(box(CENTRE, y, 220, say("draw_checkpoint", path.size), root, holds ? "root" : "root broken"));
+  parts.push(box(CENTRE, y, 264, say("draw_checkpoint", path.size), root, holds ? "root" : "root broken"));
   const label = `${alt} ${say(holds ? "drawing_holds" : "drawing_fails")}`;
   const top = y - 34;
   const svg = draw("svg", { class: "path", role: "img", "aria-label": label, viewBox: `0 ${top} ${WIDTH} ${height - top}` }, ...parts);
@@ -56,7 +58,8 @@ const box = (x, y, width, title, hash, kind) =>
     "g",
     { class: kind },
     draw("rect", { x: x - width / 2, y: y - 20, width, height: 40, rx: 6 }),
-    draw("text", { x, y: y - 3 }, title),
+    // What would not fit is made narrower.
+    draw("text", { x, y: y - 3, textLength: title.length * 7.5 > width ? width - 12 : null, lengthAdjust: "spacingAndGlyphs" }, title),
     draw("text", { x, y: y + 13, class: "hash" }, hash),
   );
 

@@ -58,7 +58,7 @@ function unfoldForPrint() {
   /** @type {HTMLDetailsElement[]} */
   let unfolded = [];
   addEventListener("beforeprint", () => {
-    unfolded = [.../** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll(".detail details:not([open])"))];
+    unfolded = [.../** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll(":is(.detail, #trust-facts) details:not([open])"))];
     unfolded.forEach((details) => (details.open = true));
   });
   addEventListener("afterprint", () => unfolded.forEach((details) => (details.open = false)));
