@@ -126,8 +126,8 @@ impl Chromium {
         entries.as_array().unwrap().iter().map(|entry| text(entry, "/message")).collect()
     }
 
-    /// Ends the browser and gives the addresses that its network service was asked for on behalf of a page or worker:
-    /// those with an origin as initiator. What the browser asks for by itself has none.
+    /// Ends the browser and gives the addresses and hosts that its network service was asked for on behalf of a page or
+    /// worker, also in advance of any request. What the browser asks for by itself is on behalf of nobody.
     pub(crate) fn end(self) -> Vec<String> {
         let Self { driver, profile } = self;
         drop(driver);
@@ -148,10 +148,19 @@ fn requested_by_pages(net_log: &Path) -> Vec<String> {
         if !initiator.is_empty() && initiator != "not an origin" {
             found.push(text(&event, "/params/url"));
         }
+        // Also a connection or a name that is asked for in advance, before any request.
+        let on_behalf_of = text(&event, "/params/network_anonymization_key");
+        let host = text(&event, "/params/host");
+        if !host.is_empty() && PAGES.iter().any(|site| on_behalf_of.starts_with(site)) {
+            found.push(host);
+        }
     }
     assert!(events > 0, "the browser kept no record of its requests");
     found
 }
+
+/// How the record calls pages from files and from the tests' web server.
+const PAGES: [&str; 2] = ["file://", "http://localhost"];
 
 const NET_LOG: &str = "net-log.json";
 
@@ -165,6 +174,8 @@ const FLAGS: &[&str] = &[
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    // It would ask its maker what the fields of a page mean.
+    "--disable-features=AutofillServerCommunication",
     "--force-color-profile=srgb",
     "--hide-scrollbars",
 ];
