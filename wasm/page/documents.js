@@ -60,7 +60,6 @@ class Documents {
       }
       throw error;
     }
-    await this.tell();
   }
 
   /** Tells the worker which documents there are. */

@@ -1,5 +1,7 @@
 // The page: what is chosen, what comes in, and what follows from it.
 
+/** Documents that are listed one by one. */
+const MOST_DOCUMENTS = 10;
 /** Files that are looked at together. */
 const AT_ONCE = 64;
 const AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
@@ -15,7 +17,10 @@ class Page {
     this.notices = new Notices();
     this.verdicts = new Verdicts(engine, { decided: (row) => this.rows.touch(row), defect: (error) => this.defect(error) });
     this.rows = new Rows(this.verdicts, () => this.showDocuments());
-    this.documents = new Documents(engine, () => this.showDocuments());
+    this.documents = new Documents(engine, () => {
+      this.timer ||= setTimeout(() => this.showDocuments(), 50);
+    });
+    this.timer = 0;
     /** One thing after the other. @type {Promise<void>} */
     this.turn = Promise.resolve();
   }
@@ -114,6 +119,7 @@ class Page {
     }
     if (this.documents.reading === 0) {
       await this.next(async () => {
+        await this.documents.tell();
         this.verdicts.again();
         await this.judge();
       });
@@ -136,6 +142,7 @@ class Page {
     byId("at-error").textContent = isTime ? "" : say("at_error");
     byId("at").setAttribute("aria-invalid", String(!isTime));
     verdicts.ready = false;
+    this.rows.reason = this.trust ? (isTime ? "waiting" : "waiting_at") : "waiting_trust";
     if (!this.trust || !isTime || documents.reading > 0) {
       verdicts.rows.forEach((row) => row.status === "pending" && this.rows.touch(row));
       return;
@@ -223,24 +230,31 @@ class Page {
   }
 
   showDocuments() {
-    const { list } = this.documents;
+    clearTimeout(this.timer);
+    this.timer = 0;
     const { rows } = this.verdicts;
     const used = new Set(rows.map(({ digest }) => digest));
     const named = new Set(rows.map(({ hash }) => hash));
-    const line = (/** @type {Companion} */ companion) => {
-      const { name, digest, share } = companion;
-      const key =
-        digest === undefined ? "document_hashing" : named.has(digest) ? "document_matched" : used.has(digest) ? "document_compared" : "document_alone";
-      const isOdd = key === "document_alone" || key === "document_compared";
-      return make(
+    // Which document a bundle names is known with its verdict.
+    const isOpen = this.verdicts.ready && this.verdicts.waiting > 0;
+    const match = (/** @type {Companion} */ { digest }) =>
+      digest === undefined ? "hashing" : named.has(digest) ? "matched" : used.has(digest) ? "compared" : isOpen ? "hashing" : "alone";
+    const all = this.documents.list.map((companion) => ({ companion, match: match(companion) }));
+    // What is odd comes first, because it asks for something.
+    const isOdd = (/** @type {string} */ match) => match === "alone" || match === "compared";
+    const ordered = [...all.filter(({ match }) => isOdd(match)), ...all.filter(({ match }) => !isOdd(match))];
+    const line = (/** @type {{ companion: Companion, match: string }} */ { companion, match }) =>
+      make(
         "li",
-        { "data-document": name, "data-match": key.slice(9), class: isOdd && "notice warn" },
-        make("span", {}, ...sayWith(key, outside(name), String(share))),
-        isOdd && button(say("remove"), () => void this.next(() => this.removeDocument(companion))),
+        { "data-document": companion.name, "data-match": match, class: isOdd(match) && "notice warn" },
+        make("span", {}, ...sayWith(`document_${match}`, outside(companion.name), String(companion.share))),
+        isOdd(match) && button(say("remove"), () => void this.next(() => this.removeDocument(companion))),
       );
-    };
-    byId("document-list").replaceChildren(...list.map(line));
-    byId("document-list").hidden = list.length === 0;
+    const rest = ordered.slice(MOST_DOCUMENTS);
+    const count = (/** @type {string} */ match) => rest.filter((other) => other.match === match).length;
+    const more = make("li", {}, say("documents_more", rest.length, count("matched"), count("alone"), count("hashing")));
+    byId("document-list").replaceChildren(...ordered.slice(0, MOST_DOCUMENTS).map(line), ...(rest.length > 0 ? [more] : []));
+    byId("document-list").hidden = all.length === 0;
   }
 
   /** Another language, or the first. */

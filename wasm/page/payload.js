@@ -4,7 +4,7 @@ const PAYLOAD = "{payload}";
 /** A trust root that the page was built with; empty if there is none. */
 const BAKED = "{trust}";
 
-/** @param {string} text @returns {Uint8Array} */
+/** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
 const fromBase64 = (text) => /** @type {any} */ (Uint8Array).fromBase64?.(text) ?? Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
 async function unpack() {

@@ -14,6 +14,8 @@ class Rows {
     /** Rows whose detail is shown. @type {Set<Row>} */
     this.opened = new Set();
     this.timer = 0;
+    /** The words for what a bundle waits for. */
+    this.reason = "waiting_trust";
     this.filter = { show: "all", find: "" };
   }
 
@@ -111,7 +113,7 @@ class Rows {
   /** @param {Row} row */
   #line(row) {
     const isOpen = this.opened.has(row) && row.status !== "pending";
-    const mark = make("span", { class: `badge ${row.status}` }, headline(row));
+    const mark = make("span", { class: `badge ${row.status}` }, say(row.status === "pending" ? this.reason : row.status));
     const why = row.status === "unverified" && make("span", { class: "title" }, explained(row.code).title);
     const toggle = () => {
       isOpen ? this.opened.delete(row) : this.opened.add(row);
@@ -126,17 +128,5 @@ class Rows {
       why,
     );
     return make("li", { "data-file": row.name, "data-status": row.status, "data-code": row.code }, head, isOpen && detail(row));
-  }
-}
-
-/** @param {Row} row */
-function headline(row) {
-  switch (row.status) {
-    case "verified":
-      return say("verified");
-    case "unverified":
-      return say("unverified");
-    case "pending":
-      return say(byId("trust-facts").dataset.code === "ok" ? (byId("at-error").textContent ? "waiting_at" : "waiting") : "waiting_trust");
   }
 }

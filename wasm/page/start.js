@@ -3,7 +3,7 @@
 /** @param {Page} page */
 function listen(page) {
   const pick = (/** @type {string} */ id, /** @type {(files: Incoming[]) => Promise<void>} */ act) =>
-    byId(id).addEventListener("change", ({ target }) => {
+    byId(id).addEventListener("change", (/** @type {any} */ { target }) => {
       const files = picked(target.files);
       // The same file can be picked again.
       target.value = "";
@@ -29,7 +29,7 @@ function listen(page) {
       page.next(() => page.again());
     });
   }
-  byId("language").addEventListener("change", ({ target }) => {
+  byId("language").addEventListener("change", (/** @type {any} */ { target }) => {
     spoken = target.value === "es" ? 1 : 0;
     page.speak();
   });

@@ -213,7 +213,11 @@ mod tests {
         assert!(count > 80, "{count}");
         for key in words.keys() {
             let stem = key.trim_end_matches("_baked");
-            let stem = ["mode_hint_", "step_", "class_"].iter().find(|stem| key.starts_with(*stem)).copied().unwrap_or(stem);
+            let stem = ["mode_hint_", "step_", "class_", "document_", "waiting", "verified", "unverified"]
+                .iter()
+                .find(|stem| key.starts_with(*stem))
+                .copied()
+                .unwrap_or(stem);
             assert!(all.contains(stem) || html.contains(stem), "nobody says {key}");
         }
     }

@@ -31,7 +31,10 @@ impl Place {
         let flags = remapped_folders(&self.root, &home)?;
         let flags = flags.iter().map(|(from, to)| flag(from, to)).collect::<Result<Vec<_>>>()?;
         // What the caller sets for other builds would make other bytes.
-        build.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")).env("CARGO_HOME", &home);
+        for variable in ["RUSTFLAGS", "CFLAGS", "CC", "TARGET_CC", "TARGET_CFLAGS"] {
+            build.env_remove(variable);
+        }
+        build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")).env("CARGO_HOME", &home);
         build.env("CARGO_TARGET_DIR", &self.target_folder);
         Ok(build)
     }

@@ -121,7 +121,8 @@ fn array<'a>(toml: &'a str, key: &str) -> Vec<&'a str> {
     list.map_or_else(Vec::new, |list| list.split('"').skip(1).step_by(2).collect())
 }
 
-fn is_on_path(name: &str) -> bool {
+/// Whether a program of this name can be run.
+pub(crate) fn is_on_path(name: &str) -> bool {
     env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
 }
 
@@ -149,6 +150,8 @@ const PACKAGES: &[Package] = &[
     Package { name: "openssl", brings: Brings::Program("openssl") },
     Package { name: "jq", brings: Brings::Program("jq") },
     Package { name: "groff-base", brings: Brings::Program("groff") },
+    Package { name: "musl-tools", brings: Brings::Program("musl-gcc") },
+    Package { name: "minisign", brings: Brings::Program("minisign") },
     Package { name: "strace", brings: Brings::Program("strace") },
     Package { name: "iproute2", brings: Brings::Program("ip") },
     Package { name: "chromium", brings: Brings::Program("chromium") },
