@@ -12,8 +12,6 @@ class Page {
     this.engine = engine;
     /** @type {{ bytes: Uint8Array, facts: any, name: string, isBaked: boolean } | undefined} */
     this.trust = undefined;
-    /** The code and name of a trust root that was refused. @type {{ name: string, code: string } | undefined} */
-    this.refusal = undefined;
     this.notices = new Notices();
     this.verdicts = new Verdicts(engine, { decided: (row) => this.rows.touch(row), defect: (error) => this.defect(error) });
     this.rows = new Rows(this.verdicts, () => this.showDocuments());
@@ -34,11 +32,8 @@ class Page {
   /** @param {string} name @param {Uint8Array} bytes @param {boolean} [isBaked] */
   async useTrust(name, bytes, isBaked = false) {
     const facts = await this.engine.ask("trust", { bytes });
-    this.refusal = facts.code === "ok" ? undefined : { name, code: facts.code };
-    if (facts.code === "ok") {
-      this.trust = { bytes, facts, name, isBaked };
-      this.verdicts.again();
-    }
+    this.trust = { bytes, facts, name, isBaked };
+    this.verdicts.again();
     this.showTrust();
     await this.judge();
   }
@@ -197,14 +192,14 @@ class Page {
   }
 
   showTrust() {
-    const { trust, refusal } = this;
+    const { trust } = this;
     const parts = [];
-    if (refusal) {
-      const { title, meaning, next } = explained(refusal.code);
-      const heading = make("strong", {}, ...sayWith("trust_refused", outside(refusal.name)));
-      parts.push(make("div", { class: "notice bad", role: "alert" }, heading, make("p", {}, `${title}. ${meaning} ${next}`), make("code", {}, refusal.code)));
-    }
-    if (trust) {
+    if (trust && trust.facts.code !== "ok") {
+      const { code } = trust.facts;
+      const { title, meaning, next } = explained(code);
+      const heading = make("strong", {}, ...sayWith("trust_refused", outside(trust.name)));
+      parts.push(make("div", { class: "notice bad", role: "alert" }, heading, make("p", {}, `${title}. ${meaning} ${next}`), make("code", {}, code)));
+    } else if (trust) {
       const { name, version, hash, issued, expires, example, issuers } = trust.facts;
       example && parts.push(make("p", { class: "notice warn" }, say("trust_example")));
       const mark = trust.isBaked ? say("trust_baked_mark") : shown(trust.name);
@@ -219,9 +214,9 @@ class Page {
       parts.push(make("p", { class: "trust-none" }, say("trust_none")));
     }
     const box = byId("trust-facts");
-    box.dataset.code = trust ? "ok" : (refusal?.code ?? "");
+    box.dataset.code = trust?.facts.code ?? "";
     box.replaceChildren(...parts);
-    byId("trust-hint").hidden = trust !== undefined;
+    byId("trust-hint").hidden = trust?.facts.code === "ok";
     const heading = trust?.isBaked ? "_baked" : "";
     byId("trust-heading").dataset.word = `trust_heading${heading}`;
     byId("drop-heading").dataset.word = `drop_heading${heading}`;
