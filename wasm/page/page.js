@@ -19,6 +19,10 @@ class Page {
       this.timer ||= setTimeout(() => this.showDocuments(), 50);
     });
     this.timer = 0;
+    /** On what the verdicts rest. @type {{ mode: string, at: string, source: string } | undefined} */
+    this.terms = undefined;
+    /** @type {Promise<void> | undefined} */
+    this.recovery = undefined;
     /** One thing after the other. @type {Promise<void>} */
     this.turn = Promise.resolve();
   }
@@ -149,13 +153,16 @@ class Page {
       verdicts.again();
     }
     const [time, source] = at ? [at, "given"] : [`${new Date().toISOString().slice(0, 19)}Z`, "clock"];
+    this.terms = { mode: byId("mode").value, at: time, source };
     try {
-      await this.engine.ask("terms", { mode: byId("mode").value, at: time, source });
+      await this.engine.ask("terms", this.terms);
     } catch (error) {
-      byId("at-error").textContent = /** @type {Refused} */ (error).code === "usage.time" ? say("at_error") : "";
       if (/** @type {Refused} */ (error).code !== "usage.time") {
         throw error;
       }
+      this.rows.reason = "waiting_at";
+      byId("at-error").textContent = say("at_error");
+      verdicts.rows.forEach((row) => this.rows.touch(row));
       return;
     }
     verdicts.ready = true;
@@ -169,17 +176,24 @@ class Page {
   }
 
   /** A worker that met a defect is not asked again: another one takes its place. @param {any} error */
-  async defect(error) {
+  defect(error) {
     alarm("alarm_defect", error);
-    this.engine.worker?.terminate();
+    this.recovery ??= this.#recover().finally(() => (this.recovery = undefined));
+    return this.recovery;
+  }
+
+  async #recover() {
+    this.verdicts.ready = false;
+    this.engine.stop();
     await this.engine.start();
     if (this.trust) {
       await this.engine.ask("trust", { bytes: this.trust.bytes });
     }
     await this.documents.tell();
-    const { value } = byId("at");
-    const time = value.trim() || `${new Date().toISOString().slice(0, 19)}Z`;
-    await this.engine.ask("terms", { mode: byId("mode").value, at: time, source: value.trim() ? "given" : "clock" });
+    if (this.terms) {
+      await this.engine.ask("terms", this.terms);
+      this.verdicts.ready = true;
+    }
   }
 
   clear() {

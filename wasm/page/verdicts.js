@@ -97,7 +97,12 @@ class Verdicts {
     try {
       answer = await this.#ask(row);
     } catch (error) {
-      if (/** @type {any} */ (error).code === "interrupted" || round !== this.round) {
+      if (round !== this.round) {
+        return;
+      }
+      if (/** @type {any} */ (error).code === "interrupted") {
+        // Another bundle brought the worker down.
+        this.queue.unshift(row);
         return;
       }
       await this.told.defect(error);
