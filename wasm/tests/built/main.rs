@@ -16,6 +16,7 @@ mod namespace;
 mod package;
 mod page;
 mod requests;
+mod results;
 mod screenshots;
 mod speed;
 mod verdicts;

@@ -4,7 +4,7 @@ use crate::chromium::Chromium;
 use crate::dist;
 use crate::namespace::inside;
 use crate::page::{Page, Rows};
-use ct_core::{AtSource, Bundle, Code, Document, Mode, Request, Timestamp, TrustRoot};
+use ct_core::{AtSource, Bundle, Document, Mode, Request, Timestamp, TrustRoot};
 use ct_testdata::{Case, Draft};
 use std::collections::BTreeMap;
 use std::fs;
@@ -161,10 +161,6 @@ fn every_case_gets_cores_code() {
         assert!(asked > 200 && asked * 10 > all * 8, "{asked} of {all} cases");
         let mut differ = Vec::new();
         for (settings, cases) in groups {
-            if let Err(error) = TrustRoot::load(&settings.trust) {
-                differ.extend(refused_as_trust_root(&chromium, &file, &settings, error.code()));
-                continue;
-            }
             let said = judged_by_page(&chromium, &file, &settings, &cases);
             for case in cases {
                 let report = case.verify();
@@ -178,20 +174,6 @@ fn every_case_gets_cores_code() {
         }
         assert!(differ.is_empty(), "{} of {asked}:\n{}", differ.len(), differ.join("\n"));
     });
-}
-
-/// A trust root that is none is refused where it is chosen, with core's code; then there is no verdict at all.
-fn refused_as_trust_root(chromium: &Chromium, file: &Path, settings: &Settings, code: Code) -> Option<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("trust-root.cbor");
-    fs::write(&path, &settings.trust).unwrap();
-    let page = Page::open(chromium, file);
-    page.trust(&[path]);
-    let script = "return document.querySelector('#trust-facts').dataset.code || null";
-    let found = page.wait("an answer about the trust root", script, &[]);
-    let title = ct_core::explain(code, ct_core::Language::English).title;
-    let is_told = found == code.as_str() && page.text().contains(title);
-    (!is_told).then(|| format!("trust root: core {code}, page {found}: {}", page.text()))
 }
 
 fn judged_by_page(chromium: &Chromium, file: &Path, settings: &Settings, cases: &[Case]) -> Rows {
