@@ -61,7 +61,7 @@ class Page {
   async take(incoming, field) {
     /** @type {Incoming[]} */
     const documents = [];
-    for (const [one, kind] of await this.#kinds(incoming)) {
+    for await (const [one, kind] of this.#kinds(incoming)) {
       if (kind === undefined) {
         // Also a folder that came as a file, in a browser that cannot tell: it cannot be read.
         this.notices.add({ key: "notice_unreadable", values: [one.name] });
@@ -86,10 +86,11 @@ class Page {
     }
   }
 
-  /** What each file looks like; nothing for one that cannot be read. @param {Incoming[]} incoming */
-  async #kinds(incoming) {
-    /** @type {[Incoming, string | undefined][]} */
-    const kinds = [];
+  /**
+   * What each file looks like; nothing for one that cannot be read.
+   * @param {Incoming[]} incoming @returns {AsyncGenerator<[Incoming, string | undefined]>}
+   */
+  async *#kinds(incoming) {
     const kind = async (/** @type {Incoming} */ one) => {
       try {
         return await kindOf(this.engine, one);
@@ -103,9 +104,8 @@ class Page {
     for (let start = 0; start < incoming.length; start += AT_ONCE) {
       const some = incoming.slice(start, start + AT_ONCE);
       const found = await Promise.all(some.map(kind));
-      some.forEach((one, at) => kinds.push([one, found[at]]));
+      yield* some.map((one, at) => /** @type {[Incoming, string | undefined]} */ ([one, found[at]]));
     }
-    return kinds;
   }
 
   /** @param {Incoming} incoming */

@@ -231,6 +231,13 @@ mod tests {
     }
 
     #[test]
+    fn a_gap_that_is_missing_or_there_twice_is_an_error() {
+        assert_eq!(fill("a{b}c", "{b}", "d").unwrap(), "adc");
+        assert!(fill("ac", "{b}", "d").is_err());
+        assert!(fill("{b}{b}", "{b}", "d").is_err());
+    }
+
+    #[test]
     fn comments_and_indentation_go_and_nothing_else() {
         let text = "// a\n/** b\n * c */\n  let d = 1; // e\n\n/* f */\n  g(\"//h\");\n";
         assert_eq!(shortened(text), "let d = 1; // e\ng(\"//h\");\n");

@@ -22,9 +22,7 @@ fn contains(line: &str, name: &str) -> bool {
     line.match_indices(name).any(|(start, _)| {
         let before = line.get(..start).and_then(|text| text.chars().next_back());
         let after = line.get(start + name.len()..).and_then(|text| text.chars().next());
-        let starts_a_name = name.starts_with(is_part);
-        let ends_a_name = name.ends_with(is_part);
-        !(starts_a_name && before.is_some_and(is_part) || ends_a_name && after.is_some_and(is_part))
+        !(before.is_some_and(is_part) || name.ends_with(is_part) && after.is_some_and(is_part))
     })
 }
 

@@ -7,7 +7,7 @@ use crate::size::Size;
 use crate::step::Run;
 use crate::tools;
 use crate::wasm_module::{self, TARGET, WasmModule};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::fs;
@@ -18,11 +18,7 @@ pub(crate) fn run(run: &mut Run) -> Result<()> {
     if !tools::target_is_installed(&run.root, TARGET) {
         return run.skips.record(&format!("the page was not built: the target {TARGET} is not installed"));
     }
-    let trust = run
-        .trust
-        .as_ref()
-        .map(|path| fs::read(path).with_context(|| format!("cannot read the trust root {}", path.display())));
-    let trust = trust.transpose()?;
+    let trust = run.trust.as_deref().map(trust_root).transpose()?;
     let place = Place::usual(&run.root);
     let module = wasm_module::build(&place)?;
     let page = page(&place, &module, trust.as_deref())?;
@@ -37,6 +33,17 @@ pub(crate) fn run(run: &mut Run) -> Result<()> {
     npm::pack(&run.root, &module, &folder)?;
     println!("{FOLDER}/{PAGE}: sha256:{}", digest(page.as_bytes()));
     Ok(())
+}
+
+/// A file that may be a trust root. Whether it is a good one, the page says when it is opened, and `ct trust show` before.
+fn trust_root(path: &Path) -> Result<Vec<u8>> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read the trust root {}", path.display()))?;
+    ensure!(
+        bytes.starts_with(&COSE_SIGN) && length(&bytes) <= MAX_TRUST_BYTES,
+        "{} is no signed trust root; see `ct trust build` and `ct trust show`",
+        path.display()
+    );
+    Ok(bytes)
 }
 
 /// The page, built from the sources in `place`.
@@ -62,6 +69,11 @@ fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
+/// How every trust root begins: tag 98 of RFC 9052, section 2.
+const COSE_SIGN: [u8; 2] = [0xd8, 0x62];
+/// What core accepts.
+const MAX_TRUST_BYTES: u64 = 1 << 20;
+
 const FOLDER: &str = "wasm/dist";
 const PAGE: &str = "verify.html";
 
@@ -72,6 +84,18 @@ const MODULE_SIZE: Size = Size { name: "the module", promised: 460_000, recorded
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_may_be_a_trust_root_is_built_in() {
+        let bundles = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bundles");
+        assert!(trust_root(&bundles.join("trust.cbor")).unwrap().len() > 1000);
+        for (name, why) in
+            [("trust.toml", "is no signed"), ("valid/diploma.cbor", "is no signed"), ("no", "cannot read")]
+        {
+            let error = trust_root(&bundles.join(name)).unwrap_err();
+            assert!(error.to_string().contains(why), "{error}");
+        }
+    }
 
     // FIPS 180-4, "abc"
     #[test]
