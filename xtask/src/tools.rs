@@ -89,17 +89,16 @@ fn apt_get(root: &Path, missing: &[&Package]) -> Result<()> {
 /// The packages of `wasm/tests/package-lock.json`, each with the hash that stands there, into the target folder. None of
 /// their scripts is run.
 fn install_npm_packages(root: &Path) {
-    let result = npm_install(&root.join("wasm/tests"), &target_folder(root).join("npm"));
-    report("npm packages for tests", result);
+    let (wanted, folder) = (root.join("wasm/tests"), target_folder(root).join("npm"));
+    // npm writes the first of the two last, so an installation that was interrupted is made again.
+    let is_done = folder.join("node_modules/.package-lock.json").exists();
+    let lock = |folder: &Path| fs::read(folder.join("package-lock.json")).ok();
+    if !is_done || lock(&wanted) != lock(&folder) {
+        report("npm packages for tests", npm_install(&wanted, &folder));
+    }
 }
 
 fn npm_install(wanted: &Path, folder: &Path) -> Result<()> {
-    let lock = fs::read(wanted.join("package-lock.json")).context("package-lock.json")?;
-    // npm writes this file last, so an installation that was interrupted is made again.
-    let is_done = folder.join("node_modules/.package-lock.json").exists();
-    if is_done && fs::read(folder.join("package-lock.json")).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     for name in ["package.json", "package-lock.json"] {
         fs::copy(wanted.join(name), folder.join(name)).with_context(|| format!("cannot copy {name}"))?;
