@@ -5,6 +5,7 @@ use crate::tokens;
 use crate::wasm_module::{GLUE_NAME, WasmModule};
 use anyhow::{Context, Result, bail, ensure};
 use base64ct::{Base64, Encoding};
+use serde_json::Value;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -52,10 +53,14 @@ impl Parts {
         let script = fill(&fill(&script, "{payload}", &payload)?, "{trust}", &trust)?;
         ensure!(!script.to_ascii_lowercase().contains("</script"), "the script would end itself");
         let style = shortened(&self.style);
-        let html = fill(&self.html, "{policy}", &csp::policy(&script, &style))?;
+        let html = worded(&self.html, &serde_json::from_str(&self.words)?)?;
+        let html = fill(&html, "{policy}", &csp::policy(&script, &style))?;
         fill(&fill(&html, "{style}", &style)?, "{script}", &script)
     }
 }
+
+/// The attribute that names an element's words.
+const WORD: &str = "data-word=\"";
 
 /// The script's files: each uses only what stands before it, until it runs.
 const SCRIPTS: &[&str] = &[
@@ -94,10 +99,25 @@ fn embedded(glue: &str) -> Result<String> {
     Ok(text)
 }
 
+/// The markup with the English words in every element that names some, so that the page reads well before its script runs.
+fn worded(html: &str, words: &Value) -> Result<String> {
+    let mut parts = html.split(WORD);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (key, rest) =
+            part.split_once("\">").context("an element that names its words has another attribute after")?;
+        let english = words.get(key).and_then(|both| both.get(0)).and_then(Value::as_str);
+        let english = english.with_context(|| format!("there are no words {key}"))?;
+        let english = english.replace('&', "&amp;").replace('<', "&lt;");
+        let _ = write!(text, "{WORD}{key}\">{english}{rest}");
+    }
+    Ok(text)
+}
+
 /// Two texts, each ended by a zero byte, and the module, as one zlib stream (RFC 1950), which has no date in it.
 fn packed(worker: &str, words: &str, module: &[u8]) -> Result<Vec<u8>> {
     ensure!(!worker.contains('\0') && !words.contains('\0'), "a text contains the byte that ends it");
-    let words = serde_json::to_string(&serde_json::from_str::<serde_json::Value>(words)?)?;
+    let words = serde_json::to_string(&serde_json::from_str::<Value>(words)?)?;
     let bytes = [worker.as_bytes(), b"\0", words.as_bytes(), b"\0", module].concat();
     Ok(miniz_oxide::deflate::compress_to_vec_zlib(&bytes, 10))
 }
@@ -131,7 +151,6 @@ fn fill(template: &str, gap: &str, text: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
 
     fn parts() -> Parts {
         Parts::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../wasm/page")).unwrap()
@@ -228,6 +247,15 @@ mod tests {
         for text in scripts.iter().chain([&html, &style, &worker, &words]) {
             assert!(text.is_ascii());
         }
+    }
+
+    #[test]
+    fn the_markup_speaks_english_before_the_script_runs() {
+        let words = serde_json::json!({"a": ["x < y & z", "-"]});
+        assert_eq!(worded("<p data-word=\"a\"></p>.", &words).unwrap(), "<p data-word=\"a\">x &lt; y &amp; z</p>.");
+        assert!(worded("<p data-word=\"b\"></p>", &words).is_err());
+        let page = parts().assemble(&module(), None).unwrap();
+        assert!(page.contains("<h1 data-word=\"title\">Is this document genuine?</h1>"));
     }
 
     #[test]
