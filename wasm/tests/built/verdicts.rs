@@ -4,7 +4,7 @@ use crate::chromium::Chromium;
 use crate::dist;
 use crate::namespace::inside;
 use crate::page::{Page, Rows};
-use ct_core::{AtSource, Bundle, Document, Mode, Request, Timestamp, TrustRoot};
+use ct_core::{AtSource, Bundle, Document, Hash, Mode, Request, Timestamp, TrustRoot};
 use ct_testdata::{Case, Draft};
 use std::collections::BTreeMap;
 use std::fs;
@@ -66,6 +66,38 @@ fn the_examples_are_judged_as_core_judges_them_by_picker_and_by_drop() {
             chromium.driver().run("document.querySelector('[data-notice=notice_trust] button').click()", &[]);
             assert_eq!(page.settled(bundles.len()), expected, "{folder} by drop");
         }
+    });
+}
+
+/// The page with a trust root in it, as `cargo xtask web --trust` makes it: its script has another hash then.
+fn with_trust_root(page: &str, trust: &[u8]) -> String {
+    let (before, rest) = page.split_once("<script>").unwrap();
+    let (script, after) = rest.split_once("</script>").unwrap();
+    let pin = |script: &str| ct_core::base64::encode(Hash::of(script.as_bytes()).as_bytes());
+    let baked =
+        script.replace("const BAKED = \"\";", &format!("const BAKED = \"{}\";", ct_core::base64::encode(trust)));
+    assert_ne!(baked, script);
+    assert!(before.contains(&pin(script)), "the policy pins the script");
+    format!("{}<script>{baked}</script>{after}", before.replace(&pin(script), &pin(&baked)))
+}
+
+#[test]
+fn a_page_with_a_trust_root_in_it_needs_nothing_but_the_bundle() {
+    let test = "verdicts::a_page_with_a_trust_root_in_it_needs_nothing_but_the_bundle";
+    inside(test, || {
+        let Some(file) = dist::page(test) else { return };
+        let Some(chromium) = Chromium::start(test, "en") else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let baked = folder.path().join("verify.html");
+        let plain = String::from_utf8(dist::read(&file)).unwrap();
+        fs::write(&baked, with_trust_root(&plain, &dist::read("bundles/trust.cbor"))).unwrap();
+        let page = Page::open(&chromium, &baked);
+        page.set("strict", AT);
+        let bundles = dist::files("bundles/refused");
+        chromium.drop_files("#drop", &bundles);
+        assert_eq!(page.settled(bundles.len()), expected("bundles/refused"));
+        assert!(page.text().contains("City of Example"), "{}", page.text());
+        assert_eq!(chromium.complaints(), Vec::<String>::new());
     });
 }
 
