@@ -6,6 +6,7 @@ use crate::namespace::inside;
 use crate::page::Page;
 use crate::verdicts::{AT, trust};
 use crate::webdriver::{ENTER, TAB};
+use ct_core::{Code, Language};
 use serde_json::{Value, json};
 
 /// Finds by its rules what axe knows to be an obstacle, and says what and where.
@@ -147,14 +148,23 @@ fn every_input_and_every_verdict_is_reached_with_the_keyboard_alone() {
             assert!(opens, "Enter opens no chooser for #{input}: passed {passed:?}, opened {opened}");
         }
 
-        // Each verdict can be opened.
+        // A verdict is opened where the focus comes to it, and the focus stays.
         page.set("strict", AT);
         page.trust(&[trust()]);
         let bundles = dist::files("bundles/refused");
         page.pick("#bundles", &bundles[..3]);
         page.settled(3);
-        let reachable = "return [...document.querySelectorAll('[data-file]')].every(row => row.matches('a,button,summary,[tabindex]') \
-            || row.querySelector('a[href],button,summary,input,[tabindex=\"0\"]') !== null)";
-        assert_eq!(driver.run(reachable, &[]), json!(true));
+        page.quiet();
+        let row = "const row = document.activeElement.closest('[data-file]'); \
+            return row && [row.dataset.file, document.activeElement.getAttribute('aria-expanded')]";
+        let focused = (0..60).find_map(|_| {
+            driver.press(&[TAB]);
+            Some(driver.run(row, &[])).filter(|found| !found.is_null())
+        });
+        assert_eq!(focused, Some(json!(["backdated.cbor", "false"])));
+        driver.press(&[ENTER]);
+        page.quiet();
+        assert_eq!(driver.run(row, &[]), json!(["backdated.cbor", "true"]));
+        assert!(page.text().contains(ct_core::explain(Code::TamperedBackdated, Language::English).meaning));
     });
 }
