@@ -17,7 +17,11 @@ use std::time::Duration;
 const MEASURE: &str = r#"
 async function measured(verify, bundles, trust) {
   const options = { at: "2026-11-21T08:00:00Z", mode: "strict" };
-  const each = (action) => { const begun = performance.now(); bundles.forEach(action); return (performance.now() - begun) / bundles.length; };
+  const each = (action) => {
+    const begun = performance.now();
+    bundles.forEach(action);
+    return (performance.now() - begun) / bundles.length;
+  };
   let verified = 0;
   const judge = (bundle) => { verified += verify(bundle, trust, options).report.status === "verified"; };
   each(judge);
@@ -26,7 +30,9 @@ async function measured(verify, bundles, trust) {
   const { privateKey, publicKey } = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
   const text = new Uint8Array(200), signature = await crypto.subtle.sign("Ed25519", privateKey, text);
   const begun = performance.now();
-  for (const _ of bundles) if (!await crypto.subtle.verify("Ed25519", publicKey, signature, text)) throw new Error("signature");
+  for (const _ of bundles) {
+    if (!(await crypto.subtle.verify("Ed25519", publicKey, signature, text))) throw new Error("signature");
+  }
   return { verdict, signature: (performance.now() - begun) / bundles.length };
 }
 "#;
@@ -58,7 +64,8 @@ fn a_verdict_in_node() {
     project.write("trust.cbor", dist::read("bundles/trust.cbor"));
     let program = format!(
         "import {{ readFileSync }} from 'node:fs'; import {{ verify }} from '@civictrust/verify';{MEASURE}
-         const bundles = JSON.parse(readFileSync('bundles.json', 'utf8')).map(text => Uint8Array.from(Buffer.from(text, 'base64')));
+         const bytes = text => Uint8Array.from(Buffer.from(text, 'base64'));
+         const bundles = JSON.parse(readFileSync('bundles.json', 'utf8')).map(bytes);
          console.log(JSON.stringify(await measured(verify, bundles, readFileSync('trust.cbor'))));"
     );
     project.write("speed.mjs", program);
@@ -89,10 +96,12 @@ const BATCH: usize = 5_000;
 /// Watches the page: when a batch began, and the longest time from then on in which it answered nobody. What the browser
 /// needs to hand over thousands of files comes before.
 const WATCH: &str = "globalThis.watch = { begun: 0, stall: 0, task: 0, after: 0 }; let last = performance.now(); \
-    const beat = () => { const now = performance.now(); if (watch.begun) watch.stall = Math.max(watch.stall, now - Math.max(last, watch.begun)); \
+    const beat = () => { const now = performance.now(); \
+        if (watch.begun) watch.stall = Math.max(watch.stall, now - Math.max(last, watch.begun)); \
         last = now; setTimeout(beat, 0); }; beat(); \
     new PerformanceObserver(list => list.getEntries().forEach(task => { \
-        if (watch.begun && task.startTime > watch.begun && task.duration > watch.task) { watch.task = task.duration; watch.after = task.startTime - watch.begun; } })) \
+        if (watch.begun && task.startTime > watch.begun && task.duration > watch.task) { \
+            watch.task = task.duration; watch.after = task.startTime - watch.begun; } })) \
         .observe({ type: 'longtask' }); \
     document.querySelector('#bundles').addEventListener('change', () => { watch.begun = performance.now(); }, true)";
 
@@ -132,5 +141,6 @@ fn five_thousand_bundles_in_the_page() {
 
 /// The time since the batch began, once the page has no progress to show and has counted as many.
 const DONE: &str = "const bar = document.querySelector('[role=progressbar]'); \
-    const counted = document.querySelector('#summary').innerText.replace(/[^0-9]+/g, ' ').split(' ').includes(String(arguments[0])); \
+    const numbers = document.querySelector('#summary').innerText.split(/[^0-9]+/); \
+    const counted = numbers.includes(String(arguments[0])); \
     return watch.begun > 0 && counted && bar.closest('[hidden]') !== null && performance.now() - watch.begun";
