@@ -2,6 +2,7 @@
 //! again from a copy of the sources in another place, into an empty target folder, with cargo's own folder reached by another path.
 
 use crate::dist;
+use crate::npm;
 use crate::place::{self, Place};
 use crate::process::{output, program};
 use crate::step::Run;
@@ -39,11 +40,12 @@ pub(crate) fn run(run: &mut Run) -> Result<()> {
     Ok(())
 }
 
-/// What is given away: the folder of `dist`, and the page.
+/// What is given away: the folder of `dist`, the page, and the npm package.
 fn everything(place: &Place) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut files = dist::files(&dist::assemble(place)?)?;
     let module = wasm_module::build(place)?;
     files.insert("verify.html".to_owned(), web::page(place, &module, None)?.into_bytes());
+    files.insert(npm::TARBALL.to_owned(), npm::tarball(&place.root, &module)?);
     Ok(files)
 }
 

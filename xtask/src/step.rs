@@ -160,6 +160,13 @@ fn bench(run: &mut Run) -> Result<()> {
     run_command(cargo(&run.root).args(["bench", "-p", "ct-cli", "--bench", "table"]))
 }
 
+/// What [`web::run`] has built, as fast as it comes: figures to be read beside the bare cost of signatures.
+fn web_bench(run: &mut Run) -> Result<()> {
+    let mut figures = cargo(&run.root);
+    figures.args(["test", "-p", "ct-wasm", "--test", "built", "speed", "--", "--ignored", "--nocapture"]);
+    run_command(figures.arg("--test-threads=1").env(skips::VARIABLE, run.skips.path()))
+}
+
 const CROSS_TARGETS: [&str; 2] = ["x86_64-pc-windows-gnu", "x86_64-apple-darwin"];
 
 const GENERATE: Step = Step {
@@ -217,6 +224,12 @@ const LONG: &[Step] = &[
         name: "bench",
         what: "the figures that ct has to reach, beside the bare cost of its primitives",
         action: bench,
+    },
+    WEB,
+    Step {
+        name: "web-bench",
+        what: "how fast the npm package and the page are, beside the bare cost of signatures",
+        action: web_bench,
     },
     Step {
         name: "fuzz-long",

@@ -14,6 +14,7 @@ pub(crate) fn install(run: &mut Run) -> Result<()> {
     install_components(&run.root, &pinned);
     install_targets(&run.root, &pinned);
     install_packages(&run.root);
+    install_npm_packages(&run.root);
     Ok(())
 }
 
@@ -85,6 +86,27 @@ fn apt_get(root: &Path, missing: &[&Package]) -> Result<()> {
     apt_get(&install)
 }
 
+/// The packages of `wasm/tests/package-lock.json`, each with the hash that stands there, into the target folder. None of
+/// their scripts is run.
+fn install_npm_packages(root: &Path) {
+    let (wanted, folder) = (root.join("wasm/tests"), target_folder(root).join("npm"));
+    // npm writes the first of the two last, so an installation that was interrupted is made again.
+    let is_done = folder.join("node_modules/.package-lock.json").exists();
+    let lock = |folder: &Path| fs::read(folder.join("package-lock.json")).ok();
+    if !is_done || lock(&wanted) != lock(&folder) {
+        report("npm packages for tests", npm_install(&wanted, &folder));
+    }
+}
+
+fn npm_install(wanted: &Path, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    for name in ["package.json", "package-lock.json"] {
+        fs::copy(wanted.join(name), folder.join(name)).with_context(|| format!("cannot copy {name}"))?;
+    }
+    let npm = ["ci", "--ignore-scripts", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"];
+    run(program(folder, "npm").args(npm).arg("--loglevel=error"))
+}
+
 fn report(thing: &str, result: Result<()>) {
     match result {
         Ok(()) => println!("installed: {thing}"),
@@ -130,6 +152,9 @@ const PACKAGES: &[Package] = &[
     Package { name: "musl-tools", brings: Brings::Program("musl-gcc") },
     Package { name: "minisign", brings: Brings::Program("minisign") },
     Package { name: "strace", brings: Brings::Program("strace") },
+    Package { name: "iproute2", brings: Brings::Program("ip") },
+    Package { name: "chromium", brings: Brings::Program("chromium") },
+    Package { name: "chromium-driver", brings: Brings::Program("chromedriver") },
     Package { name: "golang-go", brings: Brings::Program("go") },
     Package { name: "golang-golang-x-mod-dev", brings: Brings::Folder("/usr/share/gocode/src/golang.org/x/mod/sumdb") },
 ];
@@ -151,6 +176,19 @@ mod tests {
         assert!(array("channel = \"1\"\n", "targets").is_empty());
         assert!(array("targets = []\n", "targets").is_empty());
         assert!(array("other-targets = [\"a\"]\n", "targets").is_empty());
+    }
+
+    // Whose machine it was made on, and where that machine gets its packages, is nobody's business.
+    #[test]
+    fn the_lock_of_the_npm_packages_names_no_registry_and_pins_every_package_by_its_hash() {
+        let lock = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../wasm/tests/package-lock.json")).unwrap();
+        let lock: serde_json::Value = serde_json::from_slice(&lock).unwrap();
+        let packages = lock["packages"].as_object().unwrap();
+        assert!(packages.len() > 3);
+        for (name, package) in packages.iter().filter(|(name, _)| !name.is_empty()) {
+            assert_eq!(package.get("resolved"), None, "{name}");
+            assert!(package["integrity"].as_str().is_some_and(|hash| hash.starts_with("sha512-")), "{name}");
+        }
     }
 
     #[test]

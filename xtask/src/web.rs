@@ -1,5 +1,6 @@
 //! `cargo xtask web`: the page as one file, and its SHA-256.
 
+use crate::npm;
 use crate::page::Parts;
 use crate::place::Place;
 use crate::size::Size;
@@ -29,6 +30,7 @@ pub(crate) fn run(run: &mut Run) -> Result<()> {
     let folder = run.root.join(FOLDER);
     write(&folder, PAGE, page.as_bytes())?;
     write(&folder, &format!("{PAGE}.sha256"), format!("{}  {PAGE}\n", digest(page.as_bytes())).as_bytes())?;
+    npm::pack(&run.root, &module, &folder)?;
     println!("{FOLDER}/{PAGE}: sha256:{}", digest(page.as_bytes()));
     Ok(())
 }
