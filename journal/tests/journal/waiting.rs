@@ -65,7 +65,9 @@ fn a_wait_is_told_once_and_ends_when_the_other_lets_go() {
     // Once, however long it lasts.
     let _other = held(&log);
     let count = Arc::clone(&told);
-    let patience = Patience::telling(move || drop(count.fetch_add(1, Ordering::SeqCst)));
+    let patience = Patience::telling(move || {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
     let mut journal = journal.with(patience.limited(Duration::from_millis(300)));
     assert_eq!(journal.append(&notes(&["c"])).map_err(|error| error.code()), Err(Code::IoWrite));
     assert_eq!(told.load(Ordering::SeqCst), 2);
