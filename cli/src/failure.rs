@@ -37,6 +37,9 @@ impl Failure {
     /// A failure to read `path`.
     pub(crate) fn reading(path: &Path, error: &io::Error) -> Self {
         let (code, next) = match error.kind() {
+            io::ErrorKind::NotFound if path == Path::new("-") => {
+                (Code::IoNotFound, "standard input is not read here, and there is no file of this name; name a file")
+            }
             io::ErrorKind::NotFound => (Code::IoNotFound, "there is no such file; check the path"),
             io::ErrorKind::PermissionDenied => (Code::IoPermission, "permission denied; check who may read it"),
             _ if is_symlink_loop(error) => {

@@ -78,7 +78,13 @@ pub(crate) fn open_to_write(path: &Path) -> Result<File, Failure> {
     let fail = |error: io::Error| Failure::writing(path, &error);
     let mut options = OpenOptions::new();
     let options = system::for_owner(system::without_following(options.read(true).write(true).create(true)));
-    let file = options.open(path).map_err(fail)?;
+    let file = options.open(path).map_err(|error| {
+        if path.is_symlink() {
+            let what = format!("{}: it is a symbolic link; name the file itself", shown(path));
+            return Failure::new(Code::IoNotAFile, what);
+        }
+        fail(error)
+    })?;
     regular(path, &file.metadata().map_err(fail)?)?;
     Ok(file)
 }

@@ -44,6 +44,7 @@ enum LogCommand {
 Examples:
   ct log append desk.log Inspected the archive
   ct log append desk.log --type handover 'Keys given to the night desk'
+  ct log append desk.log -- --trust was asked for
   dmesg | tail | ct log append desk.log -
 
 Prints the number of the record and the head of the log. Write the head down elsewhere: `ct log check --head` shows by \
@@ -53,7 +54,8 @@ struct AppendArgs {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// What to record: the words are joined by spaces. - is standard input, less one line break at its end.
-    #[arg(required = true, value_name = "TEXT")]
+    // Only numbers may begin with a hyphen: a misspelt option must not become a part of the record.
+    #[arg(required = true, value_name = "TEXT", allow_negative_numbers = true)]
     text: Vec<String>,
     /// What kind of record: a letter a-z, then a-z, 0-9 and _.
     #[arg(long = "type", value_name = "NAME", default_value = "note")]

@@ -1,6 +1,7 @@
 //! Whatever is given instead of a bundle or a trust root gets a stable code and exit status, and the others go on.
 
 use crate::desk::{AT, Said, bundles, ct, said, verify, without_rights};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -158,5 +159,21 @@ fn nonsense_on_the_command_line_is_refused_before_anything_is_read() {
     for help in ["--help", "--version", "help"] {
         let said = ct([help]);
         assert_eq!((said.status, said.err.as_str()), (0, ""), "{help}");
+    }
+}
+
+// R1.4: - is standard input for some arguments only, and the words say so for the others.
+#[test]
+fn a_hyphen_where_no_standard_input_is_read_is_explained() {
+    let valid = bundles().join("valid");
+    let expected =
+        "ct: io.not_found: -: standard input is not read here, and there is no file of this name; name a file\n";
+    for words in [
+        vec![OsStr::new("verify"), OsStr::new("--trust"), OsStr::new("-"), valid.as_os_str()],
+        vec![OsStr::new("trust"), OsStr::new("show"), OsStr::new("-")],
+        vec![OsStr::new("inspect"), OsStr::new("-")],
+    ] {
+        let said = ct(&words);
+        assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (5, "", expected), "{words:?}");
     }
 }

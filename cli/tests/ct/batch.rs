@@ -327,7 +327,10 @@ fn two_runs_do_not_write_into_one_file() {
     assert!(said.status == 2 && said.err.contains("another run is writing to it"), "{}", said.err);
     let link = folder.path().join("link");
     std::os::unix::fs::symlink(folder.path().join("target"), &link).unwrap();
-    assert_eq!(resume(&link, &[], &[bundles().join("valid")]).status, 5, "no link stands in for it");
+    let said = resume(&link, &[], &[bundles().join("valid")]);
+    assert_eq!(said.status, 5, "no link stands in for it");
+    let words = format!("ct: io.not_a_file: {}: it is a symbolic link; name the file itself\n", link.display());
+    assert_eq!(said.err, words);
     assert!(!folder.path().join("target").exists());
 }
 

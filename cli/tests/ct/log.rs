@@ -170,6 +170,27 @@ fn check_knows_every_head_there_was() {
     assert_eq!(log("check", &path, &["--head", &"0".repeat(64)]).status, 1);
 }
 
+// R1.1
+#[test]
+fn words_of_a_note_may_be_negative_numbers_but_not_misspelt_options() {
+    let (_folder, path) = empty();
+    note(&path, "2026-11-20T08:00:00Z", &["it", "is", "-5", "degrees"]);
+    note(&path, "2026-11-20T08:00:00Z", &["-0.5", "degrees"]);
+    note(&path, "2026-11-20T08:00:00Z", &["after", "--type", "handover"]);
+    note(&path, "2026-11-20T08:00:00Z", &["--", "--tpye", "-x"]);
+    for words in [&["--tpye", "handover", "x"][..], &["x", "--tpye", "handover"], &["-x"]] {
+        let said = log("append", &path, words);
+        assert_eq!((said.status, said.out.as_str()), (2, ""), "{words:?}");
+        assert!(said.err.starts_with("ct: usage.arguments: "), "{}", said.err);
+    }
+    let said = log("read", &path, &[]).out;
+    let shown: Vec<_> = said.lines().map(|line| &line[30..]).collect();
+    assert_eq!(
+        shown,
+        ["note      it is -5 degrees", "note      -0.5 degrees", "handover  after", "note      --tpye -x"]
+    );
+}
+
 // R16.1: what the guide says of a log that was written anew by somebody who can write the file.
 #[test]
 fn only_a_head_kept_elsewhere_shows_that_a_log_was_rewritten() {
