@@ -35,4 +35,4 @@ pub(crate) fn build(place: &Place) -> Result<PathBuf> {
 }
 
 /// Three megabytes are promised to somebody with a slow line or an old stick.
-pub(crate) const SIZE: Size = Size { name: "ct", promised: 3 << 20, recorded: 3_042_216 };
+pub(crate) const SIZE: Size = Size { name: "ct", promised: 3 << 20, recorded: 3_074_984 };
