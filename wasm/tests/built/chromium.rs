@@ -4,6 +4,8 @@ use crate::dist;
 use crate::webdriver::{WebDriver, text};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A running Chromium with one empty tab.
@@ -97,10 +99,31 @@ impl Chromium {
              const box = e.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]",
             &[json!(selector)],
         );
-        for kind in ["dragEnter", "dragOver", "drop"] {
+        let watch = "window.testDragged = window.testDropped = 0; \
+                     window.addEventListener('dragover', () => window.testDragged++, true); \
+                     window.addEventListener('drop', () => window.testDropped++, true); return 0";
+        self.driver.run(watch, &[]);
+        let drag = |kind: &str| {
             let data = json!({"items": [], "files": files, "dragOperationsMask": 1});
             let at = json!({"type": kind, "x": middle[0], "y": middle[1], "data": data});
             self.devtools("Input.dispatchDragEvent", &at);
+        };
+        let seen = |name: &str| self.driver.run(&format!("return window.{name}"), &[]) != json!(0);
+        // A busy browser passes over a drop that comes before the page has answered to what is dragged over it.
+        let start = Instant::now();
+        while !seen("testDropped") {
+            assert!(start.elapsed() < Duration::from_secs(60), "the page sees nothing that is dropped");
+            drag("dragEnter");
+            while !seen("testDragged") {
+                assert!(start.elapsed() < Duration::from_secs(60), "the page sees nothing that is dragged over it");
+                drag("dragOver");
+            }
+            drag("dragOver");
+            drag("drop");
+            let dropped = Instant::now();
+            while !seen("testDropped") && dropped.elapsed() < Duration::from_secs(3) {
+                thread::yield_now();
+            }
         }
     }
 
