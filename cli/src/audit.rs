@@ -6,6 +6,7 @@ use crate::evidence_folder::{EvidenceFolder, is_kept};
 use crate::evidence_log::EvidenceLog;
 use crate::failure::Failure;
 use crate::manifest::Manifest;
+use crate::progress::Progress;
 use crate::sandbox::Rights;
 use crate::sandboxed::Remarks;
 use crate::system;
@@ -15,9 +16,8 @@ use crate::{clock, output};
 use clap::Args as ClapArgs;
 use ct_core::{Code, Hash};
 use ct_journal::{RecordType, normalised};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeSet;
-use std::io::{self, ErrorKind, IsTerminal};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 #[derive(ClapArgs)]
@@ -173,10 +173,10 @@ fn compare(
     findings: &mut Vec<Finding>,
 ) -> usize {
     let present: BTreeSet<&[u8]> = tree.files.iter().map(|path| path.as_os_str().as_encoded_bytes()).collect();
-    let bar = progress(manifest.files.len());
+    let progress = Progress::new("files", u64::try_from(manifest.files.len()).ok(), 0);
     let mut agreeing = 0_usize;
     for (path, expected) in &manifest.files {
-        bar.inc(1);
+        progress.advance(1);
         // A path that this system does not have is not there.
         let whole = directory.join(system::path(path).unwrap_or(Path::new("\0")));
         let (code, found) = match look(&whole, &present, path) {
@@ -187,16 +187,16 @@ fn compare(
             Ok(Some(found)) => (Code::TamperedFile, Some(found)),
             Ok(None) => (Code::IncompleteFile, None),
             Err(failure) => {
-                bar.suspend(|| output::complain(&failure));
+                progress.above(|| output::complain(&failure));
                 (failure.code(), None)
             }
         };
         if let Some(found) = found {
-            bar.suspend(|| keeping.keep(&whole, found));
+            progress.above(|| keeping.keep(&whole, found));
         }
         findings.push(Finding { path: path.clone(), code, expected: Some(*expected), found });
     }
-    bar.finish_and_clear();
+    progress.finish();
     agreeing
 }
 
@@ -234,18 +234,3 @@ fn show(args: &AuditArgs, report: &AuditReport<'_>, json: &str) -> Result<(), Fa
     output::remark(&format!("{}: {}", shown(&args.directory), counts.join(", ")));
     Ok(())
 }
-
-/// A bar on a terminal, for work that takes long enough to see one.
-fn progress(files: usize) -> ProgressBar {
-    let length = u64::try_from(files).unwrap_or(u64::MAX);
-    if length < WORTH_A_BAR || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
-    match ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} files, {eta} left") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
-}
-
-const WORTH_A_BAR: u64 = 200;

@@ -9,25 +9,29 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// A bar for `total` bundles, of which `done` are done; `wanted` says whether to draw it where it can be drawn.
-    pub(crate) fn new(total: Option<u64>, done: u64, wanted: bool) -> Self {
-        let target =
-            if wanted && stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    /// A bar for `total` things of this name, of which `done` are done.
+    pub(crate) fn new(things: &str, total: Option<u64>, done: u64) -> Self {
+        let target = if stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let template = match total {
-            Some(_) => "{bar:30} {human_pos} of {human_len} bundles, {per_sec}, {eta} left",
-            None => "{spinner} {human_pos} bundles, {per_sec}",
+            Some(_) => format!("{{bar:30}} {{human_pos}} of {{human_len}} {things}, {{per_sec}}, {{eta}} left"),
+            None => format!("{{spinner}} {{human_pos}} {things}, {{per_sec}}"),
         };
         let bar = ProgressBar::with_draw_target(total, target);
         // A template that does not parse is a defect that a test finds; the bar's own style does then.
         let bar =
-            bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.with_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()));
         let bar = bar.with_position(done);
         bar.reset_eta();
         Self { bar }
     }
 
-    pub(crate) fn advance(&self, bundles: u64) {
-        self.bar.inc(bundles);
+    /// For work that is too short, or that nobody wants to watch.
+    pub(crate) fn none() -> Self {
+        Self { bar: ProgressBar::hidden() }
+    }
+
+    pub(crate) fn advance(&self, things: u64) {
+        self.bar.inc(things);
     }
 
     /// Lets `write` write to the terminal without tearing the bar.

@@ -84,9 +84,13 @@ pub(crate) fn run(args: &VerifyArgs, sandbox: SandboxArg) -> Result<Code, Failur
         signatures: Remembered::default(),
     };
     let resumed = summary.total();
+    let progress = match single {
+        SingleBundle::No if !args.quiet => Progress::new("bundles", survey.total, resumed),
+        _ => Progress::none(),
+    };
     let mut delivery = Delivery {
         desk: Arc::new(desk),
-        progress: Progress::new(survey.total, summary.total(), !args.quiet && matches!(single, SingleBundle::No)),
+        progress,
         quiet: args.quiet,
         resume,
         log: log.map(|log| VerdictLog::new(log, now)).transpose()?,

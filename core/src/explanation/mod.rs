@@ -3,8 +3,7 @@
 //! Reports hold codes and parameters only; this text stands beside them and may be reworded at any time. It names no
 //! value from the input, so it is the same for every document.
 //!
-//! Each language is one file with one exhaustive `match` per question, so that a new code does not compile until every
-//! language explains it. Sources are ASCII: accents are written as `\u{..}`, and the texts as people see them are
+//! Each language is a folder. A new code, step or reason does not compile until every language explains it. Sources are ASCII: accents are written as `\u{..}`, and the texts as people see them are
 //! generated into `specs/codes.md` and `specs/codes.es.md`, where a translation is best reviewed.
 
 mod english;
@@ -36,11 +35,25 @@ pub struct Explanation {
 /// Explains `code`.
 #[must_use]
 pub const fn explain(code: Code, language: Language) -> Explanation {
-    match language {
+    let explanation = match language {
         Language::English => english::explain(code),
         Language::Spanish => spanish::explain(code),
+    };
+    match explanation {
+        Some(explanation) => explanation,
+        // Not reached: see below.
+        None => say("", "", ""),
     }
 }
+
+// Every code is explained in every language.
+const _: () = {
+    let mut codes = Code::ALL;
+    while let [code, rest @ ..] = codes {
+        assert!(english::explain(*code).is_some() && spanish::explain(*code).is_some());
+        codes = rest;
+    }
+};
 
 /// What holds if the step is ok, in one short line without a full stop.
 #[must_use]

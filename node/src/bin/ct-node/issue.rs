@@ -64,11 +64,7 @@ pub(crate) fn run(args: &IssueArgs) -> Result<()> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let last = trouble.pop();
-    trouble.iter().for_each(output::complain);
-    if let Some(last) = last {
-        return Err(last);
-    }
+    output::end_with(trouble)?;
     let dir = word(&args.dir);
     line(format_args!("Issued and verified {} as {document_type}.", counted(args.files.len())))?;
     line("")?;

@@ -24,6 +24,13 @@ pub(crate) fn complain(error: &Error) {
     let _ = writeln!(io::stderr(), "ct-node: {}: {error}", error.code());
 }
 
+/// Tells of all trouble but the last, which ends the command.
+pub(crate) fn end_with(mut trouble: Vec<Error>) -> Result<()> {
+    let last = trouble.pop();
+    trouble.iter().for_each(complain);
+    last.map_or(Ok(()), Err)
+}
+
 /// A path as one word of a shell command.
 pub(crate) fn word(path: &Path) -> String {
     let Some(text) = path.to_str().filter(|text| !text.contains(char::is_control)) else { return format!("{path:?}") };

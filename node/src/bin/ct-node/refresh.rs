@@ -82,11 +82,7 @@ impl<'a> Target<'a> {
             bar.inc(1);
         }
         bar.finish_and_clear();
-        let last = trouble.pop();
-        trouble.iter().for_each(output::complain);
-        if let Some(last) = last {
-            return Err(last);
-        }
+        output::end_with(trouble)?;
         line(format_args!("Refreshed {}; {revoked} of them revoked or suspended.", counted(bundles.len())))
     }
 
