@@ -1,6 +1,7 @@
 //! Many bundles: order, threads, lists, interruption, going on.
 
 use crate::desk::{AT, Said, bundles, ct, said, verify};
+use crate::terminal::Terminal;
 use assert_cmd::Command;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -343,13 +344,7 @@ fn a_bar_shows_progress_on_a_terminal_only() {
         bundles().join("trust.cbor").display(),
         bundles().join("valid").display()
     );
-    let on_terminal =
-        std::process::Command::new("script").args(["-qec", &command, "/dev/null"]).stdin(Stdio::null()).output();
-    let Ok(on_terminal) = on_terminal else {
-        ct_testdata::skip("`script` is not installed: the bar was not seen on a terminal");
-        return;
-    };
-    let drawn = String::from_utf8_lossy(&on_terminal.stdout).into_owned();
+    let drawn = Terminal::start("sh", |shell| shell.args(["-c", &command])).end();
     assert!(drawn.contains(" of 8 bundles"), "{drawn:?}");
     let piped = std::process::Command::new("sh").args(["-c", &command]).output().unwrap();
     assert!(!String::from_utf8_lossy(&piped.stderr).contains("bundles"), "{piped:?}");

@@ -1,6 +1,7 @@
 //! Colour is for terminals, and a reader who has read enough is no failure.
 
 use crate::desk::{AT, Said, bundles, said};
+use crate::terminal::Terminal;
 use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -8,18 +9,22 @@ use std::process::{Command, Stdio};
 const ESCAPE: char = '\u{1b}';
 
 /// Without what the caller's own terminal asks for.
+fn uncoloured(command: &mut Command) -> &mut Command {
+    command.env_remove("NO_COLOR").env_remove("CLICOLOR").env_remove("CLICOLOR_FORCE").env("TERM", "xterm-256color")
+}
+
 fn plain(program: &str) -> Command {
     let mut command = Command::new(program);
-    command.env_remove("NO_COLOR").env_remove("CLICOLOR").env_remove("CLICOLOR_FORCE").env("TERM", "xterm-256color");
+    uncoloured(&mut command);
     command
 }
 
-/// `ct trust show` of the example trust root, which warns in red. On a terminal, by `script`.
-fn shown_on_a_terminal(environment: &[(&str, &str)]) -> Option<Said> {
-    let line = format!("{} trust show {}", env!("CARGO_BIN_EXE_ct"), bundles().join("trust.cbor").display());
-    let mut command = plain("script");
-    command.args(["-qec", &line, "/dev/null"]).envs(environment.iter().copied()).stdin(Stdio::null());
-    Some(said(command.output().ok()?))
+/// `ct trust show` of the example trust root, which warns in red; on a terminal.
+fn shown_on_a_terminal(environment: &[(&str, &str)]) -> String {
+    let terminal = Terminal::start(env!("CARGO_BIN_EXE_ct"), |command| {
+        uncoloured(command).args(["trust", "show"]).arg(bundles().join("trust.cbor")).envs(environment.iter().copied())
+    });
+    terminal.end()
 }
 
 fn shown_in_a_pipe(environment: &[(&str, &str)]) -> Said {
@@ -30,14 +35,13 @@ fn shown_in_a_pipe(environment: &[(&str, &str)]) -> Said {
 
 #[test]
 fn a_terminal_gets_colour_unless_it_is_declined() {
-    let Some(coloured) = shown_on_a_terminal(&[]) else { return ct_testdata::skip("no script program") };
-    assert_eq!(coloured.status, 0);
-    assert!(coloured.out.contains("\u{1b}[1m") && coloured.out.contains("\u{1b}[0m"), "{:?}", coloured.out);
+    let coloured = shown_on_a_terminal(&[]);
+    assert!(coloured.contains("\u{1b}[1m") && coloured.contains("\u{1b}[0m"), "{coloured:?}");
     for declined in [("NO_COLOR", "1"), ("TERM", "dumb"), ("CLICOLOR", "0")] {
-        let said = shown_on_a_terminal(&[declined]).unwrap();
-        assert!(said.status == 0 && !said.out.contains(ESCAPE), "{declined:?}: {:?}", said.out);
+        let shown = shown_on_a_terminal(&[declined]);
+        assert!(!shown.contains(ESCAPE), "{declined:?}: {shown:?}");
         // The words are the same, but for the line ends of a terminal.
-        assert_eq!(said.out.replace("\r\n", "\n"), shown_in_a_pipe(&[]).out, "{declined:?}");
+        assert_eq!(shown.replace("\r\n", "\n"), shown_in_a_pipe(&[]).out, "{declined:?}");
     }
 }
 

@@ -353,7 +353,7 @@ fn a_key_that_openssl_encrypted_is_used() {
 fn a_passphrase_is_typed_twice_and_never_shown() {
     let desk = Desk::empty();
     let words = "keygen --role root --name city.example --passphrase --out root.pem";
-    let Some(mut terminal) = Terminal::run(desk.folder.path(), words) else { return };
+    let mut terminal = Terminal::run(desk.folder.path(), words);
     terminal.answer("New passphrase for root.pem: ", &format!("{SECRET}\n"));
     terminal.answer("The same again: ", &format!("{SECRET}\n"));
     let ended = terminal.end();
@@ -368,7 +368,7 @@ fn a_passphrase_is_typed_twice_and_never_shown() {
 fn what_is_typed_differently_makes_no_key() {
     let desk = Desk::empty();
     let words = "keygen --role root --name city.example --passphrase --out root.pem";
-    let Some(mut terminal) = Terminal::run(desk.folder.path(), words) else { return };
+    let mut terminal = Terminal::run(desk.folder.path(), words);
     terminal.answer("New passphrase for root.pem: ", "one\n");
     terminal.answer("The same again: ", "other\n");
     let ended = terminal.end();
@@ -382,13 +382,13 @@ fn signing_asks_for_the_passphrase_of_an_encrypted_key_only() {
     let desk = Desk::with_root_key();
     desk.trust_toml();
     let build = "trust build trust.toml --key root.pem --out";
-    let Some(mut terminal) = Terminal::run(desk.folder.path(), &format!("{build} a.cbor")) else { return };
+    let mut terminal = Terminal::run(desk.folder.path(), &format!("{build} a.cbor"));
     terminal.answer("Passphrase of root.pem: ", &format!("{SECRET}\n"));
     let ended = terminal.end();
     assert!(ended.contains("status=0") && !ended.contains("horse") && shows_what_is_typed(&ended), "{ended}");
     assert_eq!(desk.ct("trust show a.cbor").status, 0);
 
-    let Some(mut terminal) = Terminal::run(desk.folder.path(), &format!("{build} b.cbor")) else { return };
+    let mut terminal = Terminal::run(desk.folder.path(), &format!("{build} b.cbor"));
     terminal.answer("Passphrase of root.pem: ", "wrong\n");
     let ended = terminal.end();
     assert!(ended.contains("status=5") && ended.contains("ct: io.key_passphrase: root.pem"), "{ended}");
@@ -397,7 +397,7 @@ fn signing_asks_for_the_passphrase_of_an_encrypted_key_only() {
     let clear = "key passphrase root.pem --out clear.pem --remove --passphrase-file secret.txt";
     assert_eq!(desk.ct(clear).status, 0);
     let sign = "trust sign a.cbor --key clear.pem --out c.cbor";
-    let Some(terminal) = Terminal::run(desk.folder.path(), sign) else { return };
+    let terminal = Terminal::run(desk.folder.path(), sign);
     let ended = terminal.end();
     assert!(ended.contains("status=0") && !ended.contains("Passphrase"), "{ended}");
 }
@@ -411,7 +411,7 @@ fn ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was() {
         ("key passphrase root.pem --out new.pem", "Passphrase of root.pem: "),
     ] {
         for keys in ["\u{3}", "half a secr\u{3}"] {
-            let Some(mut terminal) = Terminal::run(desk.folder.path(), words) else { return };
+            let mut terminal = Terminal::run(desk.folder.path(), words);
             terminal.answer(prompt, keys);
             let ended = terminal.end();
             assert!(ended.contains("status=130"), "{ended}");
@@ -427,7 +427,7 @@ fn ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was() {
 fn an_interrupt_at_the_prompt_does_not_leave_the_terminal_blind() {
     let desk = Desk::with_root_key();
     let words = "key passphrase root.pem --out new.pem";
-    let Some(mut terminal) = Terminal::run(desk.folder.path(), words) else { return };
+    let mut terminal = Terminal::run(desk.folder.path(), words);
     terminal.answer("Passphrase of root.pem: ", "");
     terminal.interrupt(desk.folder.path());
     terminal.press("\n");
@@ -441,7 +441,7 @@ fn an_interrupt_at_the_prompt_does_not_leave_the_terminal_blind() {
 fn no_answer_is_no_passphrase() {
     let desk = Desk::with_root_key();
     for (keys, words) in [("\u{4}", "no passphrase was typed"), ("\n", "it is empty")] {
-        let Some(mut terminal) = Terminal::run(desk.folder.path(), "key show --passphrase root.pem") else { return };
+        let mut terminal = Terminal::run(desk.folder.path(), "key show --passphrase root.pem");
         terminal.answer("Passphrase of root.pem: ", keys);
         let ended = terminal.end();
         assert!(ended.contains("status=5") && ended.contains("ct: io.key_passphrase: "), "{ended}");

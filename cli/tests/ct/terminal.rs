@@ -1,43 +1,41 @@
-//! A real pseudo-terminal to type passphrases into, by util-linux `script`.
+//! A real pseudo-terminal: to type passphrases into, and to see what is shown on one.
 
 use assert_cmd::cargo::cargo_bin;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A shell on a terminal of its own that runs `ct` once, then prints its exit status and the terminal's settings.
+/// A program on a terminal of its own.
 pub(crate) struct Terminal {
     child: Child,
-    keyboard: ChildStdin,
+    keyboard: File,
     screen: Receiver<Vec<u8>>,
     shown: String,
     device: String,
 }
 
 impl Terminal {
-    /// Starts `ct` with these words, in `folder`; `None`, said aloud, where there is no `script` of util-linux.
-    pub(crate) fn run(folder: &Path, words: &str) -> Option<Self> {
-        let version = Command::new("script").arg("--version").output();
-        if !version.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("util-linux")) {
-            ct_testdata::skip("no script program of util-linux");
-            return None;
-        }
-        let ct = cargo_bin("ct");
-        let run = format!("sh -c 'echo $$ > ct.pid; exec \"$0\" {words}' '{}'", ct.display());
-        let lines = format!("tty\n{run}\necho \"status=$?\"\nstty -a\n");
-        std::fs::write(folder.join("lines.sh"), lines).unwrap();
-        let mut child = Command::new("script")
-            .args(["-qec", "sh lines.sh", "/dev/null"])
-            .current_dir(folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let keyboard = child.stdin.take().unwrap();
-        let mut output = child.stdout.take().unwrap();
+    /// Starts a program on a new terminal, by `setsid` of util-linux, which makes it the program's controlling one.
+    pub(crate) fn start(program: &str, set_up: impl FnOnce(&mut Command) -> &mut Command) -> Self {
+        let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&keyboard).unwrap();
+        unlockpt(&keyboard).unwrap();
+        let device = ptsname(&keyboard, Vec::new()).unwrap().into_string().unwrap();
+        let open = || OpenOptions::new().read(true).write(true).custom_flags(libc::O_NOCTTY).open(&device).unwrap();
+        let mut command = Command::new("setsid");
+        command.args(["--ctty", "--wait", program]).stdin(open()).stdout(open()).stderr(open());
+        set_up(&mut command);
+        let child = command.spawn().unwrap();
+        // Its end of the terminal must be the program's alone, so that reading ends when the program does.
+        drop(command);
+        let keyboard = File::from(keyboard);
+        let mut output = keyboard.try_clone().unwrap();
         let (sender, screen) = channel();
         thread::spawn(move || {
             let mut piece = [0; 4_096];
@@ -47,10 +45,15 @@ impl Terminal {
                 }
             }
         });
-        let mut terminal = Self { child, keyboard, screen, shown: String::new(), device: String::new() };
-        terminal.wait_for("\n");
-        terminal.device = terminal.shown.lines().next().unwrap().trim().to_owned();
-        Some(terminal)
+        Self { child, keyboard, screen, shown: String::new(), device }
+    }
+
+    /// A shell that runs `ct` once with these words, in `folder`, then prints its exit status and the terminal's
+    /// settings.
+    pub(crate) fn run(folder: &Path, words: &str) -> Self {
+        let run = format!("sh -c 'echo $$ > ct.pid; exec \"$0\" {words}' '{}'", cargo_bin("ct").display());
+        std::fs::write(folder.join("lines.sh"), format!("{run}\necho \"status=$?\"\nstty -a\n")).unwrap();
+        Self::start("sh", |command| command.arg("lines.sh").current_dir(folder))
     }
 
     /// Waits for the prompt, and until the terminal shows nothing of what is typed; then types.
@@ -77,7 +80,7 @@ impl Terminal {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// What the terminal showed since the last answer, up to the end.
+    /// What the terminal showed since the last answer, up to the end of a program that succeeds.
     pub(crate) fn end(mut self) -> String {
         while let Ok(piece) = self.screen.recv_timeout(PATIENCE) {
             self.shown.push_str(&String::from_utf8_lossy(&piece));
