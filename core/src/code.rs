@@ -214,6 +214,18 @@ register! {
         TamperedFile = "tampered.file",
         /// The chain of an evidence log is broken.
         TamperedEvidenceLog = "tampered.evidence_log",
+        /// A signed request is not by the key it names, or is meant for another log.
+        TamperedEnvelope = "tampered.envelope",
+        /// What a signed request carries is not what it says it carries.
+        TamperedPayload = "tampered.payload",
+        /// A node's own state contradicts itself or what was signed.
+        TamperedState = "tampered.state",
+        /// A signed request was sent before, byte for byte.
+        ReplayedRequest = "replayed.request",
+        /// The request ID stands for another request already.
+        ConflictRequestId = "conflict.request_id",
+        /// The issuer used this (iss, cti) for a statement that is in the log already.
+        ConflictStatement = "conflict.statement",
     }
     Indeterminate {
         /// The bundle lacks `document_hash`.
@@ -272,6 +284,16 @@ register! {
         IncompleteEvidenceLog = "incomplete.evidence_log",
         /// A file is not in the manifest.
         UnknownFile = "unknown.file",
+        /// The log knows no client with this key.
+        UnknownClient = "unknown.client",
+        /// The log knows no request with this ID.
+        UnknownRequest = "unknown.request",
+        /// The statement is in the log, but no witnessed checkpoint covers it yet.
+        NotAnchoredPending = "not_anchored.pending",
+        /// A signed request is from another time.
+        StaleRequest = "stale.request",
+        /// A signed request has a version or type that this log does not know.
+        UnsupportedMessage = "unsupported.message",
     }
     Malformed {
         /// There is nothing in the file.
@@ -318,6 +340,8 @@ register! {
         MalformedEvidenceLog = "malformed.evidence_log",
         /// A line of a manifest is not one that sha256sum writes.
         MalformedManifest = "malformed.manifest",
+        /// A signed request is not written as one.
+        MalformedEnvelope = "malformed.envelope",
         /// The file is larger than a bundle may be.
         LimitBundleSize = "limit.bundle_size",
         /// A statement is larger than a log entry may be.
@@ -464,7 +488,9 @@ mod tests {
             let family = code.as_str().split('.').next();
             let class = match family {
                 Some("ok") => Class::Verified,
-                Some("tampered" | "revoked" | "expired" | "not_yet_valid" | "equivocation") => Class::Invalid,
+                Some(
+                    "tampered" | "revoked" | "expired" | "not_yet_valid" | "equivocation" | "replayed" | "conflict",
+                ) => Class::Invalid,
                 Some("incomplete" | "stale" | "unknown" | "not_anchored" | "discontinuous" | "unsupported") => {
                     Class::Indeterminate
                 }

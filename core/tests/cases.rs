@@ -25,6 +25,10 @@ fn is_out_of_reach(code: Code) -> bool {
         Code::TamperedFile | Code::IncompleteFile | Code::UnknownFile | Code::MalformedManifest => true,
         Code::TamperedEvidenceLog | Code::IncompleteEvidenceLog | Code::MalformedEvidenceLog => true,
         Code::LimitRecordSize => true,
+        // Of requests to a log that runs as a service.
+        Code::TamperedEnvelope | Code::TamperedPayload | Code::TamperedState | Code::ReplayedRequest => true,
+        Code::ConflictRequestId | Code::ConflictStatement | Code::UnknownClient | Code::UnknownRequest => true,
+        Code::NotAnchoredPending | Code::StaleRequest | Code::UnsupportedMessage | Code::MalformedEnvelope => true,
         _ => ["io", "usage", "internal", "interrupted"].contains(&family),
     }
 }

@@ -110,7 +110,7 @@ fn agrees(bytes: &[u8]) -> Result<(), TestCaseError> {
         prop_assert!(reencodes(bytes), "ciborium does not agree with {:02x?}", bytes);
     }
     // dcbor accepts more than we do in one place: it treats tags 2 and 3 like any other.
-    if dcbor::CBOR::try_from_data(bytes).is_ok() && decode(bytes).is_some_and(|value| !has_bignum_tag(&value)) {
+    if dcbor::CBOR::try_from_data(bytes).is_ok() && decode(bytes).is_some() && !may_hold_bignum_tag(bytes) {
         prop_assert_eq!(ours, Ok(()), "dcbor accepts {:02x?}", bytes);
     }
     Ok(())
@@ -122,14 +122,9 @@ fn may_hold_other_simple(bytes: &[u8]) -> bool {
     bytes.iter().any(|byte| matches!(byte, 0xe0..=0xf3 | 0xf7 | 0xf8))
 }
 
-fn has_bignum_tag(value: &Value) -> bool {
-    match value {
-        Value::Tag(2 | 3, _) => true,
-        Value::Tag(_, content) => has_bignum_tag(content),
-        Value::Array(items) => items.iter().any(has_bignum_tag),
-        Value::Map(pairs) => pairs.iter().any(|(key, value)| has_bignum_tag(key) || has_bignum_tag(value)),
-        _ => false,
-    }
+/// ciborium reads a bignum as the number that it is, so the tag is looked for in the bytes.
+fn may_hold_bignum_tag(bytes: &[u8]) -> bool {
+    bytes.iter().any(|byte| matches!(byte, 0xc2 | 0xc3))
 }
 
 fn is_ascii(value: &Value) -> bool {

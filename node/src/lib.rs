@@ -21,6 +21,7 @@ mod durable;
 mod edge;
 pub mod entropy;
 pub mod entry_bundle;
+pub mod envelope;
 pub mod error;
 pub mod gate;
 pub mod log;

@@ -1,6 +1,7 @@
 //! The catalogue in Spanish, impersonal or with the formal `usted`.
 
 mod failures;
+mod service;
 mod verdicts;
 
 use super::Explanation;
@@ -11,7 +12,10 @@ use crate::verify::{Skip, StepName};
 pub(super) const fn explain(code: Code) -> Option<Explanation> {
     match verdicts::explain(code) {
         Some(explanation) => Some(explanation),
-        None => failures::explain(code),
+        None => match failures::explain(code) {
+            Some(explanation) => Some(explanation),
+            None => service::explain(code),
+        },
     }
 }
 

@@ -1,0 +1,67 @@
+//! What a log that runs as a service says to those who write to it, in Spanish.
+
+use crate::code::Code;
+use crate::explanation::{Explanation, say};
+
+// Laid out by hand, in the register's order: title, what it means, what to do next.
+#[rustfmt::skip]
+pub(super) const fn explain(code: Code) -> Option<Explanation> {
+    Some(match code {
+        Code::TamperedEnvelope => say("La firma de la petici\u{f3}n no es correcta",
+            "La petici\u{f3}n al registro no est\u{e1} firmada por la clave que nombra, fue cambiada en el camino o \
+             se hizo para otro registro. No se anot\u{f3} nada.",
+            "Compruebe qu\u{e9} archivo de clave y qu\u{e9} direcci\u{f3}n del registro se usan juntos, y \
+             env\u{ed}e la petici\u{f3}n de nuevo, con una firma nueva."),
+        Code::TamperedPayload => say("La petici\u{f3}n fue cambiada en el camino",
+            "Las declaraciones que llegaron con la petici\u{f3}n no son aquellas cuya huella digital (SHA-256) \
+             indica. No se anot\u{f3} nada.",
+            "Env\u{ed}ela de nuevo. Si se repite, un programa entre usted y el registro cambia lo que pasa por \
+             \u{e9}l."),
+        Code::TamperedState => say("La memoria del registro se contradice",
+            "Lo que este nodo tiene guardado no concuerda con lo que ha firmado o con lo que tienen los dem\u{e1}s \
+             nodos. Se ha detenido para que no surja una segunda historia.",
+            "Conserve el directorio del nodo tal como est\u{e1} y comp\u{e1}relo con una copia: ct-node fsck DIR."),
+        Code::ReplayedRequest => say("La petici\u{f3}n ya se hab\u{ed}a enviado",
+            "Ya se recibi\u{f3} una petici\u{f3}n con este n\u{fa}mero de un solo uso. Las peticiones se firman de \
+             nuevo cada vez; esta es copia de una anterior, quiz\u{e1} hecha por otra persona.",
+            "Para preguntar otra vez, firme de nuevo con el mismo identificador: la respuesta es la original y nada \
+             se anota dos veces."),
+        Code::ConflictRequestId => say("El identificador de la petici\u{f3}n se us\u{f3} para otra cosa",
+            "El registro recibi\u{f3} una petici\u{f3}n con este identificador, pero con otras declaraciones. No se \
+             puede saber cu\u{e1}l de las dos vale, as\u{ed} que esta no se anot\u{f3}.",
+            "Use un identificador nuevo para cada petici\u{f3}n nueva, y el mismo solo para repetir las mismas \
+             declaraciones."),
+        Code::ConflictStatement => say("El n\u{fa}mero de esta declaraci\u{f3}n ya se hab\u{ed}a usado",
+            "El registro ya tiene una declaraci\u{f3}n de este emisor con el mismo identificador (cti), y cada uno \
+             se usa una sola vez, para siempre. De esta petici\u{f3}n no se anot\u{f3} nada.",
+            "Antes de emitir nada de nuevo, pregunte al registro qu\u{e9} fue de la petici\u{f3}n anterior."),
+        Code::UnknownClient => say("El registro no conoce al remitente",
+            "La clave que firm\u{f3} la petici\u{f3}n no es de ning\u{fa}n cliente de este registro. No se \
+             anot\u{f3} nada.",
+            "Pida al operador del registro que d\u{e9} de alta la clave, o use la que est\u{e1} dada de alta."),
+        Code::UnknownRequest => say("El registro no conoce esta petici\u{f3}n",
+            "No se ha anotado ninguna petici\u{f3}n con este identificador, o hace tanto tiempo que su respuesta ya \
+             no se conserva.",
+            "Compruebe el identificador y la direcci\u{f3}n del registro. Si la petici\u{f3}n se envi\u{f3} y no \
+             hubo respuesta, env\u{ed}ela de nuevo con el mismo identificador."),
+        Code::NotAnchoredPending => say("A\u{fa}n no es definitivo",
+            "La declaraci\u{f3}n est\u{e1} anotada, pero ning\u{fa}n punto de control con suficientes testigos la \
+             cubre todav\u{ed}a. Hasta entonces no hay paquete que se pueda verificar.",
+            "Pregunte de nuevo dentro de un momento. Si contin\u{fa}a, el operador del registro debe ver si los \
+             testigos responden."),
+        Code::StaleRequest => say("La hora de la petici\u{f3}n difiere demasiado",
+            "La hora de la petici\u{f3}n firmada difiere del reloj del registro m\u{e1}s de lo permitido, as\u{ed} \
+             que podr\u{ed}a ser una copia antigua. No se anot\u{f3} nada.",
+            "Compruebe el reloj y el huso horario de esta m\u{e1}quina, y env\u{ed}e la petici\u{f3}n de nuevo, con \
+             una firma nueva."),
+        Code::UnsupportedMessage => say("El registro no entiende esta clase de petici\u{f3}n",
+            "La petici\u{f3}n firmada nombra una versi\u{f3}n o un tipo de mensaje que este registro no conoce, y \
+             se rechaz\u{f3} sin leerla.",
+            "Use un programa tan nuevo como el registro, o pregunte al operador qu\u{e9} versiones acepta."),
+        Code::MalformedEnvelope => say("La petici\u{f3}n no est\u{e1} escrita como tal",
+            "Los bytes enviados no son una petici\u{f3}n firmada: falta un campo, o algo est\u{e1} escrito de otro \
+             modo que el debido.",
+            "Env\u{ed}e las peticiones con ct-node issue, o consulte el formato en specs/envelope.md."),
+        _ => return None,
+    })
+}
