@@ -5,8 +5,7 @@
 use crate::error::{Error, Result};
 use crate::statement::{Draft, kid};
 use ct_core::trust::{Issuer, IssuerKey};
-use ct_core::{Code, Timestamp, Trust};
-use ct_keys::PublicKey;
+use ct_core::{Code, PublicKey, StatementHeader, StatementType, Timestamp, Trust};
 
 /// Refuses a draft that `issuer` may not sign with `key` at `now`, by the rules of the trust root.
 ///
@@ -14,7 +13,7 @@ use ct_keys::PublicKey;
 /// `trust.not_yet_valid`, `trust.expired`; `unknown.issuer`, `revoked.issuer`; `unknown.issuer_key`,
 /// `revoked.issuer_key`, `not_yet_valid.issuer_key`, `expired.issuer_key`; `unknown.document_type`;
 /// `expired.document`.
-pub fn admit(trust: &Trust, issuer: &str, key: &PublicKey, draft: &Draft, now: Timestamp) -> Result<()> {
+pub fn admit(trust: &Trust, issuer: &str, key: &ct_keys::PublicKey, draft: &Draft, now: Timestamp) -> Result<()> {
     let entry = in_force(trust, issuer, now)?;
     let by_kid = entry.key(&kid(key.id())?);
     admit_key(by_kid, issuer, key, now)?;
@@ -29,12 +28,57 @@ pub fn admit(trust: &Trust, issuer: &str, key: &PublicKey, draft: &Draft, now: T
     Ok(())
 }
 
+/// The key that must have signed a statement, if its issuer may have it put into the log at `now`, by the rules of the
+/// trust root. Whether the key has signed it is another question.
+///
+/// # Errors
+/// As [`admit`]; `unsupported.statement_type` for a genesis; `tampered.postdated`, `tampered.backdated` for a statement
+/// from a time when no verifier would accept that it was anchored now.
+pub fn admit_statement<'a>(trust: &'a Trust, header: &StatementHeader<'_>, now: Timestamp) -> Result<&'a PublicKey> {
+    let issuer = in_force(trust, header.issuer, now)?;
+    let refused = |code, what: String, next: &str| Err(Error::new(code, format!("issuer {}", issuer.id), what, next));
+    let by_kid = match header.statement_type {
+        StatementType::Document => issuer.keys.iter().find(|known| known.kid == header.kid),
+        StatementType::Status => {
+            issuer.status.iter().flat_map(|binding| &binding.keys).find(|known| known.kid == header.kid)
+        }
+        StatementType::Genesis => {
+            let what = "would begin a log".to_owned();
+            return refused(Code::UnsupportedStatementType, what, "submit documents and status lists");
+        }
+    };
+    let Some(known) = by_kid else {
+        let what = "has no key with the ID in the statement".to_owned();
+        return refused(Code::UnknownIssuerKey, what, "use its own key");
+    };
+    admit_window(known, &issuer.id, now)?;
+    if header.statement_type == StatementType::Document && !issuer.types.iter().any(|known| known == header.document_type)
+    {
+        let what = format!("is not trusted for documents of type {:?}", header.document_type);
+        return refused(Code::UnknownDocumentType, what, &format!("use one of: {}", issuer.types.join(", ")));
+    }
+    if header.expires.is_some_and(|expires| expires <= now) {
+        return refused(Code::ExpiredDocument, "the document has expired".to_owned(), "choose a later end");
+    }
+    let skew = trust.policy.clock_skew;
+    if header.issued_at > now.plus(skew) {
+        let what = format!("its statement says that it is from {}, and it is {now}", header.issued_at);
+        return refused(Code::TamperedPostdated, what, "check the clocks, and issue it anew");
+    }
+    let epoch = trust.epochs.iter().find(|epoch| epoch.contains(now));
+    if epoch.is_none_or(|epoch| header.issued_at.plus(epoch.max_anchor_delay) < now) {
+        let what = format!("its statement is from {}, too long ago to be anchored now", header.issued_at);
+        return refused(Code::TamperedBackdated, what, "issue it anew");
+    }
+    Ok(&known.key)
+}
+
 /// Refuses a status list that `issuer` may not sign with `key` at `now`, by the rules of the trust root; `prefix` is
 /// what the list's URI begins with.
 ///
 /// # Errors
 /// As [`admit`], except those about types and ends of documents.
-pub fn admit_status(trust: &Trust, issuer: &str, key: &PublicKey, prefix: &str, now: Timestamp) -> Result<()> {
+pub fn admit_status(trust: &Trust, issuer: &str, key: &ct_keys::PublicKey, prefix: &str, now: Timestamp) -> Result<()> {
     let entry = in_force(trust, issuer, now)?;
     let kid = kid(key.id())?;
     let mut bindings = entry.status.iter().filter(|binding| prefix.starts_with(&binding.uri_prefix));
@@ -62,22 +106,29 @@ fn in_force<'a>(trust: &'a Trust, issuer: &str, now: Timestamp) -> Result<&'a Is
 }
 
 /// Refuses a key that is not the one known under its ID, or does not count now.
-fn admit_key(by_kid: Option<&IssuerKey>, issuer: &str, key: &PublicKey, now: Timestamp) -> Result<()> {
+fn admit_key(by_kid: Option<&IssuerKey>, issuer: &str, key: &ct_keys::PublicKey, now: Timestamp) -> Result<()> {
     let refused = |code, what: String, next: &str| Err(Error::new(code, format!("issuer {issuer}"), what, next));
     let Some(known) = by_kid.filter(|known| known.key.as_bytes() == key.verifying_key().as_bytes()) else {
         return refused(Code::UnknownIssuerKey, format!("has no key {} like this one", key.id()), "use its own key");
     };
+    admit_window(known, issuer, now)
+}
+
+/// Refuses a key that does not count now.
+fn admit_window(known: &IssuerKey, issuer: &str, now: Timestamp) -> Result<()> {
+    let refused = |code, what: String, next: &str| Err(Error::new(code, format!("issuer {issuer}"), what, next));
+    let id = String::from_utf8_lossy(&known.kid);
     let window = known.window;
     let rotate = "put a new issuer key into the trust root";
     if window.compromised_from.is_some() {
-        return refused(Code::RevokedIssuerKey, format!("its key {} is compromised", key.id()), rotate);
+        return refused(Code::RevokedIssuerKey, format!("its key {} is compromised", id), rotate);
     }
     if now < window.from {
-        let what = format!("its key {} counts from {}", key.id(), window.from);
+        let what = format!("its key {} counts from {}", id, window.from);
         return refused(Code::NotYetValidIssuerKey, what, "wait until then");
     }
     if now > window.until {
-        return refused(Code::ExpiredIssuerKey, format!("its key {} counted until {}", key.id(), window.until), rotate);
+        return refused(Code::ExpiredIssuerKey, format!("its key {} counted until {}", id, window.until), rotate);
     }
     Ok(())
 }

@@ -15,6 +15,7 @@
 
 pub mod bundle;
 pub mod claims;
+pub mod command;
 pub mod demo;
 mod documents;
 mod durable;
@@ -25,6 +26,7 @@ pub mod envelope;
 pub mod error;
 pub mod gate;
 pub mod log;
+pub mod machine;
 pub mod pdf;
 mod recovery;
 mod refusals;

@@ -1,0 +1,275 @@
+//! What the nodes of a log agree on, one after the other. Format: `specs/state-machine.md`.
+//!
+//! Time and everything random stand in the command, so that whoever applies it comes to the same state.
+
+use crate::envelope::{MAX_ENVELOPE_BYTES, RequestId};
+use crate::error::{Error, Result};
+use ct_core::cbor::{Reader, Writer};
+use ct_core::limits::{MAX_ENTRY_BYTES, MAX_KID_BYTES, MAX_NAME_BYTES, MAX_TRUST_BYTES, MAX_TRUST_LIST};
+use ct_core::{Code, Hash, Timestamp, TreeSize};
+
+/// One step of the log's state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command<'a> {
+    /// The first: what the log is.
+    Bootstrap {
+        /// The proposer's time.
+        at: Timestamp,
+        /// The log's origin.
+        origin: &'a str,
+        /// The log's first entry.
+        genesis: &'a [u8],
+        /// The trust root by which statements are admitted.
+        trust: &'a [u8],
+        /// Who may submit: key ID and Ed25519 key of each.
+        clients: Vec<(&'a [u8], [u8; 32])>,
+    },
+    /// Signed requests, whose signatures the proposer has verified.
+    Batch {
+        /// The proposer's time.
+        at: Timestamp,
+        /// The requests, as they were sent.
+        envelopes: Vec<&'a [u8]>,
+    },
+    /// The tree of this size has this root; only what is sealed is signed.
+    Seal(Seal),
+    /// A trust root that follows the one in force.
+    Trust {
+        /// The proposer's time.
+        at: Timestamp,
+        /// The signed trust root.
+        trust: &'a [u8],
+    },
+}
+
+/// What may be signed: the fence between one leader, or one restore, and the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// Grows with every restore.
+    pub generation: u64,
+    /// Number of entries.
+    pub size: TreeSize,
+    /// Root of the tree of that size.
+    pub root: Hash,
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its statements are in the log, in order, from this index on.
+    Sequenced {
+        /// Index of the first.
+        first: u64,
+        /// How many.
+        count: u64,
+    },
+    /// None of it is in the log.
+    Refused {
+        /// Why.
+        code: Code,
+        /// Which statement of the request was the first to be refused.
+        entry: u64,
+    },
+}
+
+/// The answer to one request of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The request's name.
+    pub request_id: RequestId,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// It was answered before, and this is that answer.
+    pub repeated: bool,
+}
+
+impl<'a> Command<'a> {
+    /// Its bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::new();
+        match self {
+            Self::Bootstrap { at, origin, genesis, trust, clients } => {
+                w.array(6).uint(BOOTSTRAP).uint(at.seconds()).text(origin).bytes(genesis).bytes(trust);
+                w.array(clients.len());
+                for (kid, key) in clients {
+                    w.array(2).bytes(kid).bytes(key);
+                }
+            }
+            Self::Batch { at, envelopes } => {
+                w.array(3).uint(BATCH).uint(at.seconds()).array(envelopes.len());
+                for envelope in envelopes {
+                    w.bytes(envelope);
+                }
+            }
+            Self::Seal(Seal { generation, size, root }) => {
+                w.array(4).uint(SEAL).uint(*generation).uint(size.get()).bytes(root.as_bytes());
+            }
+            Self::Trust { at, trust } => {
+                w.array(3).uint(TRUST).uint(at.seconds()).bytes(trust);
+            }
+        }
+        w.finish()
+    }
+
+    /// Reads a command.
+    ///
+    /// # Errors
+    /// `malformed.*`, `limit.*`: these bytes never were a command, or were damaged.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self> {
+        let refused = |error| Error::refused(error, "command", "is not written as one", "see specs/state-machine.md");
+        Self::read(bytes).map_err(refused)
+    }
+
+    fn read(bytes: &'a [u8]) -> std::result::Result<Self, ct_core::Error> {
+        let mut r = Reader::new(bytes);
+        let parts = r.array("command", 6)?;
+        let kind = r.uint("command.kind")?;
+        let command = match (kind, parts) {
+            (BOOTSTRAP, 6) => {
+                let at = time(&mut r)?;
+                let origin = r.text("origin", MAX_NAME_BYTES)?;
+                let genesis = r.bytes("genesis", MAX_ENTRY_BYTES)?;
+                let trust = r.bytes("trust", MAX_TRUST_BYTES)?;
+                let count = r.array("clients", MAX_TRUST_LIST)?;
+                let mut clients = Vec::with_capacity(count);
+                for _ in 0..count {
+                    r.array_exact("client", 2)?;
+                    clients.push((r.bytes("client.kid", MAX_KID_BYTES)?, *r.bytes_exact("client.key")?));
+                }
+                Self::Bootstrap { at, origin, genesis, trust, clients }
+            }
+            (BATCH, 3) => {
+                let at = time(&mut r)?;
+                let count = r.array("envelopes", MAX_REQUESTS)?;
+                let mut envelopes = Vec::with_capacity(count);
+                for _ in 0..count {
+                    envelopes.push(r.bytes("envelope", MAX_ENVELOPE_BYTES)?);
+                }
+                Self::Batch { at, envelopes }
+            }
+            (SEAL, 4) => {
+                let generation = r.uint("generation")?;
+                let size = TreeSize::new(r.uint("size")?)?;
+                Self::Seal(Seal { generation, size, root: Hash::new(*r.bytes_exact("root")?) })
+            }
+            (TRUST, 3) => Self::Trust { at: time(&mut r)?, trust: r.bytes("trust", MAX_TRUST_BYTES)? },
+            _ => return Err(ct_core::Error::new(Code::MalformedField, "command.kind")),
+        };
+        r.end()?;
+        Ok(command)
+    }
+}
+
+impl Outcome {
+    pub(crate) fn write(&self, w: &mut Writer) {
+        match self {
+            Self::Sequenced { first, count } => w.array(3).uint(0).uint(*first).uint(*count),
+            Self::Refused { code, entry } => w.array(3).uint(1).text(code.as_str()).uint(*entry),
+        };
+    }
+
+    pub(crate) fn read(r: &mut Reader<'_>) -> std::result::Result<Self, ct_core::Error> {
+        r.array_exact("outcome", 3)?;
+        if r.uint("outcome.kind")? == 0 {
+            return Ok(Self::Sequenced { first: r.uint("first")?, count: r.uint("count")? });
+        }
+        let text = r.text("code", MAX_NAME_BYTES)?;
+        let code = Code::ALL.iter().copied().find(|code| code.as_str() == text);
+        let code = code.ok_or(ct_core::Error::new(Code::MalformedField, "code"))?;
+        Ok(Self::Refused { code, entry: r.uint("entry")? })
+    }
+}
+
+impl Answer {
+    /// The answers to a batch, as consensus hands them on.
+    #[must_use]
+    pub fn encode_all(answers: &[Self]) -> Vec<u8> {
+        let mut w = Writer::new();
+        w.array(answers.len());
+        for answer in answers {
+            w.array(3).bytes(answer.request_id.as_bytes());
+            answer.outcome.write(&mut w);
+            w.bool(answer.repeated);
+        }
+        w.finish()
+    }
+
+    /// Reads the answers to a batch.
+    ///
+    /// # Errors
+    /// `malformed.*`, `limit.*`.
+    pub fn parse_all(bytes: &[u8]) -> Result<Vec<Self>> {
+        let mut r = Reader::new(bytes);
+        let count = r.array("answers", MAX_REQUESTS)?;
+        let mut answers = Vec::with_capacity(count);
+        for _ in 0..count {
+            r.array_exact("answer", 3)?;
+            let request_id = RequestId::new(*r.bytes_exact("request_id")?);
+            let outcome = Outcome::read(&mut r)?;
+            answers.push(Self { request_id, outcome, repeated: r.bool("repeated")? });
+        }
+        r.end()?;
+        Ok(answers)
+    }
+}
+
+fn time(r: &mut Reader<'_>) -> std::result::Result<Timestamp, ct_core::Error> {
+    Timestamp::from_seconds(r.uint("at")?)
+}
+
+/// The most requests in one batch.
+pub const MAX_REQUESTS: usize = 4_096;
+
+const BOOTSTRAP: u64 = 0;
+const BATCH: u64 = 1;
+const SEAL: u64 = 2;
+const TRUST: u64 = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commands() -> Vec<Command<'static>> {
+        let at = Timestamp::from_seconds(1_000).unwrap();
+        let size = TreeSize::new(7).unwrap();
+        vec![
+            Command::Bootstrap { at, origin: "log.example", genesis: b"g", trust: b"t", clients: vec![(b"c#1", [9; 32])] },
+            Command::Batch { at, envelopes: vec![b"one", b"two"] },
+            Command::Batch { at, envelopes: vec![] },
+            Command::Seal(Seal { generation: 1, size, root: Hash::of(b"root") }),
+            Command::Trust { at, trust: b"t" },
+        ]
+    }
+
+    // R7.1: one encoding, and no damage passes for another command of the same meaning.
+    #[test]
+    fn a_command_is_read_as_it_was_written() {
+        for command in commands() {
+            let bytes = command.encode();
+            assert_eq!(Command::parse(&bytes), Ok(command));
+            for length in 0..bytes.len() {
+                assert!(Command::parse(&bytes[..length]).is_err(), "{length}");
+            }
+            for bit in 0..bytes.len() * 8 {
+                let mut flipped = bytes.clone();
+                flipped[bit / 8] ^= 1 << (bit % 8);
+                if let Ok(other) = Command::parse(&flipped) {
+                    assert_eq!(other.encode(), flipped);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn answers_are_read_as_they_were_written() {
+        let answer = |outcome, repeated| Answer { request_id: RequestId::new([1; 16]), outcome, repeated };
+        let answers = [
+            answer(Outcome::Sequenced { first: 3, count: 64 }, true),
+            answer(Outcome::Refused { code: Code::ConflictStatement, entry: 2 }, false),
+        ];
+        let bytes = Answer::encode_all(&answers);
+        assert_eq!(Answer::parse_all(&bytes).as_deref(), Ok(answers.as_slice()));
+        assert!((0..bytes.len()).all(|length| Answer::parse_all(&bytes[..length]).is_err()));
+    }
+}

@@ -1,0 +1,129 @@
+//! What must hold of the state after every command (R32). Checked on every apply in debug and simulation builds.
+
+use super::Meta;
+use super::meta::damaged;
+use crate::error::Result;
+
+/// The counts and places that the invariants speak of, besides the summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// Statements whose (iss, cti) is remembered.
+    pub(super) identities: u64,
+    /// Entries that stand in no tile yet.
+    pub(super) entries: u64,
+    /// The first and the last of these.
+    pub(super) pending: Option<(u64, u64)>,
+}
+
+/// Every invariant, by its name.
+///
+/// # Errors
+/// `tampered.state` names the first that does not hold.
+pub(super) fn check(before: Option<&Meta>, after: &Meta, counts: Counts) -> Result<()> {
+    let invariants: [(&str, bool); 6] = [
+        ("OneIndexPerStatement", one_index_per_statement(after, counts)),
+        ("LogOnlyGrows", before.is_none_or(|before| log_only_grows(before, after))),
+        ("SealedIsWithinTheLog", sealed_is_within_the_log(after)),
+        ("SealsOnlyAdvance", before.is_none_or(|before| seals_only_advance(before, after))),
+        ("PendingHasNoGap", pending_has_no_gap(after, counts)),
+        ("TimeNeverDecreases", before.is_none_or(|before| before.time <= after.time)),
+    ];
+    match invariants.iter().find(|(_, holds)| !holds) {
+        Some((name, _)) => Err(damaged(&format!("the invariant {name} does not hold"))),
+        None => Ok(()),
+    }
+}
+
+/// Each entry has its own (iss, cti), and none was forgotten.
+fn one_index_per_statement(after: &Meta, counts: Counts) -> bool {
+    counts.identities == after.tree.size().get()
+}
+
+fn log_only_grows(before: &Meta, after: &Meta) -> bool {
+    let (old, new) = (before.tree.size(), after.tree.size());
+    old < new || (old == new && before.tree == after.tree)
+}
+
+/// Only what is there is sealed; and of one size there is one root.
+fn sealed_is_within_the_log(after: &Meta) -> bool {
+    let (sealed, size) = (after.sealed, after.tree.size());
+    sealed.size < size || (sealed.size == size && sealed.root == after.tree.root())
+}
+
+fn seals_only_advance(before: &Meta, after: &Meta) -> bool {
+    let (old, new) = (before.sealed, after.sealed);
+    old == new || (old.generation <= new.generation && old.size < new.size)
+}
+
+/// The entries that stand in no tile yet are the last ones.
+fn pending_has_no_gap(after: &Meta, counts: Counts) -> bool {
+    match counts.pending {
+        None => counts.entries == 0,
+        Some((first, last)) => {
+            last.checked_sub(first).and_then(|between| between.checked_add(1)) == Some(counts.entries)
+                && last.checked_add(1) == Some(after.tree.size().get())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Seal;
+    use crate::machine::TrustInForce;
+    use ct_core::{Code, CompactRange, Hash, Timestamp, TreeSize};
+    use std::sync::{Arc, LazyLock};
+
+    static TRUST: LazyLock<Arc<TrustInForce>> = LazyLock::new(|| {
+        let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../bundles/trust.cbor")).unwrap();
+        Arc::new(TrustInForce::load(&bytes).unwrap())
+    });
+
+    fn meta(entries: u8, sealed: u8, time: u64) -> Meta {
+        let tree = |count: u8| {
+            let mut tree = CompactRange::new();
+            (0..count).for_each(|entry| drop(tree.append(Hash::of(&[entry])).unwrap()));
+            tree
+        };
+        Meta {
+            origin: "log.example".to_owned(),
+            time: Timestamp::from_seconds(time).unwrap(),
+            tree: tree(entries),
+            sealed: Seal { generation: 1, size: TreeSize::new(sealed.into()).unwrap(), root: tree(sealed).root() },
+            trust: Arc::clone(&TRUST),
+            history: Hash::of(b""),
+        }
+    }
+
+    const FIVE: Counts = Counts { identities: 5, entries: 2, pending: Some((3, 4)) };
+
+    fn broken(before: Option<&Meta>, after: &Meta, counts: Counts) -> Option<String> {
+        let error = check(before, after, counts).err()?;
+        assert_eq!(error.code(), Code::TamperedState);
+        error.what().split(' ').nth(4).map(str::to_owned)
+    }
+
+    // R32: each invariant is broken by something, and by nothing that is right.
+    #[test]
+    fn each_invariant_notices_what_it_is_for() {
+        let good = meta(5, 3, 10);
+        assert_eq!(broken(None, &good, FIVE), None);
+        assert_eq!(broken(Some(&meta(4, 3, 10)), &good, FIVE), None);
+        let name = |text: &str| Some(text.to_owned());
+        assert_eq!(broken(None, &good, Counts { identities: 4, ..FIVE }), name("OneIndexPerStatement"));
+        assert_eq!(broken(Some(&meta(6, 3, 10)), &good, FIVE), name("LogOnlyGrows"));
+        let mut forked = good.clone();
+        forked.tree = CompactRange::new();
+        (5..10_u8).for_each(|entry| drop(forked.tree.append(Hash::of(&[entry])).unwrap()));
+        assert_eq!(broken(Some(&good), &forked, FIVE), name("LogOnlyGrows"));
+        assert_eq!(broken(None, &meta(5, 6, 10), FIVE), name("SealedIsWithinTheLog"));
+        let mut other_root = meta(5, 5, 10);
+        other_root.sealed.root = Hash::of(b"other");
+        assert_eq!(broken(None, &other_root, FIVE), name("SealedIsWithinTheLog"));
+        assert_eq!(broken(Some(&meta(5, 4, 10)), &good, FIVE), name("SealsOnlyAdvance"));
+        for pending in [None, Some((2, 4)), Some((3, 5)), Some((2, 3))] {
+            assert_eq!(broken(None, &good, Counts { pending, ..FIVE }), name("PendingHasNoGap"), "{pending:?}");
+        }
+        assert_eq!(broken(Some(&meta(5, 3, 11)), &good, FIVE), name("TimeNeverDecreases"));
+    }
+}

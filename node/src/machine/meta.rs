@@ -1,0 +1,125 @@
+//! The state's few single values, in one record.
+
+use super::tables::{META, opened, sealed};
+use crate::command::Seal;
+use crate::error::{Error, Result};
+use ct_core::cbor::{Reader, Writer};
+use ct_core::limits::{MAX_NAME_BYTES, MAX_TRUST_BYTES};
+use ct_core::{Code, CompactRange, Hash, Timestamp, TreeSize, TrustRoot};
+use std::sync::Arc;
+
+/// Everything about the state that does not grow with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// The log's origin.
+    pub origin: String,
+    /// The greatest time that any command had.
+    pub time: Timestamp,
+    /// The tree of all entries.
+    pub tree: CompactRange,
+    /// What may be signed.
+    pub sealed: Seal,
+    /// The trust root in force.
+    pub trust: Arc<TrustInForce>,
+    /// A hash over every command and answer so far: equal on two nodes whose states are equal (R11.5).
+    pub history: Hash,
+}
+
+/// A trust root with its bytes.
+#[derive(Clone, Debug)]
+pub struct TrustInForce {
+    bytes: Vec<u8>,
+    root: TrustRoot,
+}
+
+impl TrustInForce {
+    /// Loads it.
+    ///
+    /// # Errors
+    /// Those of [`TrustRoot::load`].
+    pub fn load(bytes: &[u8]) -> std::result::Result<Self, ct_core::Error> {
+        Ok(Self { bytes: bytes.to_vec(), root: TrustRoot::load(bytes)? })
+    }
+
+    /// Loads the one that follows it.
+    ///
+    /// # Errors
+    /// Those of [`TrustRoot::load_successor`].
+    pub fn successor(&self, bytes: &[u8]) -> std::result::Result<Self, ct_core::Error> {
+        Ok(Self { bytes: bytes.to_vec(), root: self.root.load_successor(bytes)? })
+    }
+
+    /// What it says.
+    #[must_use]
+    pub const fn root(&self) -> &TrustRoot {
+        &self.root
+    }
+}
+
+impl PartialEq for TrustInForce {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl Eq for TrustInForce {}
+
+impl Meta {
+    /// Its bytes.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::new();
+        w.array(8).uint(SCHEMA).text(&self.origin).uint(self.time.seconds());
+        w.uint(self.tree.size().get()).array(self.tree.hashes().len());
+        for hash in self.tree.hashes() {
+            w.bytes(hash.as_bytes());
+        }
+        w.array(3).uint(self.sealed.generation).uint(self.sealed.size.get()).bytes(self.sealed.root.as_bytes());
+        w.bytes(&self.trust.bytes).bytes(self.history.as_bytes());
+        sealed(META, w.finish())
+    }
+
+    /// Reads it and its checksum.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self> {
+        let bad = |_| damaged("its summary is not what was written");
+        let mut r = Reader::new(opened(META, bytes)?);
+        let mut read = || {
+            r.array_exact("meta", 8)?;
+            let schema = r.uint("schema")?;
+            if schema != SCHEMA {
+                return Err(ct_core::Error::new(Code::UnsupportedVersion, "schema"));
+            }
+            let origin = r.text("origin", MAX_NAME_BYTES)?.to_owned();
+            let time = Timestamp::from_seconds(r.uint("time")?)?;
+            let size = TreeSize::new(r.uint("size")?)?;
+            let count = r.array("hashes", MAX_PEAKS)?;
+            let hashes = (0..count).map(|_| Ok(Hash::new(*r.bytes_exact("hash")?)));
+            let tree = CompactRange::from_hashes(size, hashes.collect::<std::result::Result<_, ct_core::Error>>()?)?;
+            r.array_exact("sealed", 3)?;
+            let generation = r.uint("generation")?;
+            let sealed_size = TreeSize::new(r.uint("sealed.size")?)?;
+            let seal = Seal { generation, size: sealed_size, root: Hash::new(*r.bytes_exact("sealed.root")?) };
+            let trust = Arc::new(TrustInForce::load(r.bytes("trust", MAX_TRUST_BYTES)?)?);
+            let history = Hash::new(*r.bytes_exact("history")?);
+            Ok(Self { origin, time, tree, sealed: seal, trust, history })
+        };
+        let meta = read().map_err(|error: ct_core::Error| match error.code() {
+            Code::UnsupportedVersion => {
+                let next = "use the version of ct-node that wrote it, or start the node anew from a copy of the log";
+                Error::new(Code::UnsupportedVersion, "state", "was written by another version of ct-node", next)
+            }
+            _ => bad(error),
+        })?;
+        r.end().map_err(bad)?;
+        Ok(meta)
+    }
+}
+
+/// What is stored is not what was written.
+pub(super) fn damaged(what: &str) -> Error {
+    let next = "restore the node from a copy, or let it start anew and catch up with the others";
+    Error::new(Code::TamperedState, "state", format!("is damaged: {what}"), next)
+}
+
+const SCHEMA: u64 = 1;
+/// A tree has at most 2^63 - 1 leaves.
+const MAX_PEAKS: usize = 63;

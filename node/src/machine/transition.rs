@@ -1,0 +1,298 @@
+//! What each command does to the state. No clock, no randomness, no file: the same command, the same change.
+
+use super::meta::damaged;
+use super::tables::{
+    CLIENTS, ENTRIES, IDENTITIES, NONCE_TIMES, NONCES, SUBMISSION_TIMES, SUBMISSIONS, Submission, failed, sealed,
+    sealed_index, submission_key,
+};
+use super::{Counts, Meta, TrustInForce};
+use crate::command::{Answer, Command, Outcome, Seal};
+use crate::envelope::{Envelope, WINDOW};
+use crate::error::Result;
+use crate::{gate, log, statement};
+use ct_core::merkle::leaf_hash;
+use ct_core::{Code, CompactRange, Hash, Origin, Seconds, Statement, Timestamp, TreeSize};
+use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// The state within one transaction.
+pub(super) struct Transition<'t> {
+    meta: Option<Meta>,
+    clients: Table<'t, &'static [u8], &'static [u8]>,
+    submissions: Table<'t, &'static [u8; 48], &'static [u8]>,
+    submission_times: Table<'t, (u64, &'static [u8; 48]), ()>,
+    nonces: Table<'t, &'static [u8; 32], ()>,
+    nonce_times: Table<'t, (u64, &'static [u8; 32]), ()>,
+    identities: Table<'t, &'static [u8; 32], &'static [u8; 16]>,
+    entries: Table<'t, u64, &'static [u8]>,
+}
+
+impl<'t> Transition<'t> {
+    pub(super) fn begin(transaction: &'t WriteTransaction, meta: Option<Meta>) -> Result<Self> {
+        Ok(Self {
+            meta,
+            clients: transaction.open_table(CLIENTS).map_err(failed)?,
+            submissions: transaction.open_table(SUBMISSIONS).map_err(failed)?,
+            submission_times: transaction.open_table(SUBMISSION_TIMES).map_err(failed)?,
+            nonces: transaction.open_table(NONCES).map_err(failed)?,
+            nonce_times: transaction.open_table(NONCE_TIMES).map_err(failed)?,
+            identities: transaction.open_table(IDENTITIES).map_err(failed)?,
+            entries: transaction.open_table(ENTRIES).map_err(failed)?,
+        })
+    }
+
+    /// The summary after the commands so far.
+    pub(super) fn into_meta(self) -> Option<Meta> {
+        self.meta
+    }
+
+    pub(super) const fn meta(&self) -> Option<&Meta> {
+        self.meta.as_ref()
+    }
+
+    pub(super) fn counts(&self) -> Result<Counts> {
+        let first = self.entries.first().map_err(failed)?.map(|(index, _)| index.value());
+        let last = self.entries.last().map_err(failed)?.map(|(index, _)| index.value());
+        Ok(Counts {
+            identities: self.identities.len().map_err(failed)?,
+            entries: self.entries.len().map_err(failed)?,
+            pending: first.zip(last),
+        })
+    }
+
+    /// Applies one command. Its answer; a refusal is an answer, an error means that this node cannot go on.
+    pub(super) fn apply(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
+        let answer = match Command::parse(bytes)? {
+            Command::Bootstrap { at, origin, genesis, trust, clients } => {
+                self.bootstrap(at, origin, genesis, trust, &clients)?
+            }
+            Command::Batch { at, envelopes } => self.batch(at, &envelopes)?,
+            Command::Seal(seal) => self.seal(seal)?,
+            Command::Trust { at, trust } => self.replace_trust(at, trust)?,
+        };
+        let meta = self.known_mut()?;
+        meta.history = Hash::of_parts(&[
+            meta.history.as_bytes(),
+            Hash::of(bytes).as_bytes(),
+            Hash::of(&answer).as_bytes(),
+        ]);
+        Ok(answer)
+    }
+
+    fn known(&self) -> Result<&Meta> {
+        self.meta.as_ref().ok_or_else(|| damaged("its first command is not a bootstrap"))
+    }
+
+    fn known_mut(&mut self) -> Result<&mut Meta> {
+        self.meta.as_mut().ok_or_else(|| damaged("its first command is not a bootstrap"))
+    }
+
+    /// The first command makes the log; the same again changes nothing, so that several nodes may try.
+    fn bootstrap(
+        &mut self,
+        at: Timestamp,
+        origin: &str,
+        genesis: &[u8],
+        trust: &[u8],
+        clients: &[(&[u8], [u8; 32])],
+    ) -> Result<Vec<u8>> {
+        if self.meta.is_some() {
+            return Ok(Vec::new());
+        }
+        statement::check_genesis(genesis, &Origin::new(origin)?)?;
+        let trust = Arc::new(TrustInForce::load(trust)?);
+        for (kid, key) in clients {
+            self.clients.insert(*kid, sealed(kid, key.to_vec()).as_slice()).map_err(failed)?;
+        }
+        self.meta = Some(Meta {
+            origin: origin.to_owned(),
+            time: at,
+            tree: CompactRange::new(),
+            sealed: Seal { generation: 1, size: TreeSize::ZERO, root: CompactRange::new().root() },
+            trust,
+            history: Hash::of(b""),
+        });
+        let identity = log::identity(genesis, 0)?;
+        self.push(&[(identity, genesis)])?;
+        Ok(Vec::new())
+    }
+
+    fn batch(&mut self, at: Timestamp, envelopes: &[&[u8]]) -> Result<Vec<u8>> {
+        let now = self.advance(at)?;
+        self.forget(now, envelopes.len())?;
+        let mut answers = Vec::with_capacity(envelopes.len());
+        for bytes in envelopes {
+            // The proposer has read it, so it can be read.
+            answers.push(self.submit(&Envelope::parse(bytes)?, now)?);
+        }
+        Ok(Answer::encode_all(&answers))
+    }
+
+    fn submit(&mut self, envelope: &Envelope<'_>, now: Timestamp) -> Result<Answer> {
+        let answer = |outcome, repeated| Answer { request_id: envelope.request_id, outcome, repeated };
+        let refused = |code| answer(Outcome::Refused { code, entry: 0 }, false);
+        // Neither of these is remembered as the answer to the request: it may be asked again, signed anew.
+        if let Err(error) = envelope.check_time(now) {
+            return Ok(refused(error.code()));
+        }
+        if !self.first_use(envelope, now)? {
+            return Ok(refused(Code::ReplayedRequest));
+        }
+        let key = submission_key(envelope.request_id, envelope.kid);
+        if let Some(known) = self.submissions.get(&key).map_err(failed)? {
+            let known = Submission::parse(&key, known.value())?;
+            let same = known.payload_hash == envelope.payload_hash;
+            return Ok(if same { answer(known.outcome, true) } else { refused(Code::ConflictRequestId) });
+        }
+        let outcome = match self.admitted(envelope, now)? {
+            Ok(entries) => {
+                let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+                Outcome::Sequenced { first: self.push(&entries)?, count }
+            }
+            Err((code, entry)) => Outcome::Refused { code, entry },
+        };
+        let submission = Submission { payload_hash: envelope.payload_hash, at: now, outcome };
+        self.submissions.insert(&key, submission.encode(&key).as_slice()).map_err(failed)?;
+        self.submission_times.insert((now.seconds(), &key), ()).map_err(failed)?;
+        Ok(answer(outcome, false))
+    }
+
+    /// Notes the nonce; false if it was used before (R8.3).
+    fn first_use(&mut self, envelope: &Envelope<'_>, now: Timestamp) -> Result<bool> {
+        let length = u64::try_from(envelope.kid.len()).unwrap_or(u64::MAX).to_be_bytes();
+        let key = Hash::of_parts(&[&length, envelope.kid, &envelope.nonce]);
+        let known = self.nonces.insert(key.as_bytes(), ()).map_err(failed)?.is_some();
+        if !known {
+            self.nonce_times.insert((now.seconds(), key.as_bytes()), ()).map_err(failed)?;
+        }
+        Ok(!known)
+    }
+
+    /// Each entry with its identity, if the log may have all of them; else why not, and which is the first.
+    #[expect(clippy::type_complexity, reason = "used once")]
+    fn admitted<'a>(
+        &self,
+        envelope: &Envelope<'a>,
+        now: Timestamp,
+    ) -> Result<std::result::Result<Vec<(Hash, &'a [u8])>, (Code, u64)>> {
+        let trust = self.known()?.trust.root().trust();
+        let mut admitted: Vec<(Hash, &[u8])> = Vec::new();
+        let mut in_request = HashSet::new();
+        let entries = match envelope.entries() {
+            Ok(entries) => entries,
+            Err(error) => return Ok(Err((error.code(), 0))),
+        };
+        for (entry, place) in entries.into_iter().zip(0..) {
+            let refused = |code| Ok(Err((code, place)));
+            let parsed = match Statement::parse(entry) {
+                Ok(parsed) => parsed,
+                Err(error) => return refused(error.code()),
+            };
+            if let Err(error) = gate::admit_statement(trust, parsed.header(), now) {
+                return refused(error.code());
+            }
+            // Never the first: a genesis was refused above.
+            let identity = log::identity(entry, 1)?;
+            let known = self.identities.get(identity.as_bytes()).map_err(failed)?.is_some();
+            if known || !in_request.insert(identity) {
+                return refused(Code::ConflictStatement);
+            }
+            admitted.push((identity, entry));
+        }
+        Ok(Ok(admitted))
+    }
+
+    /// Appends entries, each with its identity; the index of the first.
+    fn push(&mut self, entries: &[(Hash, &[u8])]) -> Result<u64> {
+        let first = self.known()?.tree.size().get();
+        for ((identity, entry), index) in entries.iter().zip(first..) {
+            let meta = self.known_mut()?;
+            meta.tree.append(leaf_hash(entry))?;
+            let place = sealed_index(identity.as_bytes(), index);
+            if self.identities.insert(identity.as_bytes(), &place).map_err(failed)?.is_some() {
+                return Err(damaged("a statement would be in the log twice"));
+            }
+            let record = sealed(&index.to_be_bytes(), entry.to_vec());
+            self.entries.insert(index, record.as_slice()).map_err(failed)?;
+        }
+        Ok(first)
+    }
+
+    /// Only a root that this node has come to by itself is sealed. A mismatch means that its tree or the proposer's is
+    /// wrong, and the node stops.
+    fn seal(&mut self, seal: Seal) -> Result<Vec<u8>> {
+        let meta = self.known_mut()?;
+        if seal.generation != meta.sealed.generation || seal.size <= meta.sealed.size {
+            // From a leader whose time is over: nothing is signed for it.
+            return Ok(vec![REFUSED]);
+        }
+        if seal.size > meta.tree.size() {
+            return Err(damaged("a seal covers more entries than there are"));
+        }
+        if seal.size == meta.tree.size() && seal.root != meta.tree.root() {
+            return Err(damaged("a seal has another root than this node's tree"));
+        }
+        meta.sealed = seal;
+        Ok(vec![ACCEPTED])
+    }
+
+    /// A trust root that is signed by enough of the keys of the one before (R8.1).
+    fn replace_trust(&mut self, at: Timestamp, trust: &[u8]) -> Result<Vec<u8>> {
+        self.advance(at)?;
+        let meta = self.known_mut()?;
+        match meta.trust.successor(trust) {
+            Ok(successor) => {
+                meta.trust = Arc::new(successor);
+                Ok(vec![ACCEPTED])
+            }
+            Err(_) => Ok(vec![REFUSED]),
+        }
+    }
+
+    /// The state's time: the greatest of any command.
+    fn advance(&mut self, at: Timestamp) -> Result<Timestamp> {
+        let meta = self.known_mut()?;
+        meta.time = meta.time.max(at);
+        Ok(meta.time)
+    }
+
+    /// Forgets a bounded number of answers and nonces whose time is over, more than a batch can add.
+    fn forget(&mut self, now: Timestamp, added: usize) -> Result<()> {
+        let most = added.saturating_mul(2).saturating_add(FORGOTTEN_AT_ONCE);
+        let until = now.minus(ANSWERS_KEPT).seconds();
+        for _ in 0..most {
+            let Some(key) = self.submission_times.first().map_err(failed)?.and_then(|(key, _)| {
+                let (time, key) = key.value();
+                (time < until).then_some((time, *key))
+            }) else {
+                break;
+            };
+            self.submission_times.remove((key.0, &key.1)).map_err(failed)?;
+            self.submissions.remove(&key.1).map_err(failed)?;
+        }
+        // A request signed at the window's end is accepted until the window has passed once more.
+        let until = now.minus(WINDOW).minus(WINDOW).seconds();
+        for _ in 0..most {
+            let Some(key) = self.nonce_times.first().map_err(failed)?.and_then(|(key, _)| {
+                let (time, key) = key.value();
+                (time < until).then_some((time, *key))
+            }) else {
+                break;
+            };
+            self.nonce_times.remove((key.0, &key.1)).map_err(failed)?;
+            self.nonces.remove(&key.1).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+/// The answer to a seal or a trust root that was taken.
+pub const ACCEPTED: u8 = 1;
+/// The answer to one that was not.
+pub const REFUSED: u8 = 0;
+
+/// How long the answer to a request is kept (R12.4).
+pub const ANSWERS_KEPT: Seconds = Seconds::new(86_400);
+const FORGOTTEN_AT_ONCE: usize = 64;
+

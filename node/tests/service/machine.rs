@@ -1,0 +1,253 @@
+//! The state machine: what each command does, what it refuses, and that nothing else matters.
+
+use crate::town::{Town, at, directory, machine, submit};
+use ct_core::{Code, CompactRange, Hash, TreeSize, merkle::leaf_hash};
+use ct_keys::trust_file;
+use ct_node::command::{Command, Outcome, Seal};
+use ct_node::envelope::RequestId;
+use ct_node::machine::{ACCEPTED, ANSWERS_KEPT, REFUSED, StateMachine};
+
+fn sequenced(first: u64, count: u64) -> Outcome {
+    Outcome::Sequenced { first, count }
+}
+
+fn refused(code: Code, entry: u64) -> Outcome {
+    Outcome::Refused { code, entry }
+}
+
+// R9, R14.1: the entries follow each other, and the tree is that of the entries.
+#[test]
+fn statements_get_the_next_indexes_in_order() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let statements = town.issue(5, at(10));
+    let one = town.request(1, &statements[..2], at(10));
+    let two = town.request(2, &statements[2..], at(10));
+    assert_eq!(submit(&mut machine, at(11), &[&one, &two]), [(sequenced(1, 2), false), (sequenced(3, 3), false)]);
+    let reader = machine.reader();
+    let mut expected = vec![town.genesis()];
+    expected.extend(statements.iter().map(|signed| signed.statement.clone()));
+    assert_eq!(reader.entries(0, 100).unwrap(), expected);
+    let mut tree = CompactRange::new();
+    expected.iter().for_each(|entry| drop(tree.append(leaf_hash(entry)).unwrap()));
+    assert_eq!(reader.meta().unwrap().tree, tree);
+    let submission = reader.submissions(RequestId::new([2; 16])).unwrap();
+    assert_eq!(submission.iter().map(|submission| submission.outcome).collect::<Vec<_>>(), [sequenced(3, 3)]);
+}
+
+// The gate of R9, R12.4: a retry has another nonce and gets the original answer, also after a restart.
+#[test]
+fn drill_duplicate_request_id_does_not_apply_again() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let statements = town.issue(2, at(10));
+    let first = town.request(1, &statements, at(10));
+    let again = town.request(1, &statements, at(20));
+    assert_eq!(submit(&mut machine, at(11), &[&first]), [(sequenced(1, 2), false)]);
+    assert_eq!(submit(&mut machine, at(21), &[&again]), [(sequenced(1, 2), true)]);
+    machine.persist().unwrap();
+    drop(machine);
+    let mut machine = StateMachine::open(&dir.path().join("state.redb")).unwrap();
+    let later = town.request(1, &statements, at(30));
+    assert_eq!(submit(&mut machine, at(31), &[&later]), [(sequenced(1, 2), true)]);
+    assert_eq!(machine.reader().meta().unwrap().tree.size().get(), 3);
+    // Another payload under the same request ID.
+    let other = town.issue(1, at(10));
+    let conflict = town.request(1, &other, at(30));
+    assert_eq!(submit(&mut machine, at(31), &[&conflict]), [(refused(Code::ConflictRequestId, 0), false)]);
+}
+
+// The gate of R8: the same bytes again are refused, also within one batch.
+#[test]
+fn a_replayed_request_is_refused() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let statements = town.issue(1, at(10));
+    let request = town.request(1, &statements, at(10));
+    let replayed = (refused(Code::ReplayedRequest, 0), false);
+    assert_eq!(submit(&mut machine, at(11), &[&request, &request]), [(sequenced(1, 1), false), replayed]);
+    // For as long as its time would still be accepted, and with a clock that went back.
+    for when in [12, 310, 5] {
+        assert_eq!(submit(&mut machine, at(when), &[&request]), [replayed], "{when}");
+    }
+    assert_eq!(submit(&mut machine, at(311), &[&request]), [(refused(Code::StaleRequest, 0), false)]);
+    // The nonce is forgotten only when its time is.
+    assert_eq!(submit(&mut machine, at(2_000), &[&request]), [(refused(Code::StaleRequest, 0), false)]);
+}
+
+// R17: (iss, cti) is used once for ever: in one request, in one batch, and later.
+#[test]
+fn a_statement_is_in_the_log_once() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let statement = town.issue(1, at(10)).remove(0);
+    let fresh = town.issue(1, at(10)).remove(0);
+    let twice = town.request(1, &[statement.clone(), statement.clone()], at(10));
+    let once = town.request(2, std::slice::from_ref(&statement), at(10));
+    let again = town.request(3, &[fresh.clone(), statement], at(10));
+    let conflict = |entry| (refused(Code::ConflictStatement, entry), false);
+    assert_eq!(submit(&mut machine, at(11), &[&twice, &once, &again]), [conflict(1), (sequenced(1, 1), false), conflict(1)]);
+    // What stood beside it was not recorded, and may be sent under another request ID.
+    let alone = town.request(4, &[fresh], at(10));
+    assert_eq!(submit(&mut machine, at(11), &[&alone]), [(sequenced(2, 1), false)]);
+    let empty = town.request(5, &[], at(10));
+    assert_eq!(submit(&mut machine, at(11), &[&empty]), [(refused(Code::MalformedEnvelope, 0), false)]);
+    // The refusal is the request's answer from now on.
+    let retry = town.request(1, &[], at(12));
+    assert_eq!(submit(&mut machine, at(12), &[&retry])[0].0, refused(Code::ConflictRequestId, 0));
+}
+
+// R17.4, R17.5: by the trust root's rules, at the time that stands in the command.
+#[test]
+fn what_no_verifier_would_accept_is_refused() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let day = 86_400;
+    let good = town.issue(1, at(10)).remove(0);
+    let other_type = town.issue_typed("degree", at(10));
+    let postdated = town.issue(1, at(1_000)).remove(0);
+    for (id, statement, code) in [
+        (1, &other_type, Code::UnknownDocumentType),
+        (2, &postdated, Code::TamperedPostdated),
+    ] {
+        let request = town.request(id, &[good.clone(), statement.clone()], at(10));
+        assert_eq!(submit(&mut machine, at(11), &[&request]), [(refused(code, 1), false)]);
+    }
+    let late = town.request(3, std::slice::from_ref(&good), at(day + 11));
+    assert_eq!(submit(&mut machine, at(day + 11), &[&late]), [(refused(Code::TamperedBackdated, 0), false)]);
+    assert_eq!(machine.reader().meta().unwrap().tree.size().get(), 1);
+}
+
+// R9.4, R11.5: the same commands, cut into transactions in any way, give the same state; and a snapshot is that state.
+#[test]
+fn equal_commands_make_equal_states() {
+    let mut town = Town::new();
+    let mut commands = vec![town.bootstrap()];
+    for id in 1..20 {
+        let statements = town.issue(usize::from(id % 4), at(id.into()));
+        let request = town.request(id, &statements, at(id.into()));
+        commands.push(Command::Batch { at: at(id.into()), envelopes: vec![&request, &request] }.encode());
+    }
+    let dirs = [directory(), directory(), directory()];
+    let snapshots: Vec<Vec<u8>> = [1, 3, 100]
+        .iter()
+        .zip(&dirs)
+        .map(|(step, dir)| {
+            let mut machine = StateMachine::open(&dir.path().join("state.redb")).unwrap();
+            for part in commands.chunks(*step) {
+                machine.apply(part.iter().map(Vec::as_slice), b"x").unwrap();
+            }
+            machine.snapshot().unwrap()
+        })
+        .collect();
+    assert!(snapshots.iter().all(|snapshot| *snapshot == snapshots[0]));
+    let fresh = directory();
+    let mut machine = StateMachine::open(&fresh.path().join("state.redb")).unwrap();
+    machine.install(&snapshots[0], b"there").unwrap();
+    assert_eq!(machine.snapshot().unwrap(), snapshots[0]);
+    assert_eq!(machine.applied().unwrap().as_deref(), Some(b"there".as_slice()));
+    assert_eq!(machine.reader().meta().unwrap().history.to_string().len(), 64);
+}
+
+// R9.4: a snapshot that is damaged changes nothing.
+#[test]
+fn a_damaged_snapshot_is_refused() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let statements = town.issue(1, at(10));
+    let request = town.request(1, &statements, at(10));
+    submit(&mut machine, at(11), &[&request]);
+    let snapshot = machine.snapshot().unwrap();
+    let fresh = directory();
+    let mut other = StateMachine::open(&fresh.path().join("state.redb")).unwrap();
+    for place in (0..snapshot.len()).step_by(7) {
+        let mut flipped = snapshot.clone();
+        flipped[place] ^= 0x10;
+        assert_eq!(other.install(&flipped, b"x").map_err(|error| error.code()), Err(Code::TamperedState), "{place}");
+        assert_eq!(other.install(&snapshot[..place], b"x").map_err(|error| error.code()), Err(Code::TamperedState));
+    }
+    assert_eq!((other.applied(), other.reader().meta()), (Ok(None), None));
+}
+
+// The fence: only this node's own root is sealed, seals only advance, and a foreign generation is refused.
+#[test]
+fn a_seal_is_compared_with_the_tree() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let root = machine.reader().meta().unwrap().tree.root();
+    let seal = |generation, size, root| {
+        Command::Seal(Seal { generation, size: TreeSize::new(size).unwrap(), root }).encode()
+    };
+    let mut apply = |bytes: Vec<u8>| machine.apply([bytes.as_slice()], b"x").map_err(|error| error.code());
+    assert_eq!(apply(seal(1, 1, Hash::of(b"other"))), Err(Code::TamperedState));
+    assert_eq!(apply(seal(1, 2, root)), Err(Code::TamperedState));
+    assert_eq!(apply(seal(2, 1, root)), Ok(vec![vec![REFUSED]]));
+    assert_eq!(apply(seal(1, 1, root)), Ok(vec![vec![ACCEPTED]]));
+    assert_eq!(apply(seal(1, 1, root)), Ok(vec![vec![REFUSED]]));
+    let statements = town.issue(1, at(10));
+    let request = town.request(1, &statements, at(10));
+    submit(&mut machine, at(11), &[&request]);
+    assert_eq!(machine.reader().meta().unwrap().sealed.size.get(), 1);
+}
+
+// R8.1, R20.4: a new trust root counts if the old one's keys signed it, and from then on.
+#[test]
+fn the_trust_root_is_followed() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let mut next = town.trust();
+    next.root_version = 2;
+    next.issuers[0].keys[0].window.compromised_from = Some(at(5));
+    let stranger = ct_keys::KeyFile::generate(ct_keys::Role::Root, "town.example/root#1".parse().unwrap(), &[77; 32]);
+    let forged = trust_file::sign(&next, &[&stranger]);
+    let signed = trust_file::sign(&next, &[&town.root]);
+    let mut put = |trust: &[u8]| {
+        let command = Command::Trust { at: at(20), trust }.encode();
+        machine.apply([command.as_slice()], b"x").unwrap().remove(0)
+    };
+    assert_eq!((put(&forged), put(&signed), put(&signed)), (vec![REFUSED], vec![ACCEPTED], vec![REFUSED]));
+    let statements = town.issue(1, at(20));
+    let request = town.request(1, &statements, at(20));
+    assert_eq!(submit(&mut machine, at(21), &[&request]), [(refused(Code::RevokedIssuerKey, 0), false)]);
+}
+
+// R12.4: answers are forgotten after a day, the statements never.
+#[test]
+fn answers_are_forgotten_and_statements_are_not() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let statements = town.issue(1, at(10));
+    let request = town.request(1, &statements, at(10));
+    submit(&mut machine, at(10), &[&request]);
+    let kept = ANSWERS_KEPT.get();
+    submit(&mut machine, at(10 + kept), &[]);
+    let known = |machine: &StateMachine| machine.reader().submissions(RequestId::new([1; 16])).unwrap().len();
+    assert_eq!(known(&machine), 1);
+    submit(&mut machine, at(11 + kept), &[]);
+    assert_eq!(known(&machine), 0);
+    let again = town.request(2, &statements, at(11 + kept));
+    let answer = submit(&mut machine, at(11 + kept), &[&again]);
+    assert!(matches!(answer[0].0, Outcome::Refused { .. }), "{answer:?}");
+    assert_eq!(machine.reader().meta().unwrap().tree.size().get(), 2);
+}
+
+// Entries leave when their tiles are on disk; what remains has no gap.
+#[test]
+fn entries_are_dropped_from_the_front_only() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let statements = town.issue(4, at(10));
+    let request = town.request(1, &statements, at(10));
+    submit(&mut machine, at(11), &[&request]);
+    machine.drop_entries(3).unwrap();
+    let reader = machine.reader();
+    assert_eq!(reader.entries(3, 1).unwrap(), [statements[2].statement.clone()]);
+    assert_eq!(reader.entries(0, 10).map_err(|error| error.code()), Err(Code::TamperedState));
+    let more = town.request(2, &town_issue(&mut Town::new()), at(10));
+    assert_eq!(submit(&mut machine, at(11), &[&more])[0].0, sequenced(5, 1));
+}
+
+fn town_issue(town: &mut Town) -> Vec<ct_node::Signed> {
+    town.entropy = ct_node::Entropy::from_seed(&[33; 32]);
+    town.issue(1, at(10))
+}
