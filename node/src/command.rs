@@ -234,7 +234,13 @@ mod tests {
         let at = Timestamp::from_seconds(1_000).unwrap();
         let size = TreeSize::new(7).unwrap();
         vec![
-            Command::Bootstrap { at, origin: "log.example", genesis: b"g", trust: b"t", clients: vec![(b"c#1", [9; 32])] },
+            Command::Bootstrap {
+                at,
+                origin: "log.example",
+                genesis: b"g",
+                trust: b"t",
+                clients: vec![(b"c#1", [9; 32])],
+            },
             Command::Batch { at, envelopes: vec![b"one", b"two"] },
             Command::Batch { at, envelopes: vec![] },
             Command::Seal(Seal { generation: 1, size, root: Hash::of(b"root") }),

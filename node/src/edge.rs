@@ -2,8 +2,10 @@
 
 use crate::entry_bundle;
 use crate::error::Result;
+use crate::store::Store;
 use crate::tile::{FULL, Level, SPAN, Tile};
-use ct_core::merkle::leaf_hash;
+use crate::tile_reader::{damaged, log_path, read_tile};
+use ct_core::merkle::{leaf_hash, node_hash};
 use ct_core::{CompactRange, Hash, TreeSize};
 
 /// The tree's frontier and the content of its partial tiles: bounded, whatever the size of the log.
@@ -20,6 +22,52 @@ pub(crate) struct Edge {
 pub(crate) type TileFile = (Tile, Vec<u8>);
 
 impl Edge {
+    /// The edge of the tree of this size, from the last tile of each level.
+    ///
+    /// The hashes are as they stand in the tiles; whether the root is the one that was signed is for the caller to ask.
+    pub(crate) fn load(store: &Store, size: TreeSize) -> Result<Self> {
+        let mut edge = Self::default();
+        let mut peaks = Vec::new();
+        for level in 0..=Level::MAX_HASHES {
+            let of_level = Level::Hashes(level);
+            if of_level.count(size) == 0 {
+                break;
+            }
+            let index = of_level.count(size) / u64::from(FULL);
+            let row = match Tile::of_tree(of_level, index, size) {
+                Some(tile) => read_row(store, tile)?,
+                None => Vec::new(),
+            };
+            // The highest bit is the leftmost, and the largest, of the perfect trees that the row consists of.
+            let mut rest = row.as_slice();
+            let mut of_row = Vec::new();
+            for bit in (0..SPAN).rev() {
+                if (row.len() >> bit) & 1 == 1
+                    && let Some((tree, after)) = rest.split_at_checked(1 << bit)
+                {
+                    of_row.push(perfect_root(tree));
+                    rest = after;
+                }
+            }
+            peaks.push(of_row);
+            edge.rows.push(row);
+        }
+        edge.tree = CompactRange::from_hashes(size, peaks.into_iter().rev().flatten().collect())?;
+        let index = size.get() / u64::from(FULL);
+        if let Some(tile) = Tile::of_tree(Level::Entries, index, size) {
+            let bytes = read_tile(store, tile)?;
+            let bad = |what| damaged(store, &log_path(tile), what);
+            let entries = entry_bundle::parse(&bytes).map_err(|_| bad("is not an entry bundle"))?;
+            let entries = entries.get(..usize::from(tile.width())).ok_or_else(|| bad("has too few entries"))?;
+            let hashes: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry)).collect();
+            if edge.rows.first() != Some(&hashes) {
+                return Err(bad("has other entries than those that were hashed"));
+            }
+            edge.entries = entries.iter().map(|entry| entry.to_vec()).collect();
+        }
+        Ok(edge)
+    }
+
     pub(crate) const fn size(&self) -> TreeSize {
         self.tree.size()
     }
@@ -89,6 +137,26 @@ impl Edge {
     }
 }
 
+/// The hashes of a tile, or as many as it has of the full one at its place.
+fn read_row(store: &Store, tile: Tile) -> Result<Vec<Hash>> {
+    let bytes = read_tile(store, tile)?;
+    let (hashes, rest) = bytes.as_chunks::<{ Hash::LEN }>();
+    match hashes.get(..usize::from(tile.width())) {
+        Some(row) if rest.is_empty() => Ok(row.iter().copied().map(Hash::new).collect()),
+        _ => Err(damaged(store, &log_path(tile), "has not the length of a tile")),
+    }
+}
+
+/// The root over 2^k hashes.
+fn perfect_root(hashes: &[Hash]) -> Hash {
+    let mut row = hashes.to_vec();
+    while row.len() > 1 {
+        let (pairs, _) = row.as_chunks::<2>();
+        row = pairs.iter().map(|[left, right]| node_hash(left, right)).collect();
+    }
+    row.first().copied().unwrap_or_else(ct_core::merkle::empty_root)
+}
+
 /// A tile of hashes as it stands in its file.
 fn tile_bytes(hashes: &[Hash]) -> Vec<u8> {
     hashes.iter().flat_map(|hash| hash.as_bytes()).copied().collect()
@@ -120,6 +188,29 @@ mod tests {
                 };
                 assert_eq!(width, usize::from(tile.width()));
             }
+        }
+    }
+
+    // What is read from the last tiles is what had grown.
+    #[test]
+    fn an_edge_is_loaded_as_it_was() {
+        let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let mut edge = Edge::default();
+        for step in [1_u32, 1, 3, 250, 1, 1, 255, 256, 700, 65_000] {
+            let from = u32::try_from(edge.size().get()).unwrap();
+            let entries = (from..from + step).map(|number| number.to_be_bytes().to_vec());
+            for (tile, bytes) in edge.extend(entries).unwrap() {
+                // One file per tile that a reader of this tree would read; others are written and never read.
+                if Tile::of_tree(tile.level(), tile.index(), edge.size()) == Some(tile) {
+                    store.replace(&log_path(tile), &bytes).unwrap();
+                }
+            }
+            let loaded = Edge::load(&store, edge.size()).unwrap();
+            assert_eq!((loaded.root(), loaded.entries.len()), (edge.root(), edge.entries.len()), "{}", edge.size());
+            let more = [vec![7], vec![8]];
+            let grown = |edge: &Edge| edge.clone().extend(more.clone()).unwrap();
+            assert_eq!(grown(&loaded), grown(&edge), "{}", edge.size());
         }
     }
 }

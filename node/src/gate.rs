@@ -52,7 +52,8 @@ pub fn admit_statement<'a>(trust: &'a Trust, header: &StatementHeader<'_>, now: 
         return refused(Code::UnknownIssuerKey, what, "use its own key");
     };
     admit_window(known, &issuer.id, now)?;
-    if header.statement_type == StatementType::Document && !issuer.types.iter().any(|known| known == header.document_type)
+    if header.statement_type == StatementType::Document
+        && !issuer.types.iter().any(|known| known == header.document_type)
     {
         let what = format!("is not trusted for documents of type {:?}", header.document_type);
         return refused(Code::UnknownDocumentType, what, &format!("use one of: {}", issuer.types.join(", ")));

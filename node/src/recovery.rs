@@ -4,9 +4,10 @@ use crate::edge::{Edge, TileFile};
 use crate::entry_bundle;
 use crate::error::{Error, Result};
 use crate::log::identity;
+use crate::publication::{nothing_signed, other_root};
 use crate::store::Store;
 use crate::tile::{FULL, Level, Tile};
-use crate::tile_reader::{LOG, damaged, log_path, read_tile};
+use crate::tile_reader::{damaged, log_path, read_tile};
 use ct_core::merkle::leaf_hash;
 use ct_core::{Checkpoint, Code, Hash, TreeSize};
 use std::collections::HashSet;
@@ -26,9 +27,7 @@ pub(crate) fn recover(store: &Store, published: Option<&Checkpoint>, fence: Opti
     let mut signed: Vec<&Checkpoint> = published.into_iter().chain(fence).collect();
     signed.sort_by_key(|checkpoint| checkpoint.size());
     let Some(newest) = signed.last() else {
-        let what = "neither a checkpoint nor a record of what was signed is here, so nothing may be signed";
-        let next = "restore the directory from a copy, or make a new log under another name";
-        return Err(Error::new(Code::IoNotFound, store.shown(LOG), what, next));
+        return Err(nothing_signed(store));
     };
     let mut replay = Replay {
         store,
@@ -76,9 +75,7 @@ impl Replay<'_> {
         if self.edge.size() == checkpoint.size() && self.edge.root() == checkpoint.root() {
             return Ok(());
         }
-        let what = format!("the entries do not have the root that was signed for size {}", checkpoint.size());
-        let next = "restore the log from a copy; nothing is signed until then, because it would be a second history";
-        Err(Error::new(Code::TamperedConsistency, self.store.shown(LOG), what, next))
+        Err(other_root(self.store, checkpoint.size()))
     }
 
     fn take(&mut self, entries: Vec<Vec<u8>>) -> Result<()> {

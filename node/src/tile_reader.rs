@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::tile::{self, Level, Tile};
 use ct_core::merkle::node_hash;
-use ct_core::{Code, ConsistencyProof, Hash, InclusionProof, LeafIndex, NodeId, TreeSize};
+use ct_core::{Code, CompactRange, ConsistencyProof, Hash, InclusionProof, LeafIndex, NodeId, TreeSize};
 use std::collections::HashMap;
 
 /// Reads nodes of the tree from tiles and keeps the last few tiles, because neighbours share them.
@@ -38,6 +38,20 @@ impl TileReader {
         new: TreeSize,
     ) -> Result<ConsistencyProof> {
         ConsistencyProof::from_nodes(old, new, |node| self.node(store, current, node))
+    }
+
+    /// The root of the tree of this size.
+    pub(crate) fn root(&mut self, store: &Store, current: TreeSize, size: TreeSize) -> Result<Hash> {
+        let mut hashes = Vec::new();
+        let mut start = 0_u64;
+        for level in (0..=NodeId::MAX_LEVEL).rev() {
+            let width = 1_u64 << level;
+            if size.get() & width != 0 {
+                hashes.push(self.node(store, current, NodeId::new(level, start >> level)?)?);
+                start = start.saturating_add(width);
+            }
+        }
+        Ok(CompactRange::from_hashes(size, hashes)?.root())
     }
 
     /// A node of the tree of size `current`. Complete nodes never change, so it is that of every smaller tree too.

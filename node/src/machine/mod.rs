@@ -16,9 +16,7 @@ pub use transition::{ACCEPTED, ANSWERS_KEPT, REFUSED};
 
 use self::invariants::Counts;
 use self::meta::damaged;
-use self::tables::{
-    APPLIED, CLIENTS, ENTRIES, META, SINGLES, SUBMISSIONS, failed, opened, submission_key,
-};
+use self::tables::{APPLIED, CLIENTS, ENTRIES, META, SINGLES, SUBMISSIONS, failed, opened, submission_key};
 use self::transition::Transition;
 use crate::envelope::RequestId;
 use crate::error::{Error, Result, shown};

@@ -72,11 +72,8 @@ impl<'t> Transition<'t> {
             Command::Trust { at, trust } => self.replace_trust(at, trust)?,
         };
         let meta = self.known_mut()?;
-        meta.history = Hash::of_parts(&[
-            meta.history.as_bytes(),
-            Hash::of(bytes).as_bytes(),
-            Hash::of(&answer).as_bytes(),
-        ]);
+        meta.history =
+            Hash::of_parts(&[meta.history.as_bytes(), Hash::of(bytes).as_bytes(), Hash::of(&answer).as_bytes()]);
         Ok(answer)
     }
 
@@ -295,4 +292,3 @@ pub const REFUSED: u8 = 0;
 /// How long the answer to a request is kept (R12.4).
 pub const ANSWERS_KEPT: Seconds = Seconds::new(86_400);
 const FORGOTTEN_AT_ONCE: usize = 64;
-

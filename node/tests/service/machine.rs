@@ -86,7 +86,10 @@ fn a_statement_is_in_the_log_once() {
     let once = town.request(2, std::slice::from_ref(&statement), at(10));
     let again = town.request(3, &[fresh.clone(), statement], at(10));
     let conflict = |entry| (refused(Code::ConflictStatement, entry), false);
-    assert_eq!(submit(&mut machine, at(11), &[&twice, &once, &again]), [conflict(1), (sequenced(1, 1), false), conflict(1)]);
+    assert_eq!(
+        submit(&mut machine, at(11), &[&twice, &once, &again]),
+        [conflict(1), (sequenced(1, 1), false), conflict(1)]
+    );
     // What stood beside it was not recorded, and may be sent under another request ID.
     let alone = town.request(4, &[fresh], at(10));
     assert_eq!(submit(&mut machine, at(11), &[&alone]), [(sequenced(2, 1), false)]);
@@ -106,10 +109,8 @@ fn what_no_verifier_would_accept_is_refused() {
     let good = town.issue(1, at(10)).remove(0);
     let other_type = town.issue_typed("degree", at(10));
     let postdated = town.issue(1, at(1_000)).remove(0);
-    for (id, statement, code) in [
-        (1, &other_type, Code::UnknownDocumentType),
-        (2, &postdated, Code::TamperedPostdated),
-    ] {
+    for (id, statement, code) in [(1, &other_type, Code::UnknownDocumentType), (2, &postdated, Code::TamperedPostdated)]
+    {
         let request = town.request(id, &[good.clone(), statement.clone()], at(10));
         assert_eq!(submit(&mut machine, at(11), &[&request]), [(refused(code, 1), false)]);
     }
@@ -175,9 +176,8 @@ fn a_seal_is_compared_with_the_tree() {
     let (mut town, dir) = (Town::new(), directory());
     let mut machine = machine(&town, dir.path());
     let root = machine.reader().meta().unwrap().tree.root();
-    let seal = |generation, size, root| {
-        Command::Seal(Seal { generation, size: TreeSize::new(size).unwrap(), root }).encode()
-    };
+    let seal =
+        |generation, size, root| Command::Seal(Seal { generation, size: TreeSize::new(size).unwrap(), root }).encode();
     let mut apply = |bytes: Vec<u8>| machine.apply([bytes.as_slice()], b"x").map_err(|error| error.code());
     assert_eq!(apply(seal(1, 1, Hash::of(b"other"))), Err(Code::TamperedState));
     assert_eq!(apply(seal(1, 2, root)), Err(Code::TamperedState));

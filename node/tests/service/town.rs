@@ -37,7 +37,9 @@ impl Town {
         Self {
             root: key(Role::Root, "town.example/root#1", 1),
             log: key(Role::Log, "log.town.example#1", 2),
-            witnesses: (1..=3).map(|n| key(Role::Witness, &format!("log.town.example/witness-{n}#1"), 10 + n)).collect(),
+            witnesses: (1..=3)
+                .map(|n| key(Role::Witness, &format!("log.town.example/witness-{n}#1"), 10 + n))
+                .collect(),
             issuer: key(Role::Issuer, "town.example#1", 3),
             status: key(Role::Status, "town.example/status#1", 4),
             client: key(Role::Client, "clerk.town.example#1", 5),
