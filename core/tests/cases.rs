@@ -25,6 +25,9 @@ fn is_out_of_reach(code: Code) -> bool {
         Code::TamperedFile | Code::IncompleteFile | Code::UnknownFile | Code::MalformedManifest => true,
         Code::TamperedEvidenceLog | Code::IncompleteEvidenceLog | Code::MalformedEvidenceLog => true,
         Code::LimitRecordSize => true,
+        // Of services, not of bundles.
+        Code::MalformedRequest | Code::MalformedConfig => true,
+        Code::LimitRequestSize | Code::LimitConnections | Code::LimitTooSlow => true,
         _ => ["io", "usage", "internal", "interrupted"].contains(&family),
     }
 }
