@@ -342,6 +342,10 @@ register! {
         MalformedManifest = "malformed.manifest",
         /// A signed request is not written as one.
         MalformedEnvelope = "malformed.envelope",
+        /// An HTTP request is not one, or says something that it may not.
+        MalformedRequest = "malformed.request",
+        /// A configuration file cannot be understood.
+        MalformedConfig = "malformed.config",
         /// The file is larger than a bundle may be.
         LimitBundleSize = "limit.bundle_size",
         /// A statement is larger than a log entry may be.
@@ -360,6 +364,12 @@ register! {
         LimitSignatures = "limit.signatures",
         /// A record is larger than one of an evidence log may be.
         LimitRecordSize = "limit.record_size",
+        /// A request is larger than the server takes.
+        LimitRequestSize = "limit.request_size",
+        /// The server has as many connections as it takes.
+        LimitConnections = "limit.connections",
+        /// The other side was too slow, or the time for a request has run out.
+        LimitTooSlow = "limit.too_slow",
     }
     Io {
         /// The path does not exist.
@@ -384,6 +394,10 @@ register! {
         IoKeyFile = "io.key_file",
         /// The passphrase of a key file is missing or wrong.
         IoKeyPassphrase = "io.key_passphrase",
+        /// Another program listens at the address.
+        IoPortInUse = "io.port_in_use",
+        /// A peer could not be reached, or did not answer in time.
+        IoNetwork = "io.network",
     }
     Trust {
         /// The trust root's bytes are not a trust root.

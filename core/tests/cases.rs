@@ -29,6 +29,9 @@ fn is_out_of_reach(code: Code) -> bool {
         Code::TamperedEnvelope | Code::TamperedPayload | Code::TamperedState | Code::ReplayedRequest => true,
         Code::ConflictRequestId | Code::ConflictStatement | Code::UnknownClient | Code::UnknownRequest => true,
         Code::NotAnchoredPending | Code::StaleRequest | Code::UnsupportedMessage | Code::MalformedEnvelope => true,
+        // Of services, not of bundles.
+        Code::MalformedRequest | Code::MalformedConfig => true,
+        Code::LimitRequestSize | Code::LimitConnections | Code::LimitTooSlow => true,
         _ => ["io", "usage", "internal", "interrupted"].contains(&family),
     }
 }

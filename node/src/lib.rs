@@ -1,7 +1,7 @@
 //! CivicTrust's transparency log and issuance: what makes the bundles that `ct` verifies.
 //!
 //! The library names no clock and no random source: times come in as [`ct_core::Timestamp`], randomness as
-//! [`Entropy`]. Proofs are *built* here and *checked* by core, which is called and never copied.
+//! [`Entropy`]; only [`http`] asks tokio's monotonic clock for its time-outs. Proofs are *built* here and *checked* by core, which is called and never copied.
 //!
 //! From the inside out:
 //!
@@ -11,7 +11,9 @@
 //! - [`store`], [`Log`]: the embedded log in a directory, driven by committed batches of entries.
 //! - [`Registry`]: one machine's directory with log, witnesses, issuer and trust root; [`demo`] fills one.
 //!
-//! Out of scope so far: a log on several machines, a network interface.
+//! - [`http`]: what every service listens with.
+//!
+//! Out of scope so far: a log on several machines.
 
 pub mod bundle;
 pub mod claims;
@@ -25,6 +27,7 @@ pub mod entry_bundle;
 pub mod envelope;
 pub mod error;
 pub mod gate;
+pub mod http;
 pub mod log;
 pub mod log_signer;
 pub mod machine;

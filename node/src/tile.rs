@@ -84,6 +84,29 @@ impl Tile {
         Ok(Self { level, index, width })
     }
 
+    /// The tile of this path below the log's own, in the one form in which it is written.
+    ///
+    /// # Errors
+    /// `malformed.field` for anything else.
+    pub fn parse(path: &str) -> Result<Self, Error> {
+        let malformed = Error::new(Code::MalformedField, "tile");
+        let parse = || {
+            let (level, rest) = path.strip_prefix("tile/")?.split_once('/')?;
+            let level = if level == "entries" { Level::Entries } else { Level::Hashes(level.parse().ok()?) };
+            let (index, width) = rest.split_once(".p/").map_or(Some((rest, FULL)), |(index, width)| {
+                let width = width.parse().ok().filter(|width| *width < FULL)?;
+                Some((index, width))
+            })?;
+            let digits = index.len() <= MAX_INDEX_TEXT
+                && index.bytes().all(|byte| byte.is_ascii_digit() || b"x/".contains(&byte));
+            let index = index.replace(['x', '/'], "");
+            digits.then(|| index.parse().ok()).flatten().map(|index| (level, index, width))
+        };
+        let (level, index, width) = parse().ok_or(malformed)?;
+        let tile = Self::new(level, index, width)?;
+        if tile.to_string() == path { Ok(tile) } else { Err(malformed) }
+    }
+
     /// The tile at `index` as a tree of this size has it; none where the tree does not reach it.
     #[must_use]
     pub fn of_tree(level: Level, index: u64, size: TreeSize) -> Option<Self> {
@@ -159,6 +182,9 @@ pub const fn place(node: NodeId) -> Place {
     Place { level, index, height, position: node.index() - (index << in_tile) }
 }
 
+/// 20 digits in groups of three, each with its `x` and `/`.
+const MAX_INDEX_TEXT: usize = 7 * 5;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +218,25 @@ mod tests {
         assert_eq!(of(Level::Hashes(2)), [1]);
         assert!(of(Level::Hashes(3)).is_empty());
         assert_eq!(of(Level::Entries), of(Level::Hashes(0)));
+    }
+
+    // R14.3: what parses is written the same; no path leads out of the log.
+    #[test]
+    fn paths_parse_in_their_one_form() {
+        let widths = [1, 9, 255, FULL];
+        let indexes = [0, 1, 999, 1000, 1_234_067, u64::MAX];
+        for level in [Level::Entries, Level::Hashes(0), Level::Hashes(Level::MAX_HASHES)] {
+            for tile in indexes.iter().flat_map(|index| widths.map(|width| Tile::new(level, *index, width).unwrap())) {
+                assert_eq!(Tile::parse(&tile.to_string()), Ok(tile));
+            }
+        }
+        let bad = "tile tile/ tile/0 tile/0/ tile/0/00 tile/0/0000 tile/00/000 tile/+0/000 tile/8/000 tile/0/000.p/ \
+                   tile/0/000.p/0 tile/0/000.p/256 tile/0/000.p/01 tile/0/000.p/+1 tile/0/000/ tile/0/x000/001 tile/0/001/000 \
+                   tile/0/x000 tile/0/..%2f tile/0/../000 tile/0/000/../001 tile/data/000 tile/entries/+00 /tile/0/000 \
+                   tile/0/x018/x446/x744/x073/x709/x551/616 tile//0/000 tile/0//000";
+        for path in bad.split(' ') {
+            assert_eq!(Tile::parse(path).map_err(|error| error.code()), Err(Code::MalformedField), "{path}");
+        }
     }
 
     #[test]

@@ -1,0 +1,118 @@
+//! What a refusal looks like to a client: its status, and the JSON object that explains it (R6.1).
+
+use crate::error::Error;
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use ct_core::{Class, Code};
+use serde_json::json;
+
+/// The HTTP status of a code.
+#[must_use]
+pub fn status(code: Code) -> StatusCode {
+    let text = code.as_str();
+    match code {
+        Code::LimitTooSlow => return StatusCode::REQUEST_TIMEOUT,
+        Code::LimitConnections | Code::NotAnchoredQuorum => return StatusCode::SERVICE_UNAVAILABLE,
+        Code::IoNetwork => return StatusCode::BAD_GATEWAY,
+        _ => {}
+    }
+    match code.class() {
+        Class::Verified => StatusCode::OK,
+        Class::Malformed if text.starts_with("limit.") => StatusCode::PAYLOAD_TOO_LARGE,
+        Class::Malformed | Class::Usage => StatusCode::BAD_REQUEST,
+        Class::Indeterminate if text.starts_with("unknown.") => StatusCode::NOT_FOUND,
+        Class::Invalid if text.starts_with("equivocation.") => StatusCode::CONFLICT,
+        Class::Invalid | Class::Indeterminate => StatusCode::UNPROCESSABLE_ENTITY,
+        Class::Interrupted => StatusCode::SERVICE_UNAVAILABLE,
+        Class::Io | Class::Trust | Class::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The error that an answer stands for: an extension of the response, for metrics and the event.
+#[derive(Clone, Debug)]
+pub(crate) struct Told(pub(crate) Error);
+
+/// `{code, message, next}` with the status of the code. What goes wrong inside the server is not shown to the outside:
+/// its operator finds it under the request's ID.
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status = status(self.code());
+        let (message, next) = match self.code().class() {
+            Class::Io | Class::Trust | Class::Internal => {
+                ("the server could not do this".to_owned(), "try again later; the operator finds the request by its ID")
+            }
+            _ if self.place().is_empty() => (self.what().to_owned(), self.next()),
+            _ => (format!("{}: {}", self.place(), self.what()), self.next()),
+        };
+        let mut response = explained(status, self.code(), &message, next);
+        response.extensions_mut().insert(Told(self));
+        response
+    }
+}
+
+/// An answer without a body that a router gave by itself, with one.
+pub(crate) fn explain_empty(response: Response) -> Response {
+    let status = response.status();
+    let (code, message, next) = match status {
+        _ if response.headers().contains_key(CONTENT_TYPE) => return response,
+        StatusCode::NOT_FOUND => (Code::MalformedRequest, "there is nothing at this path", "check the path"),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            (Code::MalformedRequest, "this path does not take this method", "use a method that the header allow names")
+        }
+        _ => return response,
+    };
+    let (parts, _) = response.into_parts();
+    let mut explained = explained(status, code, message, next);
+    explained.headers_mut().extend(parts.headers.into_iter().filter_map(|(name, value)| {
+        // The length was that of the empty body.
+        name.filter(|name| name == axum::http::header::ALLOW).map(|name| (name, value))
+    }));
+    explained.extensions_mut().insert(Told(Error::new(code, "", message, next)));
+    explained
+}
+
+fn explained(status: StatusCode, code: Code, message: &str, next: &str) -> Response {
+    let body = json!({"code": code.as_str(), "message": message, "next": next}).to_string();
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // R6.1, R1.4: a refusal is never a success, and only the server's own trouble is called that.
+    #[test]
+    fn every_code_has_a_status_that_says_whose_fault_it_is() {
+        for code in Code::ALL {
+            let status = status(*code);
+            match code.class() {
+                Class::Verified => assert_eq!(status, StatusCode::OK),
+                Class::Io | Class::Trust | Class::Internal | Class::Interrupted => {
+                    assert!(status.is_server_error(), "{code}: {status}");
+                }
+                _ if matches!(code, Code::LimitConnections | Code::NotAnchoredQuorum) => {
+                    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+                }
+                _ => assert!(status.is_client_error(), "{code}: {status}"),
+            }
+        }
+    }
+
+    // R6.1
+    #[test]
+    fn what_can_be_tried_again_says_when() {
+        let answer = |code| Error::new(code, "", "no", "").into_response();
+        assert_eq!(answer(Code::LimitConnections).headers().get(RETRY_AFTER), Some(&HeaderValue::from_static("1")));
+        assert_eq!(answer(Code::MalformedRequest).headers().get(RETRY_AFTER), None);
+    }
+}

@@ -1,0 +1,126 @@
+//! A log's published folder: `/checkpoint` and `/tile/...` (C2SP tlog-tiles).
+//!
+//! Tiles are served only as far as the published checkpoint reaches. Caches keep a tile for ever, and what lies beyond
+//! the checkpoint may be the leftover of a batch that was never committed.
+
+use crate::error::{Error, Result, shown};
+use crate::tile::{FULL, Tile};
+use axum::Router;
+use axum::extract::Path as UrlPath;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use ct_core::limits::MAX_NOTE_BYTES;
+use ct_core::{Checkpoint, Code, Note, TreeSize};
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+/// The published folder of one log: the one with `checkpoint` and `tile` in it.
+#[derive(Clone, Debug)]
+pub struct LogFiles {
+    dir: Arc<PathBuf>,
+    /// Files being read at one time.
+    readers: Arc<Semaphore>,
+}
+
+impl LogFiles {
+    /// The folder, which need not hold a checkpoint yet.
+    #[must_use]
+    pub fn new(dir: &Path) -> Self {
+        Self { dir: Arc::new(dir.to_owned()), readers: Arc::new(Semaphore::new(READERS)) }
+    }
+
+    /// The routes `/checkpoint` and `/tile/...`.
+    pub fn routes(&self) -> Router {
+        let (checkpoint, tile) = (self.clone(), self.clone());
+        Router::new()
+            .route("/checkpoint", get(async move || checkpoint.checkpoint().await))
+            .route("/tile/{*path}", get(async move |UrlPath(path): UrlPath<String>| tile.tile(&path).await))
+    }
+
+    async fn checkpoint(&self) -> Result<Response> {
+        let note = self.read(|dir| read(&dir.join(CHECKPOINT), MAX_NOTE_BYTES)).await?;
+        let note = note.ok_or_else(|| absent("the log has no checkpoint yet"))?;
+        Ok(file("text/plain; charset=utf-8", "no-cache", note))
+    }
+
+    async fn tile(&self, path: &str) -> Result<Response> {
+        // Nothing but a tile's one name becomes a path on the disk.
+        let tile = Tile::parse(&format!("tile/{path}")).map_err(|_| absent("this is no tile's name"))?;
+        let bytes = self.read(move |dir| read_tile(dir, tile)).await?;
+        let bytes = bytes.ok_or_else(|| absent("the log has no such tile"))?;
+        Ok(file("application/octet-stream", "public, max-age=31536000, immutable", bytes))
+    }
+
+    async fn read(
+        &self,
+        what: impl FnOnce(&Path) -> Result<Option<Vec<u8>>> + Send + 'static,
+    ) -> Result<Option<Vec<u8>>> {
+        let dir = Arc::clone(&self.dir);
+        let stopped = || Error::new(Code::Interrupted, "", "the server is stopping", "try again later");
+        let place = Arc::clone(&self.readers).acquire_owned().await.map_err(|_| stopped())?;
+        let reading = spawn_blocking(move || {
+            let read = what(&dir);
+            drop(place);
+            read
+        });
+        reading.await.map_err(|_| stopped())?
+    }
+}
+
+fn read_tile(dir: &Path, tile: Tile) -> Result<Option<Vec<u8>>> {
+    let end = tile.index().checked_mul(u64::from(FULL)).and_then(|start| start.checked_add(u64::from(tile.width())));
+    let reach = tile.level().count(published(dir)?);
+    match end {
+        Some(end) if end <= reach => read(&dir.join(tile.to_string()), MAX_TILE_BYTES),
+        _ => Ok(None),
+    }
+}
+
+/// The size that the checkpoint says; 0 without one.
+fn published(dir: &Path) -> Result<TreeSize> {
+    let path = dir.join(CHECKPOINT);
+    let Some(note) = read(&path, MAX_NOTE_BYTES)? else { return Ok(TreeSize::ZERO) };
+    let parse = |note: &str| Checkpoint::parse(Note::parse(note)?.text()).map(|checkpoint| checkpoint.size());
+    let size =
+        str::from_utf8(&note).map_err(|_| ct_core::Error::new(Code::MalformedUtf8, "checkpoint")).and_then(parse);
+    let next = "the log that writes here publishes it again when it is opened";
+    size.map_err(|error| Error::refused(error, shown(&path), "is no checkpoint", next))
+        .map_err(|error| Error::new(Code::IoRead, error.place(), error.what(), error.next()))
+}
+
+fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>> {
+    let failed = |source| Error::reading(path, &source);
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(source) if source.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(failed(source)),
+    };
+    let metadata = file.metadata().map_err(failed)?;
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+    if !metadata.is_file() || metadata.len() > limit {
+        return Err(Error::new(Code::IoRead, shown(path), "is no file of a log", "restore it from a copy of the log"));
+    }
+    let mut bytes = Vec::new();
+    file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(Some(bytes))
+}
+
+fn file(content_type: &'static str, caching: &'static str, bytes: Vec<u8>) -> Response {
+    let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, caching)];
+    (headers.map(|(name, value)| (name, HeaderValue::from_static(value))), bytes).into_response()
+}
+
+fn absent(what: &str) -> Error {
+    Error::new(Code::UnknownFile, "", what, "look at /checkpoint for how far the log reaches")
+}
+
+const CHECKPOINT: &str = "checkpoint";
+const READERS: usize = 16;
+
+/// The largest entry bundle: 256 entries, each with its length.
+const MAX_TILE_BYTES: usize = 256 * (2 + ct_core::limits::MAX_ENTRY_BYTES);
