@@ -226,6 +226,8 @@ register! {
         ConflictRequestId = "conflict.request_id",
         /// The issuer used this (iss, cti) for a statement that is in the log already.
         ConflictStatement = "conflict.statement",
+        /// Acknowledged records of a node's write-ahead log are damaged or missing.
+        TamperedWal = "tampered.wal",
     }
     Indeterminate {
         /// The bundle lacks `document_hash`.
@@ -294,6 +296,8 @@ register! {
         StaleRequest = "stale.request",
         /// A signed request has a version or type that this log does not know.
         UnsupportedMessage = "unsupported.message",
+        /// Whether a command was carried out is not known.
+        UnknownOutcome = "unknown.outcome",
     }
     Malformed {
         /// There is nothing in the file.
@@ -370,6 +374,8 @@ register! {
         LimitConnections = "limit.connections",
         /// The other side was too slow, or the time for a request has run out.
         LimitTooSlow = "limit.too_slow",
+        /// A node has as many commands in flight as it may.
+        LimitInFlight = "limit.in_flight",
     }
     Io {
         /// The path does not exist.
@@ -398,6 +404,8 @@ register! {
         IoPortInUse = "io.port_in_use",
         /// A peer could not be reached, or did not answer in time.
         IoNetwork = "io.network",
+        /// Writing a node's write-ahead log failed, and the node stopped.
+        IoLogPoisoned = "io.log_poisoned",
     }
     Trust {
         /// The trust root's bytes are not a trust root.

@@ -32,6 +32,8 @@ fn is_out_of_reach(code: Code) -> bool {
         // Of services, not of bundles.
         Code::MalformedRequest | Code::MalformedConfig => true,
         Code::LimitRequestSize | Code::LimitConnections | Code::LimitTooSlow => true,
+        // Of nodes.
+        Code::TamperedWal | Code::UnknownOutcome | Code::LimitInFlight => true,
         _ => ["io", "usage", "internal", "interrupted"].contains(&family),
     }
 }

@@ -154,6 +154,10 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "A client sent or read too slowly, or the time that it allowed for its request ran out before the answer \
              was ready. The request was given up, and whether it was carried out is not known.",
             "Send the same request again, with the same request ID; allow more time, or check the network."),
+        Code::LimitInFlight => say("The node has too much to do at the moment",
+            "As many commands as the node takes at a time, or as many bytes, wait for its answer. This command was \
+             refused before anything was done with it.",
+            "Send the command again after a pause, with the same request ID."),
         Code::IoNotFound => say("There is no such file or folder",
             "Nothing stands at this path: it is mistyped, the file was moved, or a folder that should hold a new file \
              does not exist. Nothing was verified.",
@@ -204,6 +208,10 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "No connection could be made to another machine, or it did not answer in time, or what it sent is no \
              answer.",
             "Check the address and the network, and try again. Its operator may know of an interruption."),
+        Code::IoLogPoisoned => say("The node could not write its log and stopped",
+            "Writing or flushing the write-ahead log failed: the disk is full, defective or was removed. What was not \
+             confirmed before may be lost; nothing is confirmed any more.",
+            "Make room or replace the disk, then start the node again: it goes on from what is on disk."),
         Code::TrustMalformed => say("The trust root is damaged or is none",
             "The file given as trust root (the file that says whom to trust) is not written as one: it is something \
              else, or was damaged on its way. No document can be verified with it; about the document this says \
