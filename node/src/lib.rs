@@ -17,6 +17,7 @@
 
 pub mod bundle;
 pub mod claims;
+pub mod client;
 pub mod command;
 pub mod demo;
 mod documents;
@@ -36,6 +37,7 @@ pub mod publication;
 mod recovery;
 mod refusals;
 pub mod registry;
+pub mod service;
 pub mod statement;
 pub mod status_lists;
 pub mod store;

@@ -111,7 +111,12 @@ impl Publication {
         let Opened { store, published, fence, lock } = Opened::open(dir, &signer)?;
         let published = published.as_ref().map(|signed| signed.checkpoint().clone());
         let newest = published.iter().chain(&fence).max_by_key(|checkpoint| checkpoint.size()).cloned();
-        let Some(newest) = newest else { return Err(nothing_signed(&store)) };
+        let Some(newest) = newest else {
+            // Made, and nothing was ever signed: what lies here was staged at most.
+            let signed = signer.sign(TreeSize::ZERO, Edge::default().root())?;
+            let (edge, reader) = (Edge::default(), TileReader::default());
+            return Ok(Self { store, signer, edge, signed, reader, unsettled: false, _lock: lock });
+        };
         let edge = Edge::load(&store, newest.size())?;
         let mut reader = TileReader::default();
         for checkpoint in published.iter().chain(&fence) {
@@ -158,6 +163,13 @@ impl Publication {
             write_tile(&self.store, *tile, bytes)?;
         }
         Ok(Staged { edge, files: files.iter().map(|(tile, _)| *tile).collect() })
+    }
+
+    /// Leaves staged entries unsigned. They are staged again, byte for byte, with whatever follows them: only for entries
+    /// whose places are decided already.
+    pub fn unstage(&mut self, staged: Staged) {
+        drop(staged);
+        self.unsettled = false;
     }
 
     /// Reads again what was staged, writes the fence and signs the checkpoint, which is not published yet.

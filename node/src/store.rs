@@ -16,7 +16,8 @@ use tokio::runtime::{Builder, Runtime};
 #[derive(Debug)]
 pub struct Store {
     objects: LocalFileSystem,
-    runtime: Runtime,
+    /// There until it is dropped.
+    runtime: Option<Runtime>,
     dir: PathBuf,
 }
 
@@ -30,7 +31,7 @@ impl Store {
         std::fs::metadata(dir).map_err(|source| Error::reading(dir, &source))?;
         let objects = LocalFileSystem::new_with_prefix(dir).map_err(|source| failed(source.to_string()))?;
         let runtime = Builder::new_current_thread().build().map_err(|source| failed(source.to_string()))?;
-        Ok(Self { objects: objects.with_fsync(true), runtime, dir: dir.to_owned() })
+        Ok(Self { objects: objects.with_fsync(true), runtime: Some(runtime), dir: dir.to_owned() })
     }
 
     /// Creates a file that did not exist, whole or not at all.
@@ -56,7 +57,7 @@ impl Store {
     pub fn read(&self, path: &str) -> Result<Option<Vec<u8>>> {
         let object = ObjectPath::from(path);
         let read = async { self.objects.get(&object).await?.bytes().await };
-        match self.runtime.block_on(read) {
+        match self.wait(read) {
             Ok(bytes) => Ok(Some(bytes.to_vec())),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(source) => Err(self.failed(path, Code::IoRead, &source)),
@@ -69,7 +70,7 @@ impl Store {
     /// `io.read`, `io.permission`.
     pub fn names(&self, path: &str) -> Result<Vec<String>> {
         let prefix = ObjectPath::from(path);
-        match self.runtime.block_on(self.objects.list_with_delimiter(Some(&prefix))) {
+        match self.wait(self.objects.list_with_delimiter(Some(&prefix))) {
             Ok(listed) => {
                 let names = listed.objects.iter().filter_map(|object| object.location.filename());
                 Ok(names.map(str::to_owned).collect())
@@ -88,7 +89,7 @@ impl Store {
     fn put(&self, path: &str, bytes: &[u8], mode: PutMode) -> Result<()> {
         let object = ObjectPath::from(path);
         let put = self.objects.put_opts(&object, bytes.to_vec().into(), mode.into());
-        match self.runtime.block_on(put) {
+        match self.wait(put) {
             Ok(_) => Ok(()),
             Err(object_store::Error::AlreadyExists { .. }) => {
                 let what = "exists, and files of a log never change";
@@ -98,6 +99,11 @@ impl Store {
         }
     }
 
+    fn wait<T>(&self, work: impl Future<Output = object_store::Result<T>>) -> object_store::Result<T> {
+        let gone = || object_store::Error::Generic { store: "directory", source: "it is closed".into() };
+        self.runtime.as_ref().ok_or_else(gone)?.block_on(work)
+    }
+
     fn failed(&self, path: &str, otherwise: Code, source: &object_store::Error) -> Error {
         let code = match source {
             object_store::Error::PermissionDenied { .. } => Code::IoPermission,
@@ -105,5 +111,14 @@ impl Store {
         };
         let what = if otherwise == Code::IoWrite { "cannot be written" } else { "cannot be read" };
         Error::new(code, self.shown(path), format!("{what}: {source}"), "check the disk and the permissions")
+    }
+}
+
+/// Nothing is under way by then; and whoever drops it may be a task of another runtime, which must not wait.
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }

@@ -16,6 +16,9 @@ pub fn status(code: Code) -> StatusCode {
         Code::LimitTooSlow => return StatusCode::REQUEST_TIMEOUT,
         Code::LimitConnections | Code::NotAnchoredQuorum => return StatusCode::SERVICE_UNAVAILABLE,
         Code::IoNetwork => return StatusCode::BAD_GATEWAY,
+        Code::LimitInFlight | Code::UnknownOutcome => return StatusCode::SERVICE_UNAVAILABLE,
+        Code::UnknownClient | Code::TamperedEnvelope => return StatusCode::FORBIDDEN,
+        Code::NotAnchoredPending => return StatusCode::CONFLICT,
         _ => {}
     }
     match code.class() {
@@ -23,7 +26,9 @@ pub fn status(code: Code) -> StatusCode {
         Class::Malformed if text.starts_with("limit.") => StatusCode::PAYLOAD_TOO_LARGE,
         Class::Malformed | Class::Usage => StatusCode::BAD_REQUEST,
         Class::Indeterminate if text.starts_with("unknown.") => StatusCode::NOT_FOUND,
-        Class::Invalid if text.starts_with("equivocation.") => StatusCode::CONFLICT,
+        Class::Invalid if ["equivocation", "replayed", "conflict"].iter().any(|family| text.starts_with(family)) => {
+            StatusCode::CONFLICT
+        }
         Class::Invalid | Class::Indeterminate => StatusCode::UNPROCESSABLE_ENTITY,
         Class::Interrupted => StatusCode::SERVICE_UNAVAILABLE,
         Class::Io | Class::Trust | Class::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -100,7 +105,11 @@ mod tests {
                 Class::Io | Class::Trust | Class::Internal | Class::Interrupted => {
                     assert!(status.is_server_error(), "{code}: {status}");
                 }
-                _ if matches!(code, Code::LimitConnections | Code::NotAnchoredQuorum) => {
+                _ if matches!(
+                    code,
+                    Code::LimitConnections | Code::LimitInFlight | Code::NotAnchoredQuorum | Code::UnknownOutcome
+                ) =>
+                {
                     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
                 }
                 _ => assert!(status.is_client_error(), "{code}: {status}"),

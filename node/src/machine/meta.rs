@@ -49,6 +49,12 @@ impl TrustInForce {
         Ok(Self { bytes: bytes.to_vec(), root: self.root.load_successor(bytes)? })
     }
 
+    /// As it was signed.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// What it says.
     #[must_use]
     pub const fn root(&self) -> &TrustRoot {

@@ -2,5 +2,7 @@
 
 #![cfg(test)]
 
+mod log;
 mod machine;
+mod running;
 mod town;

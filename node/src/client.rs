@@ -1,0 +1,275 @@
+//! A client of a log: sends signed requests, repeats them as long as that is right, and fetches what became of them.
+//!
+//! A repeated request has the same request ID, and a new time, nonce and signature: whatever happened to the first one,
+//! its statements are in the log once (R12.4). What is repeated is what may help: connections that break, answers that
+//! do not come, a log that is busy or between two leaders. A refusal is never repeated (R2.4).
+
+use crate::entropy::Entropy;
+use crate::envelope::{MessageType, Outgoing, RequestId, submission};
+use crate::error::{Error, Result};
+use crate::service::Clock;
+use ct_core::cbor::Reader;
+use ct_core::limits::{MAX_BUNDLE_BYTES, MAX_TRUST_BYTES};
+use ct_core::{Code, TrustRoot};
+use ct_keys::KeyFile;
+use serde_json::Value;
+use std::io::ErrorKind;
+use std::time::{Duration, Instant};
+use ureq::Agent;
+use ureq::http::{Response, StatusCode};
+
+/// How patient a client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// For a connection.
+    pub connect: Duration,
+    /// For an answer, once connected.
+    pub read: Duration,
+    /// For everything: after this no attempt is begun.
+    pub total: Duration,
+    /// Before the second attempt; it doubles with each, up to [`Patience::longest_pause`], and half of it is random.
+    pub first_pause: Duration,
+    /// The longest pause between two attempts.
+    pub longest_pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(3),
+            read: Duration::from_secs(30),
+            total: Duration::from_secs(120),
+            first_pause: Duration::from_millis(50),
+            longest_pause: Duration::from_secs(2),
+        }
+    }
+}
+
+/// A client of one log, which may have several addresses.
+pub struct Client {
+    agent: Agent,
+    urls: Vec<String>,
+    /// The address that answered last.
+    current: usize,
+    patience: Patience,
+    clock: Clock,
+    entropy: Entropy,
+}
+
+/// Where statements are in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The request's name.
+    pub request_id: RequestId,
+    /// Index of the first statement; the others follow.
+    pub first: u64,
+    /// How many.
+    pub count: u64,
+}
+
+impl Client {
+    /// A client of the log at these addresses, such as `http://127.0.0.1:8441`.
+    ///
+    /// # Errors
+    /// `usage.arguments` for an address that is none.
+    pub fn new(urls: &[String], patience: Patience, clock: Clock, entropy: Entropy) -> Result<Self> {
+        let usable = |url: &String| {
+            let url = url.trim_end_matches('/');
+            let known = url.starts_with("http://") || url.starts_with("https://");
+            if known && !url.contains(char::is_whitespace) {
+                return Ok(url.to_owned());
+            }
+            let next = "give addresses like http://127.0.0.1:8441, several with commas between them";
+            Err(Error::new(Code::UsageArguments, format!("address {url:?}"), "is not one of a log", next))
+        };
+        let urls = urls.iter().map(usable).collect::<Result<Vec<_>>>()?;
+        if urls.is_empty() {
+            let next = "give addresses like http://127.0.0.1:8441";
+            return Err(Error::new(Code::UsageArguments, "address", "no address of a log was given", next));
+        }
+        let agent = Agent::config_builder()
+            .timeout_connect(Some(patience.connect))
+            .timeout_recv_response(Some(patience.read))
+            .timeout_recv_body(Some(patience.read))
+            .timeout_send_body(Some(patience.read))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .build()
+            .new_agent();
+        Ok(Self { agent, urls, current: 0, patience, clock, entropy })
+    }
+
+    /// The trust root that the log admits statements by. To verify with it is to trust whoever answers here.
+    ///
+    /// # Errors
+    /// `io.network`; those of [`TrustRoot::load`].
+    pub fn trust(&mut self) -> Result<TrustRoot> {
+        let bytes = self.get("/v1/trust", MAX_TRUST_BYTES)?;
+        TrustRoot::load(&bytes).map_err(|error| {
+            Error::refused(error, "the log", "gives no usable trust root", "give the trust root: --trust FILE")
+        })
+    }
+
+    /// Has these statements recorded, in order, under a new request ID.
+    ///
+    /// # Errors
+    /// The log's refusal, by its code; `unknown.outcome` if no answer came in time; `io.network` if nothing was ever
+    /// reached.
+    pub fn submit(&mut self, audience: &str, key: &KeyFile, statements: &[&[u8]]) -> Result<Receipt> {
+        let request_id = RequestId::random(&mut self.entropy);
+        self.submit_as(request_id, audience, key, statements)
+    }
+
+    /// As [`Client::submit`], under this request ID: for one whose answer was lost.
+    ///
+    /// # Errors
+    /// As [`Client::submit`].
+    pub fn submit_as(
+        &mut self,
+        request_id: RequestId,
+        audience: &str,
+        key: &KeyFile,
+        statements: &[&[u8]],
+    ) -> Result<Receipt> {
+        let payload = submission(statements.iter().copied());
+        let outgoing = Outgoing { message_type: MessageType::Submit, request_id, payload: &payload };
+        let answer = self.persist(MAX_ANSWER_BYTES, |client, url| {
+            let body = outgoing.sign(audience, key, (client.clock)(), &mut client.entropy)?;
+            let request = client.agent.post(format!("{url}/v1/statements"));
+            let request = request
+                .header("content-type", "application/cose")
+                .header("x-deadline-ms", client.patience.read.as_millis().to_string());
+            Ok(request.send(body.as_slice()))
+        })?;
+        let value: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        let number = |name: &str| value.get(name).and_then(Value::as_u64);
+        match (number("leaf_index"), number("count")) {
+            (Some(first), Some(count)) if count == u64::try_from(statements.len()).unwrap_or(u64::MAX) => {
+                Ok(Receipt { request_id, first, count })
+            }
+            _ => Err(Error::new(Code::IoNetwork, "the log", "gave an answer that is none", "check the address")),
+        }
+    }
+
+    /// The bundles of a request's statements, as soon as they are final: without subjects and documents.
+    ///
+    /// # Errors
+    /// As [`Client::submit`]; `not_anchored.pending` if they are not final in time.
+    pub fn bundles(&mut self, receipt: &Receipt) -> Result<Vec<Vec<u8>>> {
+        let path = format!("/v1/bundles/{}", receipt.request_id);
+        let count = usize::try_from(receipt.count).unwrap_or(usize::MAX);
+        let answer = self.get(&path, BUNDLE_BYTES.saturating_mul(count).saturating_add(MAX_ANSWER_BYTES))?;
+        let read = || {
+            let mut r = Reader::new(&answer);
+            r.array_exact("bundles", count)?;
+            let bundles = (0..count).map(|_| Ok(r.bytes("bundle", MAX_BUNDLE_BYTES)?.to_vec()));
+            let bundles = bundles.collect::<std::result::Result<Vec<_>, ct_core::Error>>()?;
+            r.end()?;
+            Ok(bundles)
+        };
+        read().map_err(|error| Error::refused(error, "the log", "gave bundles that are none", "check the address"))
+    }
+
+    fn get(&mut self, path: &str, most: usize) -> Result<Vec<u8>> {
+        self.persist(most, |client, url| Ok(client.agent.get(format!("{url}{path}")).call()))
+    }
+
+    /// Asks until there is an answer that asking again would not change.
+    fn persist(
+        &mut self,
+        most: usize,
+        mut ask: impl FnMut(&mut Self, &str) -> Result<std::result::Result<Response<ureq::Body>, ureq::Error>>,
+    ) -> Result<Vec<u8>> {
+        let begun = Instant::now();
+        let mut pause = self.patience.first_pause;
+        // Whether an attempt may have reached the log.
+        let mut sent = false;
+        loop {
+            let url = self.urls.get(self.current).cloned().unwrap_or_default();
+            let trouble = match ask(self, &url)? {
+                Ok(mut response) => {
+                    let status = response.status();
+                    let body = response.body_mut().with_config().limit(u64::try_from(most).unwrap_or(u64::MAX));
+                    match (body.read_to_vec(), status.is_success()) {
+                        (Ok(body), true) => return Ok(body),
+                        (Ok(body), false) => match refusal(status, &body, &url) {
+                            (error, Again::No) => return Err(error),
+                            (error, Again::Yes) => error,
+                        },
+                        (Err(error), _) => {
+                            sent = true;
+                            unreachable(&url, &error)
+                        }
+                    }
+                }
+                Err(error) => {
+                    sent |= !never_sent(&error);
+                    unreachable(&url, &error)
+                }
+            };
+            if begun.elapsed().saturating_add(pause) >= self.patience.total {
+                return Err(given_up(trouble, sent));
+            }
+            self.current = self.current.wrapping_add(1) % self.urls.len().max(1);
+            std::thread::sleep(self.jittered(pause));
+            pause = pause.saturating_mul(2).min(self.patience.longest_pause);
+        }
+    }
+
+    /// Between half of it and all of it, so that many clients do not come back together.
+    fn jittered(&mut self, pause: Duration) -> Duration {
+        let share = u32::from(u16::from_be_bytes(self.entropy.bytes()));
+        pause / 2 + (pause / 2).saturating_mul(share) / u32::from(u16::MAX)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Again {
+    Yes,
+    No,
+}
+
+/// What the log says in its JSON, and whether asking again may help.
+fn refusal(status: StatusCode, body: &[u8], url: &str) -> (Error, Again) {
+    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    let code = Code::ALL.iter().copied().find(|code| code.as_str() == text("code"));
+    let again = match (code, status.as_u16()) {
+        (Some(Code::NotAnchoredPending | Code::LimitInFlight | Code::UnknownOutcome | Code::UnknownLog), _)
+        | (_, 408 | 429 | 500 | 502..=504) => Again::Yes,
+        _ => Again::No,
+    };
+    let what =
+        if text("message").is_empty() { format!("answered with status {status}") } else { text("message").to_owned() };
+    let printable = |text: &str| text.chars().filter(|character| !character.is_control()).collect::<String>();
+    (Error::new(code.unwrap_or(Code::IoNetwork), url, printable(&what), printable(text("next"))), again)
+}
+
+fn unreachable(url: &str, error: &ureq::Error) -> Error {
+    let next = "check the address, and whether the log runs";
+    Error::new(Code::IoNetwork, url, format!("cannot be reached: {error}"), next)
+}
+
+/// Whether the log cannot have seen the request.
+fn never_sent(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::BadUri(_) => true,
+        ureq::Error::Timeout(timeout) => matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect),
+        ureq::Error::Io(source) => source.kind() == ErrorKind::ConnectionRefused,
+        _ => false,
+    }
+}
+
+fn given_up(trouble: Error, sent: bool) -> Error {
+    if !sent || trouble.code() != Code::IoNetwork {
+        return trouble;
+    }
+    let what = format!("may or may not have been recorded: {}", trouble.what());
+    let next = "ask again with the same request ID: nothing is recorded twice";
+    Error::new(Code::UnknownOutcome, trouble.place(), what, next)
+}
+
+/// An answer about one request.
+const MAX_ANSWER_BYTES: usize = 65_536;
+/// A bundle without its document: a statement is at most 64 KiB, the rest a few.
+const BUNDLE_BYTES: usize = 98_304;

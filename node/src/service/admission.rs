@@ -1,0 +1,108 @@
+//! Who may submit what: everything that can be refused before it is proposed (R8, R17.5).
+//!
+//! Verifying is the service's most expensive work. It is done by a bounded number of threads beside the event loop
+//! (R5.1), and whoever finds too many waiting is turned away at once (R5.2).
+
+use super::{Clock, ServiceMetrics};
+use crate::envelope::{Envelope, RequestId};
+use crate::error::{Error, Result};
+use crate::gate;
+use crate::http::Deadline;
+use crate::machine::StateReader;
+use ct_core::{Code, Statement};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+/// The gate of a log.
+#[derive(Clone)]
+pub struct Admission {
+    state: StateReader,
+    clock: Clock,
+    metrics: Arc<ServiceMetrics>,
+    /// Requests that wait or are being verified.
+    waiting: Arc<Semaphore>,
+    /// Requests that are being verified.
+    workers: Arc<Semaphore>,
+}
+
+/// A request whose signatures are verified and that the trust root allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admitted {
+    /// The request's name.
+    pub request_id: RequestId,
+    /// How many statements it carries.
+    pub entries: usize,
+    /// The request as it was sent.
+    pub bytes: Vec<u8>,
+}
+
+impl Admission {
+    /// A gate with this many threads, before which this many requests may wait.
+    #[must_use]
+    pub fn new(state: StateReader, clock: Clock, metrics: Arc<ServiceMetrics>, workers: usize, waiting: usize) -> Self {
+        let semaphore = |permits: usize| Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)));
+        Self { state, clock, metrics, waiting: semaphore(waiting.saturating_add(workers)), workers: semaphore(workers) }
+    }
+
+    /// Verifies a request beside the event loop.
+    ///
+    /// # Errors
+    /// `limit.in_flight` if too many wait; `limit.too_slow` if the deadline passed while it waited; those of
+    /// [`Admission::check`].
+    pub async fn admit(&self, bytes: Vec<u8>, deadline: Option<Deadline>) -> Result<Admitted> {
+        let busy = || {
+            self.metrics.turned_away.inc();
+            let next = "wait as long as the header retry-after says, and send it again with the same request ID";
+            Error::new(Code::LimitInFlight, "the log", "has too many requests waiting", next)
+        };
+        let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| busy())?;
+        let begun = Instant::now();
+        let worker = Arc::clone(&self.workers).acquire_owned().await.map_err(|_| busy())?;
+        self.metrics.admission_wait.observe(begun.elapsed().as_secs_f64());
+        if let Some(late) = deadline.filter(|deadline| deadline.passed()) {
+            return Err(late.error());
+        }
+        let this = self.clone();
+        let checked = spawn_blocking(move || {
+            let _held = (place, worker);
+            let begun = Instant::now();
+            let checked = this.check(&bytes);
+            this.metrics.verification.observe(begun.elapsed().as_secs_f64());
+            checked.map(|(request_id, entries)| Admitted { request_id, entries, bytes })
+        });
+        checked.await.map_err(|_| Error::new(Code::Internal, "request", "could not be verified", "report this"))?
+    }
+
+    /// Verifies a request: its form, its sender's signature and time, and each statement by the trust root, with its
+    /// signature. The state machine repeats all of it but the signatures.
+    ///
+    /// # Errors
+    /// Those of [`Envelope::parse`], [`Envelope::check_signature`], [`Envelope::check_time`], [`Envelope::entries`],
+    /// [`Statement::parse`] and [`gate::admit_statement`]; `unknown.client`; `tampered.statement` for a statement
+    /// that its issuer's key has not signed.
+    pub fn check(&self, bytes: &[u8]) -> Result<(RequestId, usize)> {
+        let envelope = Envelope::parse(bytes)?;
+        let client = self.state.client(envelope.kid)?;
+        let nothing_yet = || Error::new(Code::UnknownLog, "the log", "does not exist yet", "try again in a moment");
+        let meta = self.state.meta().ok_or_else(nothing_yet)?;
+        envelope.check_signature(&meta.origin, &client)?;
+        let now = (self.clock)();
+        envelope.check_time(now)?;
+        let entries = envelope.entries()?;
+        for (entry, number) in entries.iter().zip(0_usize..) {
+            let place = format!("statement {number}");
+            let refused = |error: ct_core::Error| Error::refused(error, &place, "is none", "see specs/statement.cddl");
+            let statement = Statement::parse(entry).map_err(refused)?;
+            let key = gate::admit_statement(meta.trust.root().trust(), statement.header(), now).map_err(|error| {
+                Error::new(error.code(), format!("{place}: {}", error.place()), error.what(), error.next())
+            })?;
+            if !statement.is_signed_by(key) {
+                let what = "is not signed by its issuer's key";
+                return Err(Error::new(Code::TamperedStatement, place, what, "sign it with the issuer's own key"));
+            }
+        }
+        Ok((envelope.request_id, entries.len()))
+    }
+}

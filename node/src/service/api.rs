@@ -1,0 +1,179 @@
+//! The log over HTTP. Paths, bodies and statuses: `specs/api.md`.
+
+use super::{Admission, Archive, Published, Sequencer};
+use crate::command::Outcome;
+use crate::envelope::RequestId;
+use crate::error::{Error, Result};
+use crate::http::{Deadline, LogFiles};
+use crate::machine::{StateReader, Submission};
+use axum::body::Bytes;
+use axum::extract::{Extension, Path};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Router, body::Body};
+use ct_core::Code;
+use ct_core::cbor::Writer;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::spawn_blocking;
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub struct Api {
+    admission: Admission,
+    sequencer: Sequencer,
+    reads: Reads,
+}
+
+/// Questions about what was recorded.
+#[derive(Clone)]
+struct Reads {
+    state: StateReader,
+    archive: Arc<Archive>,
+    published: watch::Receiver<Option<Published>>,
+    /// Questions being answered from disk at one time.
+    readers: Arc<Semaphore>,
+}
+
+impl Api {
+    /// The log that these parts make.
+    #[must_use]
+    pub fn new(
+        admission: Admission,
+        sequencer: Sequencer,
+        state: StateReader,
+        archive: Archive,
+        published: watch::Receiver<Option<Published>>,
+    ) -> Self {
+        let readers = Arc::new(Semaphore::new(READERS));
+        Self { admission, sequencer, reads: Reads { state, archive: Arc::new(archive), published, readers } }
+    }
+
+    /// All routes of a log, with those of its files.
+    pub fn routes(self, files: &LogFiles) -> Router {
+        let ready = self.reads.clone();
+        let (statement, bundles, trust) = (self.reads.clone(), self.reads.clone(), self.reads.clone());
+        let submit = async move |Extension(deadline): Extension<Deadline>, body: Bytes| {
+            self.submit(body.to_vec(), deadline).await
+        };
+        Router::new()
+            .route("/v1/statements", post(submit))
+            .route(
+                "/v1/statements/{request_id}",
+                get(async move |Path(id): Path<String>| statement.statement(&id).await),
+            )
+            .route("/v1/bundles/{request_id}", get(async move |Path(id): Path<String>| bundles.bundles(&id).await))
+            .route("/v1/trust", get(async move || trust.trust()))
+            .route("/readyz", get(async move || ready.ready()))
+            .merge(files.routes())
+    }
+
+    async fn submit(&self, bytes: Vec<u8>, deadline: Deadline) -> Result<Response> {
+        let admitted = self.admission.admit(bytes, Some(deadline)).await?;
+        let answer = self.sequencer.submit(admitted, Some(deadline)).await?;
+        if let Outcome::Refused { code, entry } = answer.outcome {
+            let next = "see: ct explain, with this code; a new request needs a new request ID";
+            return Err(Error::new(code, format!("statement {entry} of the request"), "was refused by the log", next));
+        }
+        Ok(object(&self.reads.described(answer.request_id, answer.outcome, answer.repeated)))
+    }
+}
+
+impl Reads {
+    fn ready(&self) -> Result<Response> {
+        if self.published.borrow().is_some() {
+            return Ok(object(&json!({"ready": true})));
+        }
+        let what = "has not published a checkpoint since it started";
+        Err(Error::new(Code::NotAnchoredQuorum, "the log", what, "see whether enough witnesses can be reached"))
+    }
+
+    /// The trust root by which statements are admitted: for convenience, whom to trust is the verifier's choice.
+    fn trust(&self) -> Result<Response> {
+        let nothing_yet = || Error::new(Code::UnknownLog, "the log", "does not exist yet", "try again in a moment");
+        let meta = self.state.meta().ok_or_else(nothing_yet)?;
+        Ok(([(header::CONTENT_TYPE, "application/cbor")], meta.trust.bytes().to_vec()).into_response())
+    }
+
+    async fn statement(&self, id: &str) -> Result<Response> {
+        let request_id = RequestId::from_hex(id)?;
+        let submission = self.find(request_id).await?;
+        Ok(object(&self.described(request_id, submission.outcome, true)))
+    }
+
+    async fn bundles(&self, id: &str) -> Result<Response> {
+        let request_id = RequestId::from_hex(id)?;
+        let submission = self.find(request_id).await?;
+        let (first, count) = match submission.outcome {
+            Outcome::Sequenced { first, count } => (first, count),
+            Outcome::Refused { code, entry } => {
+                let what = "was refused, so there is no bundle";
+                return Err(Error::new(code, format!("statement {entry} of the request"), what, "see: ct explain"));
+            }
+        };
+        let published = self.published.borrow().clone();
+        let pending = || {
+            let what = "has no witnessed checkpoint yet";
+            Error::new(Code::NotAnchoredPending, "the log", what, "ask again in a moment")
+        };
+        let published = published.ok_or_else(pending)?;
+        let archive = Arc::clone(&self.archive);
+        let bundles = self.beside(move || archive.bundles(first, count, &published)).await?;
+        let mut w = Writer::new();
+        w.array(bundles.len());
+        for bundle in &bundles {
+            w.bytes(bundle);
+        }
+        Ok(([(header::CONTENT_TYPE, "application/cbor"), (header::CACHE_CONTROL, "no-store")], w.finish())
+            .into_response())
+    }
+
+    /// The one request with this ID.
+    async fn find(&self, request_id: RequestId) -> Result<Submission> {
+        let state = self.state.clone();
+        let found = self.beside(move || state.submissions(request_id)).await?;
+        let refused = |code, what: &str, next: &str| Err(Error::new(code, "the request", what, next));
+        match found.as_slice() {
+            [only] => Ok(*only),
+            [] => refused(Code::UnknownRequest, "is not known here", "check the ID; if no answer came, send it again"),
+            _ => refused(Code::ConflictRequestId, "has an ID that several clients used", "use random request IDs"),
+        }
+    }
+
+    /// Runs what blocks beside the event loop, a bounded number at one time (R3.1).
+    async fn beside<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let permit = Arc::clone(&self.readers).acquire_owned().await;
+        let run = spawn_blocking(move || {
+            let _held = permit;
+            work()
+        });
+        run.await.map_err(|_| Error::new(Code::Internal, "the request", "could not be answered", "report this"))?
+    }
+
+    fn described(&self, request_id: RequestId, outcome: Outcome, repeated: bool) -> Value {
+        let id = request_id.to_string();
+        match outcome {
+            Outcome::Sequenced { first, count } => {
+                let published = self.published.borrow().as_ref().map_or(0, |published| published.size.get());
+                let status = if published >= first.saturating_add(count) { "anchored" } else { "sequenced" };
+                json!({"request_id": id, "status": status, "leaf_index": first, "count": count, "repeated": repeated})
+            }
+            Outcome::Refused { code, entry } => {
+                json!({"request_id": id, "status": "anchoring_failed", "code": code.as_str(), "entry": entry})
+            }
+        }
+    }
+}
+
+fn object(value: &Value) -> Response {
+    let mut response = Response::new(Body::from(value.to_string()));
+    *response.status_mut() = StatusCode::OK;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+const READERS: usize = 8;

@@ -1,0 +1,166 @@
+//! Documents issued over HTTP, from the request to a verdict without network.
+
+use crate::running::Running;
+use crate::town::{ORIGIN, Town, at};
+use ct_core::verify::Document;
+use ct_core::{AtSource, Bundle, Code, InclusionProof, Mode, Request, TrustRoot, verify};
+use ct_node::bundle::{self, Anchor};
+use ct_node::envelope::{MessageType, Outgoing, RequestId, submission};
+use ct_node::{Entropy, Signed};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+fn statements(signed: &[Signed]) -> Vec<&[u8]> {
+    signed.iter().map(|signed| signed.statement.as_slice()).collect()
+}
+
+/// The code of core's verdict on a bundle that the log gave, with the issuer's own parts.
+fn verdict(town: &Town, evidence: &[u8], signed: &Signed) -> Code {
+    let parsed = Bundle::parse(evidence).unwrap();
+    assert_eq!(parsed.statement, Some(signed.statement.as_slice()));
+    let proof = InclusionProof::new(
+        parsed.leaf_index.unwrap(),
+        parsed.tree_size.unwrap(),
+        parsed.inclusion_proof.clone().unwrap(),
+    );
+    let anchor = Anchor {
+        checkpoint: parsed.checkpoint.unwrap().to_owned(),
+        signatures: parsed.checkpoint_signature.unwrap().to_owned(),
+    };
+    let bytes = bundle::assemble(signed, 0, &proof.unwrap(), &anchor, bundle::Attached::default()).unwrap();
+    let trust = TrustRoot::load(&town.signed_trust()).unwrap();
+    let report = verify(&Request {
+        bundle: &bytes,
+        document: Document::Digest(signed.subjects.list()[0].document_hash),
+        trust: Ok(&trust),
+        mode: Mode::Strict,
+        at: at(60),
+        at_source: AtSource::Given,
+        state: None,
+        evidence: &[],
+    });
+    report.code()
+}
+
+/// The status line and the body of a request that no client of ours would send.
+fn raw(url: &str, head: &str, body: &[u8]) -> (u16, serde_json::Value) {
+    let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    write!(stream, "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len())
+        .unwrap();
+    // The server may have answered before it has read all.
+    let _ = stream.write_all(body);
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let text = String::from_utf8_lossy(&answer).into_owned();
+    let status = text.split(' ').nth(1).unwrap().parse().unwrap();
+    let body = text.split_once("\r\n\r\n").unwrap().1;
+    (status, serde_json::from_str(body).unwrap_or_default())
+}
+
+// R18.1, R18.2, R17.6: issued over HTTP, verified without network; the request ID leads to the bundle.
+#[test]
+fn what_is_issued_over_http_is_verified_offline() {
+    let mut log = Running::start();
+    let signed = log.town.issue(300, at(20));
+    let mut client = log.client();
+    let receipt = client.submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    assert_eq!((receipt.first, receipt.count), (1, 300));
+    let bundles = client.bundles(&receipt).unwrap();
+    assert_eq!(bundles.len(), 300);
+    for (evidence, signed) in bundles.iter().zip(&signed) {
+        assert_eq!(verdict(&log.town, evidence, signed), Code::Ok);
+    }
+    let trust = client.trust().unwrap();
+    assert_eq!(trust.hash(), TrustRoot::load(&log.town.signed_trust()).unwrap().hash());
+}
+
+// R12.4: the same request ID again, after a restart too, is the same answer and records nothing.
+#[test]
+fn a_retry_gets_the_original_answer() {
+    let mut log = Running::start();
+    let signed = log.town.issue(3, at(20));
+    let id = RequestId::new([7; 16]);
+    let first = log.client().submit_as(id, ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    assert_eq!(log.client().submit_as(id, ORIGIN, &log.town.client, &statements(&signed)).unwrap(), first);
+    let other = log.town.issue(3, at(20));
+    let refused = log.client().submit_as(id, ORIGIN, &log.town.client, &statements(&other));
+    assert_eq!(refused.map_err(|error| error.code()), Err(Code::ConflictRequestId));
+    assert_eq!(log.state.meta().unwrap().tree.size().get(), 4);
+}
+
+// A log that is stopped and started goes on; everything published stays as it was and grows.
+#[test]
+fn a_log_goes_on_after_a_restart() {
+    let mut log = Running::start();
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        let signed = log.town.issue(100, at(20));
+        let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+        log.client().bundles(&receipt).unwrap();
+        all.push((receipt, signed));
+        log = log.again();
+    }
+    for (receipt, signed) in &all {
+        let bundles = log.client().bundles(receipt).unwrap();
+        let verdicts = bundles.iter().zip(signed).map(|(evidence, signed)| verdict(&log.town, evidence, signed));
+        assert!(verdicts.into_iter().all(|code| code == Code::Ok));
+    }
+    assert_eq!(all.iter().map(|(receipt, _)| receipt.first).collect::<Vec<_>>(), [1, 101, 201]);
+}
+
+// R8, R7.3, R17.5, R1.4: each refusal by its code and status, and nothing recorded.
+#[test]
+fn what_may_not_be_recorded_is_refused_by_its_code() {
+    let mut log = Running::start();
+    let good = log.town.issue(1, at(20));
+    let payload = submission(statements(&good).into_iter());
+    let outgoing =
+        Outgoing { message_type: MessageType::Submit, request_id: RequestId::new([1; 16]), payload: &payload };
+    let mut entropy = Entropy::from_seed(&[2; 32]);
+    let mut sign = |audience: &str, key, when| outgoing.sign(audience, key, at(when), &mut entropy).unwrap();
+    let stranger = ct_keys::KeyFile::generate(ct_keys::Role::Client, "stranger#1".parse().unwrap(), &[99; 32]);
+    let impostor = ct_keys::KeyFile::generate(ct_keys::Role::Client, log.town.client.id().clone(), &[99; 32]);
+    let mut altered = sign(ORIGIN, &log.town.client, 20);
+    let place = altered.len() - 100;
+    altered[place] ^= 1;
+    let cases = [
+        (sign("other.example", &log.town.client, 20), 403, "tampered.envelope"),
+        (sign(ORIGIN, &stranger, 20), 403, "unknown.client"),
+        (sign(ORIGIN, &impostor, 20), 403, "tampered.envelope"),
+        (sign(ORIGIN, &log.town.client, 400), 422, "stale.request"),
+        (altered, 422, "tampered.payload"),
+        (b"{}".to_vec(), 400, "malformed.truncated"),
+        (vec![0xd2, 0x80], 400, "malformed.envelope"),
+        (Vec::new(), 400, "malformed.empty"),
+    ];
+    for (body, status, code) in cases {
+        let (found, answer) = raw(&log.url, "POST /v1/statements", &body);
+        assert_eq!((found, answer["code"].as_str()), (status, Some(code)), "{answer}");
+        assert!(!answer["message"].as_str().unwrap().is_empty() && !answer["next"].as_str().unwrap().is_empty());
+    }
+    let accepted = sign(ORIGIN, &log.town.client, 20);
+    assert_eq!(raw(&log.url, "POST /v1/statements", &accepted).0, 200);
+    let (status, answer) = raw(&log.url, "POST /v1/statements", &accepted);
+    assert_eq!((status, answer["code"].as_str()), (409, Some("replayed.request")));
+    let mut forged = log.town.issue(1, at(20)).remove(0);
+    *forged.statement.last_mut().unwrap() ^= 1;
+    let refused = log.client().submit(ORIGIN, &log.town.client, &[&forged.statement]);
+    assert_eq!(refused.map_err(|error| error.code()), Err(Code::TamperedStatement));
+    assert_eq!(log.state.meta().unwrap().tree.size().get(), 2);
+}
+
+#[test]
+fn questions_about_unknown_requests_are_answered() {
+    let log = Running::start();
+    for (path, status, code) in [
+        ("/v1/statements/00000000000000000000000000000000", 404, "unknown.request"),
+        ("/v1/bundles/00000000000000000000000000000000", 404, "unknown.request"),
+        ("/v1/statements/xyz", 400, "malformed.field"),
+        ("/v1/statement", 404, "malformed.request"),
+    ] {
+        let (found, answer) = raw(&log.url, &format!("GET {path}"), b"");
+        assert_eq!((found, answer["code"].as_str()), (status, Some(code)), "{path}: {answer}");
+    }
+    assert_eq!(raw(&log.url, "GET /healthz", b"").0, 200);
+    assert_eq!(raw(&log.url, "GET /metrics", b"").0, 200);
+}

@@ -1,0 +1,159 @@
+//! A log that runs in this process: real files and sockets, commands applied without consensus.
+
+use crate::town::{ORIGIN, Town, at, directory};
+use ct_core::{Origin, TreeSize};
+use ct_node::client::{Client, Patience};
+use ct_node::http::{Limits, LogFiles, Server, Telemetry};
+use ct_node::machine::{StateMachine, StateReader};
+use ct_node::service::{
+    Admission, Api, Archive, Clock, Cosign, Propose, Publisher, PublisherSettings, Sequencer, SequencerLimits,
+    ServiceMetrics,
+};
+use ct_node::{Entropy, LogSigner, Publication, Result, SignedCheckpoint, Witness};
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+/// Applies what is proposed at once.
+pub(crate) struct Direct(pub(crate) Mutex<StateMachine>);
+
+impl Propose for Direct {
+    fn propose(&self, command: Vec<u8>) -> Pin<Box<dyn Future<Output = Result<Vec<u8>>> + Send + '_>> {
+        let answers = self.0.lock().unwrap().apply([command.as_slice()], b"direct");
+        Box::pin(async move { answers.map(|mut answers| answers.remove(0)) })
+    }
+}
+
+/// Witnesses in this process.
+pub(crate) struct Witnesses {
+    witnesses: Vec<Witness>,
+    log: ct_core::VerifierKey,
+}
+
+impl Cosign for Witnesses {
+    fn cosign(
+        &mut self,
+        signed: &SignedCheckpoint,
+        consistency: &mut dyn FnMut(TreeSize) -> Result<ct_core::ConsistencyProof>,
+    ) -> Result<Vec<ct_core::SignatureLine>> {
+        let origin = Origin::new(ORIGIN).unwrap();
+        let mut lines = Vec::new();
+        for witness in &mut self.witnesses {
+            let seen = witness.seen();
+            let proof = if seen == TreeSize::ZERO { None } else { Some(consistency(seen)?) };
+            lines.push(witness.cosign(&signed.note(&[]), &origin, &self.log, proof.as_ref(), at(30))?);
+        }
+        Ok(lines)
+    }
+}
+
+pub(crate) struct Running {
+    pub(crate) town: Town,
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) url: String,
+    pub(crate) state: StateReader,
+    /// Seconds of the town's clock.
+    pub(crate) now: Arc<AtomicU64>,
+    pub(crate) runtime: Runtime,
+    stop: Option<oneshot::Sender<()>>,
+    publisher: Option<Publisher>,
+}
+
+impl Running {
+    pub(crate) fn start() -> Self {
+        let town = Town::new();
+        let dir = directory();
+        let signer = || LogSigner::new(copy(&town.log)).unwrap();
+        drop(Publication::create(dir.path(), signer()).unwrap());
+        let mut machine = StateMachine::open(&dir.path().join("state.redb")).unwrap();
+        machine.apply([town.bootstrap().as_slice()], b"0").unwrap();
+        Self::with(town, dir, machine)
+    }
+
+    /// Goes on where another one stopped.
+    pub(crate) fn again(self) -> Self {
+        let Stopped { town, dir } = self.stopped();
+        let machine = StateMachine::open(&dir.path().join("state.redb")).unwrap();
+        Self::with(town, dir, machine)
+    }
+
+    fn with(town: Town, dir: tempfile::TempDir, machine: StateMachine) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let now = Arc::new(AtomicU64::new(20));
+        let clock: Clock = {
+            let now = Arc::clone(&now);
+            Arc::new(move || at(now.load(Ordering::Relaxed)))
+        };
+        let state = machine.reader();
+        let proposer: Arc<dyn Propose> = Arc::new(Direct(Mutex::new(machine)));
+        let mut telemetry = Telemetry::new("test", &mut Entropy::from_seed(&[1; 32]));
+        let metrics = Arc::new(ServiceMetrics::register(telemetry.registry_mut()));
+        let settings = PublisherSettings { interval: Duration::from_millis(5), ..PublisherSettings::default() };
+        let publication = opened(&town, dir.path());
+        let publisher = Publisher::start(
+            publication,
+            state.clone(),
+            Arc::clone(&proposer),
+            Box::new(witnesses(&town, dir.path())),
+            Arc::clone(&metrics),
+            settings,
+            runtime.handle().clone(),
+        )
+        .unwrap();
+        let admission = Admission::new(state.clone(), Arc::clone(&clock), Arc::clone(&metrics), 2, 64);
+        let _entered = runtime.enter();
+        let (sequencer, _) = Sequencer::start(proposer, clock, metrics, SequencerLimits::default());
+        let published = publisher.published();
+        let archive = Archive::open(dir.path()).unwrap();
+        let api = Api::new(admission, sequencer, state.clone(), archive, published);
+        let telemetry = Arc::new(telemetry);
+        let routes = api.routes(&LogFiles::new(&dir.path().join("log"))).merge(telemetry.routes());
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), Limits::default()).unwrap();
+        let url = format!("http://{}", server.local_addr());
+        let (stop, stopped) = oneshot::channel();
+        runtime.spawn(async move {
+            server.serve(routes, telemetry, async { drop(stopped.await) }).await.unwrap();
+        });
+        let (stop, publisher) = (Some(stop), Some(publisher));
+        drop(_entered);
+        Self { town, dir, url, state, now, runtime, stop, publisher }
+    }
+
+    pub(crate) fn stopped(mut self) -> Stopped {
+        drop(self.stop.take());
+        self.publisher.take().unwrap().stop();
+        self.runtime.shutdown_timeout(Duration::from_secs(30));
+        Stopped { town: self.town, dir: self.dir }
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        let now = Arc::clone(&self.now);
+        let clock: Clock = Arc::new(move || at(now.load(Ordering::Relaxed)));
+        Client::new(std::slice::from_ref(&self.url), Patience::default(), clock, Entropy::from_os().unwrap()).unwrap()
+    }
+}
+
+pub(crate) struct Stopped {
+    pub(crate) town: Town,
+    pub(crate) dir: tempfile::TempDir,
+}
+
+pub(crate) fn copy(key: &ct_keys::KeyFile) -> ct_keys::KeyFile {
+    ct_keys::KeyFile::generate(key.role(), key.id().clone(), &key.signing_key().to_bytes())
+}
+
+pub(crate) fn opened(town: &Town, dir: &Path) -> Publication {
+    Publication::open(dir, LogSigner::new(copy(&town.log)).unwrap()).unwrap()
+}
+
+pub(crate) fn witnesses(town: &Town, dir: &Path) -> Witnesses {
+    let open = |(number, key): (usize, &ct_keys::KeyFile)| {
+        Witness::open(copy(key), &dir.join(format!("witness-{number}.last"))).unwrap()
+    };
+    let log = LogSigner::new(copy(&town.log)).unwrap().verifier().clone();
+    Witnesses { witnesses: town.witnesses.iter().enumerate().map(open).collect(), log }
+}
