@@ -28,6 +28,7 @@
 use crate::edge::Edge;
 use crate::entry_bundle;
 use crate::error::{Error, Result, shown};
+use crate::lock::lock;
 use crate::recovery::{self, Recovered};
 use crate::statement;
 use crate::store::Store;
@@ -40,7 +41,7 @@ use ct_core::{
 use ct_keys::{KeyFile, Role};
 use ed25519_dalek::Signer;
 use std::collections::HashSet;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::Path;
 
 /// A log that this process, and no other, appends to.
@@ -95,7 +96,7 @@ impl Log {
         for dir in [&log, &state] {
             fs::create_dir_all(dir).map_err(|source| Error::writing(dir, &source))?;
         }
-        let lock = lock(&state)?;
+        let lock = lock(&state, TAKEN)?;
         let store = Store::open(dir)?;
         if store.read(CHECKPOINT)?.is_some() || store.read(FENCE)?.is_some() || log.join("tile").exists() {
             let next = "choose another directory";
@@ -131,7 +132,7 @@ impl Log {
             let next = "name a directory that was made by: ct-node init --dir DIR";
             return Err(Error::new(Code::IoNotFound, shown(dir), "there is no log in this directory", next));
         }
-        let lock = lock(&state)?;
+        let lock = lock(&state, TAKEN)?;
         let store = Store::open(dir)?;
         let published = signer.published(&store)?;
         let fence = read_fence(&store, &signer)?;
@@ -438,20 +439,7 @@ fn write_fence(store: &Store, checkpoint: &Checkpoint) -> Result<()> {
     store.replace(FENCE, checkpoint.text().as_bytes())
 }
 
-fn lock(state: &Path) -> Result<File> {
-    let path = state.join("lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(|source| Error::writing(&path, &source))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            let what = "another process is writing to this log";
-            Err(Error::new(Code::IoWrite, shown(&path), what, "wait until it has ended and try again"))
-        }
-        Err(TryLockError::Error(source)) => Err(Error::writing(&path, &source)),
-    }
-}
-
 pub(crate) const STATE: &str = "state";
 const CHECKPOINT: &str = "log/checkpoint";
 const FENCE: &str = "state/fence";
+const TAKEN: &str = "another process is writing to this log";
