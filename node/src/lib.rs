@@ -11,10 +11,11 @@
 //! - [`store`], [`Log`]: the embedded log in a directory, driven by committed batches of entries.
 //! - [`Registry`]: one machine's directory with log, witnesses, issuer and trust root; [`demo`] fills one.
 //!
-//! - [`http`]: what every service listens with.
+//! - [`http`]: what every service listens with; [`witness_service`]: a witness for others' logs.
 //!
 //! Out of scope so far: a log on several machines.
 
+pub mod advertise;
 pub mod bundle;
 pub mod claims;
 pub mod client;
@@ -29,6 +30,7 @@ pub mod envelope;
 pub mod error;
 pub mod gate;
 pub mod http;
+mod lock;
 pub mod log;
 pub mod log_signer;
 pub mod machine;
@@ -46,6 +48,7 @@ pub mod tile;
 mod tile_reader;
 pub mod trust;
 pub mod witness;
+pub mod witness_service;
 
 pub use bundle::Anchor;
 pub use claims::ClaimsDocument;
@@ -63,3 +66,4 @@ pub use subjects::{Described, Subjects};
 pub use tile::Tile;
 pub use trust::{Party, TrustPlan};
 pub use witness::Witness;
+pub use witness_service::{WitnessConfig, WitnessService};

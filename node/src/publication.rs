@@ -23,6 +23,7 @@
 use crate::edge::Edge;
 use crate::entry_bundle;
 use crate::error::{Error, Result, shown};
+use crate::lock::lock;
 use crate::log_signer::{LogSigner, SignedCheckpoint};
 use crate::store::Store;
 use crate::tile::{FULL, Level, Tile};
@@ -30,7 +31,7 @@ use crate::tile_reader::{LOG, TileReader, damaged, log_path, read_tile};
 use ct_core::{
     Checkpoint, Code, ConsistencyProof, Hash, InclusionProof, LeafIndex, Note, SignatureLine, TreeSize, VerifierKey,
 };
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::Path;
 
 /// The published side of a log, which this process, and no other, writes.
@@ -87,7 +88,7 @@ impl Publication {
         for dir in [&log, &state] {
             fs::create_dir_all(dir).map_err(|source| Error::writing(dir, &source))?;
         }
-        let lock = lock(&state)?;
+        let lock = lock(&state, TAKEN)?;
         let store = Store::open(dir)?;
         if store.read(CHECKPOINT)?.is_some() || store.read(FENCE)?.is_some() || log.join("tile").exists() {
             let next = "choose another directory";
@@ -330,7 +331,7 @@ impl Opened {
             let next = "name a directory that was made by: ct-node init --dir DIR";
             return Err(Error::new(Code::IoNotFound, shown(dir), "there is no log in this directory", next));
         }
-        let lock = lock(&state)?;
+        let lock = lock(&state, TAKEN)?;
         let store = Store::open(dir)?;
         let published = read_published(&store, signer)?;
         let fence = read_fence(&store, signer)?;
@@ -357,20 +358,7 @@ pub(crate) fn other_root(store: &Store, size: TreeSize) -> Error {
     Error::new(Code::TamperedConsistency, store.shown(LOG), what, next)
 }
 
-fn lock(state: &Path) -> Result<File> {
-    let path = state.join("lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(|source| Error::writing(&path, &source))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            let what = "another process is writing to this log";
-            Err(Error::new(Code::IoWrite, shown(&path), what, "wait until it has ended and try again"))
-        }
-        Err(TryLockError::Error(source)) => Err(Error::writing(&path, &source)),
-    }
-}
-
 pub(crate) const STATE: &str = "state";
+const TAKEN: &str = "another process is writing to this log";
 const CHECKPOINT: &str = "log/checkpoint";
 const FENCE: &str = "state/fence";

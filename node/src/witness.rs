@@ -100,7 +100,7 @@ impl Witness {
 /// Whether a witness that last cosigned `last` may cosign `next`.
 ///
 /// # Errors
-/// `malformed.checkpoint` for an empty tree; `tampered.tree_size` for a smaller one; `equivocation.log` for the same
+/// `unknown.log` for one of another log; `tampered.tree_size` for a smaller one; `equivocation.log` for the same
 /// size with another root; `malformed.field` for a proof that is missing or between other sizes;
 /// `tampered.consistency` for one that does not lead from the one root to the other.
 pub fn judge(
@@ -109,15 +109,13 @@ pub fn judge(
     proof: Option<&ConsistencyProof>,
 ) -> std::result::Result<(), ct_core::Error> {
     let refused = |code, field| Err(ct_core::Error::new(code, field));
-    if next.size() == TreeSize::ZERO {
-        return refused(Code::MalformedCheckpoint, "size");
-    }
-    let Some(last) = last else {
-        return if proof.is_none() { Ok(()) } else { refused(Code::MalformedField, "proof") };
-    };
-    if next.origin() != last.origin() {
+    if last.is_some_and(|last| next.origin() != last.origin()) {
         return refused(Code::UnknownLog, "checkpoint");
     }
+    // Every tree extends the empty one, and no proof can start there.
+    let Some(last) = last.filter(|last| last.size() > TreeSize::ZERO) else {
+        return if proof.is_none() { Ok(()) } else { refused(Code::MalformedField, "proof") };
+    };
     if next.size() < last.size() {
         return refused(Code::TamperedTreeSize, "size");
     }

@@ -57,6 +57,13 @@ impl IntoResponse for Error {
     }
 }
 
+/// As an error answers, with the status that a protocol demands in its place.
+pub(crate) fn refused(status: StatusCode, error: Error) -> Response {
+    let mut response = error.into_response();
+    *response.status_mut() = status;
+    response
+}
+
 /// An answer without a body that a router gave by itself, with one.
 pub(crate) fn explain_empty(response: Response) -> Response {
     let status = response.status();

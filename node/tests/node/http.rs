@@ -7,7 +7,7 @@ use axum::{Extension, Router};
 use ct_core::Code;
 use ct_node::Error;
 use ct_node::http::{Deadline, Limits, RequestId, Server};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -166,6 +166,16 @@ fn limits_of_a_body_hold_at_max_and_max_plus_one() {
     eager.send("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 1152921504606846976\r\n\r\n");
     let _ = eager.socket.write_all(&[1; 300_000]);
     assert_eq!(eager.answer().status, 413);
+    eager.socket.shutdown(Shutdown::Write).unwrap();
+    let mut end = [0];
+    assert_eq!(eager.socket.read(&mut end).unwrap(), 0, "the connection was not reset");
+    // Nor does it help to send it in parts.
+    let mut parts = server.client();
+    parts.send("POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n");
+    for _ in 0..2 {
+        parts.send("258\r\n").send([1; 600]).send("\r\n");
+    }
+    assert_eq!(parts.answer().status, 413);
 }
 
 #[test]

@@ -1,31 +1,11 @@
 //! Go's `sumdb` reads the log: note, every tile, every entry. See `tests/oracle/sumdb/main.go`.
 
 use crate::fixture::{directory, entries, log_key, log_of};
+use crate::go::oracle;
 use ct_node::Log;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::{env, fs};
-
-/// The Go program, built once; none where there is no Go with that package.
-fn oracle(dir: &Path) -> Option<PathBuf> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/sumdb/main.go");
-    // Where Debian's golang-golang-x-mod-dev puts the package.
-    let gopath = env::var_os("GOPATH").unwrap_or_else(|| "/usr/share/gocode".into());
-    let go = |arguments: &[&str]| {
-        let mut command = Command::new("go");
-        command.args(arguments).env("GO111MODULE", "off").env("GOPATH", &gopath).env("GOFLAGS", "");
-        command
-    };
-    let probe = go(&["list", "golang.org/x/mod/sumdb/tlog"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if !probe.is_ok_and(|status| status.success()) {
-        ct_testdata::skip("no Go with golang.org/x/mod/sumdb/tlog");
-        return None;
-    }
-    let program = dir.join("sumdb");
-    let built = go(&["build", "-o"]).arg(&program).arg(source).output().unwrap();
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    Some(program)
-}
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
 
 fn read(program: &Path, dir: &Path) -> Output {
     Command::new(program).arg(dir.join("log")).arg(dir.join("log.vkey")).output().unwrap()
@@ -41,7 +21,7 @@ fn accepted(program: &Path, dir: &Path) -> String {
 #[test]
 fn go_reads_every_tile_and_entry() {
     let tools = directory();
-    let Some(program) = oracle(tools.path()) else { return };
+    let Some(program) = oracle(tools.path(), "sumdb") else { return };
     for (count, tiles) in [(1, 2), (2, 2), (3, 2), (4, 2), (5, 2), (255, 2), (256, 3), (257, 5), (600, 7)] {
         let dir = directory();
         let log = log_of(dir.path(), &entries(count));
@@ -56,7 +36,7 @@ fn go_reads_every_tile_and_entry() {
 #[test]
 fn go_reads_a_log_that_grew() {
     let tools = directory();
-    let Some(program) = oracle(tools.path()) else { return };
+    let Some(program) = oracle(tools.path(), "sumdb") else { return };
     let (dir, entries) = (directory(), entries(531));
     let mut log = Log::create(dir.path(), log_key(), &entries[0]).unwrap();
     fs::write(dir.path().join("log.vkey"), format!("{}\n", log.verifier())).unwrap();
@@ -71,7 +51,7 @@ fn go_reads_a_log_that_grew() {
 #[test]
 fn go_refuses_a_changed_byte_anywhere() {
     let tools = directory();
-    let Some(program) = oracle(tools.path()) else { return };
+    let Some(program) = oracle(tools.path(), "sumdb") else { return };
     let dir = directory();
     let log = log_of(dir.path(), &entries(300));
     fs::write(dir.path().join("log.vkey"), format!("{}\n", log.verifier())).unwrap();

@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Refresh(RefreshArgs),
     /// Make a complete demonstration with documents and bundles.
     Demo(DemoArgs),
+    /// Cosign the checkpoints of other logs, over HTTP.
+    Witness(WitnessArgs),
 }
 
 #[derive(ClapArgs)]
@@ -192,6 +194,32 @@ pub(crate) struct RefreshArgs {
     /// Bundles that this registry issued.
     #[arg(value_name = "BUNDLE", required = true)]
     pub(crate) bundles: Vec<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node witness --config witness/witness.toml
+  ct-node witness --config witness/witness.toml --events >>events.jsonl
+
+The configuration looks like this; paths count from its folder:
+
+  listen = \"127.0.0.1:7380\"
+  key = \"witness.pem\"
+  state = \"state\"
+  [[log]]
+  origin = \"log.example\"
+  vkey = \"log.example+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\"
+
+Its URL is in the file api beside the configuration while it runs. It stops on
+Ctrl-C or SIGTERM, when the requests that have begun are answered.")]
+pub(crate) struct WitnessArgs {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Write one line of JSON for each request to standard output.
+    #[arg(long)]
+    pub(crate) events: bool,
 }
 
 /// For runs that give the same bytes every time. Keys from a seed are known to whoever knows the seed.

@@ -23,7 +23,8 @@ impl Repeatable {
     }
 }
 
-fn clock() -> Result<Timestamp> {
+/// Now.
+pub(crate) fn clock() -> Result<Timestamp> {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).map(|length| length.as_secs()).ok();
     since_1970
         .and_then(|seconds| Timestamp::from_seconds(seconds).ok())

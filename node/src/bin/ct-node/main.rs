@@ -5,12 +5,14 @@
 mod args;
 mod clock;
 mod demo;
+mod events;
 mod init;
 mod interrupt;
 mod issue;
 mod output;
 mod refresh;
 mod status;
+mod witness;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -43,6 +45,7 @@ fn run(command: Command) -> Code {
         Command::Reinstate(args) => status::run(&args, Change::Reinstate),
         Command::Refresh(args) => refresh::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Witness(args) => witness::run(&args),
     });
     match outcome {
         Ok(()) => Code::Ok,

@@ -18,6 +18,12 @@ pub(crate) fn line(text: impl Display) -> Result<()> {
     }
 }
 
+/// One line on standard error, for whoever watches.
+pub(crate) fn remark(text: impl Display) {
+    // If standard error is closed there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// `ct-node: CODE: where: what happened; what to do next` on standard error.
 pub(crate) fn complain(error: &Error) {
     // If standard error is closed there is nobody to tell.

@@ -1,0 +1,53 @@
+//! Where a running service is: a file with its URL, there as long as it listens.
+
+use crate::documents::read_text;
+use crate::durable;
+use crate::error::{Error, Result, shown};
+use ct_core::Code;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file with a URL; gone when this is dropped.
+#[derive(Debug)]
+pub struct Advertised {
+    path: PathBuf,
+    line: String,
+}
+
+impl Advertised {
+    /// Writes the file, whole or not at all. One from an earlier run is replaced.
+    ///
+    /// # Errors
+    /// `io.*`.
+    pub fn write(path: &Path, url: &str) -> Result<Self> {
+        let line = format!("{url}\n");
+        durable::replace(path, line.as_bytes())?;
+        Ok(Self { path: path.to_owned(), line })
+    }
+}
+
+impl Drop for Advertised {
+    fn drop(&mut self) {
+        // Only our own: another service may have taken the place. What is left over misleads nobody for long.
+        if fs::read_to_string(&self.path).is_ok_and(|found| found == self.line) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The URL in such a file.
+///
+/// # Errors
+/// `io.not_found` if no service has written it yet; `malformed.config` if it is no URL; `io.*`.
+pub fn read(path: &Path) -> Result<String> {
+    let text = read_text(path, MAX_URL_BYTES)?;
+    let url = text.strip_suffix('\n').unwrap_or(&text);
+    let is_url = url.starts_with("http://") || url.starts_with("https://");
+    if !is_url || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        let next = "write one line, http://HOST:PORT, or start the service that writes it";
+        return Err(Error::new(Code::MalformedConfig, shown(path), "holds no URL", next));
+    }
+    Ok(url.to_owned())
+}
+
+const MAX_URL_BYTES: usize = 2_048;
