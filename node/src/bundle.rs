@@ -3,7 +3,8 @@
 use crate::error::{Error, Result};
 use crate::statement::Signed;
 use ct_core::limits::MAX_BUNDLE_BYTES;
-use ct_core::{Bundle, Code, InclusionProof};
+use ct_core::verify::Document;
+use ct_core::{AtSource, Bundle, Code, InclusionProof, Mode, Request, Timestamp, TrustRoot, verify};
 
 /// A checkpoint with everything that was signed on it: what a bundle's statement is anchored in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +61,68 @@ pub fn assemble(
     let bytes = bundle.encode();
     check_size(&bytes)?;
     Ok(bytes)
+}
+
+/// The bundle of the document at `position` under a statement, from the evidence for that statement that a log gave:
+/// a bundle without subject and document.
+///
+/// # Errors
+/// Those of [`Bundle::parse`] for what is none; `incomplete.*` for what lacks a part of the evidence;
+/// `tampered.statement` if it is about another statement; those of [`assemble`].
+pub fn complete(evidence: &[u8], signed: &Signed, position: usize, attached: Attached<'_>) -> Result<Vec<u8>> {
+    let lacks = |code| Error::new(code, "the log's evidence", "is not complete", "ask the log again");
+    let given = Bundle::parse(evidence)?;
+    if given.statement != Some(signed.statement.as_slice()) {
+        let what = "is about another statement than the one that was sent";
+        return Err(Error::new(
+            Code::TamperedStatement,
+            "the log's evidence",
+            what,
+            "keep it, and ask the log's operator",
+        ));
+    }
+    let index = given.leaf_index.ok_or_else(|| lacks(Code::IncompleteLeafIndex))?;
+    let size = given.tree_size.ok_or_else(|| lacks(Code::IncompleteTreeSize))?;
+    let path = given.inclusion_proof.ok_or_else(|| lacks(Code::IncompleteInclusionProof))?;
+    let anchor = Anchor {
+        checkpoint: given.checkpoint.ok_or_else(|| lacks(Code::IncompleteCheckpoint))?.to_owned(),
+        signatures: given.checkpoint_signature.ok_or_else(|| lacks(Code::IncompleteCheckpointSignature))?.to_owned(),
+    };
+    assemble(signed, position, &InclusionProof::new(index, size, path)?, &anchor, attached)
+}
+
+/// What core says of a bundle in mode strict. A document that is not in it is taken as the one that it names.
+///
+/// # Errors
+/// Those of [`Bundle::parse`].
+pub fn verdict(bytes: &[u8], trust: &TrustRoot, at: Timestamp) -> Result<Code> {
+    let bundle = Bundle::parse(bytes)?;
+    let beside = bundle.document_hash.filter(|_| bundle.document.is_none() && bundle.disclosure.is_none());
+    let report = verify(&Request {
+        bundle: bytes,
+        document: beside.map_or(Document::InBundle, Document::Digest),
+        trust: Ok(trust),
+        mode: Mode::Strict,
+        at,
+        at_source: AtSource::Given,
+        state: None,
+        evidence: &[],
+    });
+    Ok(report.code())
+}
+
+/// Refuses a bundle that core does not verify.
+///
+/// # Errors
+/// The code of core's verdict; those of [`Bundle::parse`].
+pub fn check(bytes: &[u8], trust: &TrustRoot, at: Timestamp) -> Result<()> {
+    match verdict(bytes, trust, at)? {
+        Code::Ok => Ok(()),
+        code => {
+            let next = format!("see: ct explain {code}");
+            Err(Error::new(code, "bundle", "does not verify, so it is not written", next))
+        }
+    }
 }
 
 /// Refuses what no verifier reads.

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result, shown};
 use ct_core::Code;
-use std::fs::{File, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -53,6 +53,37 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         File::open(directory(path))?.sync_all()
     };
     write().map_err(|source: io::Error| Error::writing(path, &source))
+}
+
+/// Makes `dir`, which does not exist or is empty, with what `build` puts into a folder out of sight: all of it or
+/// nothing.
+///
+/// # Errors
+/// `io.exists` if there is anything in the directory; those of `build`; `io.*`.
+pub(crate) fn fill_directory(dir: &Path, build: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let writing = |source| Error::writing(dir, &source);
+    let reading = |source| Error::reading(dir, &source);
+    let made = !dir.exists();
+    fs::create_dir_all(dir).map_err(writing)?;
+    if fs::read_dir(dir).map_err(reading)?.next().is_some() {
+        let what = "there is something in this directory, and nothing is overwritten";
+        return Err(Error::new(Code::IoExists, shown(dir), what, "name an empty directory or a new one"));
+    }
+    let fill = || {
+        let stage = tempfile::Builder::new().prefix(".ct-node-").tempdir_in(dir).map_err(writing)?;
+        build(stage.path())?;
+        for entry in fs::read_dir(stage.path()).map_err(reading)? {
+            let entry = entry.map_err(reading)?;
+            fs::rename(entry.path(), dir.join(entry.file_name())).map_err(writing)?;
+        }
+        File::open(dir).and_then(|dir| dir.sync_all()).map_err(writing)
+    };
+    let filled = fill();
+    if filled.is_err() && made {
+        // Only if it is empty, which is how it was found.
+        let _ = fs::remove_dir(dir);
+    }
+    filled
 }
 
 fn exists(path: &Path) -> Error {

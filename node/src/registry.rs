@@ -10,35 +10,28 @@
 //! Every role's key lies here beside the others, which is right for trying things out and for a lone operator, and
 //! wrong where the roles belong to different people.
 
-mod keys;
 mod refresh;
 
-use self::keys::Keys;
 pub use self::refresh::Newest;
 use crate::bundle::{self, Anchor, Attached};
 use crate::durable;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result, shown};
 use crate::gate;
+use crate::keyring::Keyring;
 use crate::log::Log;
 use crate::publication::STATE;
 use crate::refusals::Refusals;
 use crate::statement::{self, Draft, Signed};
 use crate::status_lists::{SignedList, StatusLists};
-use crate::tile_reader::LOG;
 use crate::trust::{self, TrustPlan};
 use crate::witness::{Witness, judge};
 use ct_core::claims::Disclosure;
-use ct_core::limits::{MAX_NOTE_SIGNATURES, MAX_TRUST_BYTES};
-use ct_core::verify::Document;
-use ct_core::{
-    AtSource, Bundle, Code, LeafIndex, Mode, Origin, PublicKey, Request, Statement, Subject, Timestamp, TreeSize,
-    TrustRoot, verify,
-};
+use ct_core::limits::MAX_NOTE_SIGNATURES;
+use ct_core::{Code, LeafIndex, Origin, Statement, Subject, Timestamp, TreeSize, TrustRoot};
 use ct_keys::{KeyFile, Role};
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a new registry is to be.
@@ -78,6 +71,17 @@ pub struct Anchored {
 /// The most witnesses whose cosignatures fit beside the log's signature.
 pub const MAX_WITNESSES: usize = MAX_NOTE_SIGNATURES - 1;
 
+impl Plan {
+    pub(crate) fn check_witnesses(&self) -> Result<()> {
+        if self.witnesses > 0 && usize::try_from(self.witnesses).is_ok_and(|count| count <= MAX_WITNESSES) {
+            return Ok(());
+        }
+        let what = format!("is {}", self.witnesses);
+        let next = format!("use 1 to {MAX_WITNESSES} witnesses");
+        Err(Error::new(Code::UsageArguments, "number of witnesses", what, next))
+    }
+}
+
 impl Registry {
     /// Makes a registry in `dir`, which does not exist or is empty; all of it or nothing.
     ///
@@ -85,49 +89,26 @@ impl Registry {
     /// `io.exists` if there is anything in the directory; `io.*`; `malformed.*`, `limit.*`, `trust.*` for a plan that
     /// does not fit.
     pub fn create(dir: &Path, plan: &Plan, entropy: &mut Entropy) -> Result<Self> {
-        if plan.witnesses == 0 || usize::try_from(plan.witnesses).map_or(true, |count| count > MAX_WITNESSES) {
-            let what = format!("is {}", plan.witnesses);
-            let next = format!("use 1 to {MAX_WITNESSES} witnesses");
-            return Err(Error::new(Code::UsageArguments, "number of witnesses", what, next));
-        }
-        let writing = |source| Error::writing(dir, &source);
-        let made = !dir.exists();
-        fs::create_dir_all(dir).map_err(writing)?;
-        let mut inside = fs::read_dir(dir).map_err(|source| Error::reading(dir, &source))?;
-        if inside.next().is_some() {
-            let what = "there is something in this directory, and nothing is overwritten";
-            return Err(Error::new(Code::IoExists, shown(dir), what, "name an empty directory or a new one"));
-        }
-        let built = Self::build(dir, plan, entropy);
-        if built.is_err() && made {
-            // Only if it is empty, which is how it was found.
-            let _ = fs::remove_dir(dir);
-        }
-        built?;
+        plan.check_witnesses()?;
+        durable::fill_directory(dir, |stage| Self::build(stage, plan, entropy))?;
         Self::open(dir)
     }
 
-    /// Builds everything out of sight and then moves it into place.
-    fn build(dir: &Path, plan: &Plan, entropy: &mut Entropy) -> Result<()> {
-        let writing = |source| Error::writing(dir, &source);
-        let stage = tempfile::Builder::new().prefix(".ct-node-").tempdir_in(dir).map_err(writing)?;
-        let keys = Keys::generate(plan, entropy)?;
+    fn build(stage: &Path, plan: &Plan, entropy: &mut Entropy) -> Result<()> {
+        let keys = Keyring::generate(plan, entropy)?;
         let trust = trust::describe(&plan.trust, keys.party())?;
         let (toml, cbor) = trust::files(&trust, &keys.root)?;
-        let at = |name: &str| stage.path().join(name);
         for name in [KEYS, BUNDLES] {
-            fs::create_dir(at(name)).map_err(writing)?;
+            let path = stage.join(name);
+            fs::create_dir(&path).map_err(|source| Error::writing(&path, &source))?;
         }
-        keys.write(&at(KEYS))?;
-        durable::create(&at(TRUST_TOML), toml.as_bytes())?;
-        durable::create(&at(TRUST_CBOR), &cbor)?;
+        keys.write(&stage.join(KEYS))?;
+        durable::create(&stage.join(TRUST_TOML), toml.as_bytes())?;
+        durable::create(&stage.join(TRUST_CBOR), &cbor)?;
         let origin = Origin::new(&plan.origin)?;
         let genesis = statement::genesis(&origin, &keys.root, plan.trust.issued, entropy)?;
-        drop(Log::create(stage.path(), keys.log, &genesis)?);
-        for name in [KEYS, LOG, STATE, BUNDLES, TRUST_TOML, TRUST_CBOR] {
-            fs::rename(at(name), dir.join(name)).map_err(writing)?;
-        }
-        File::open(dir).and_then(|dir| dir.sync_all()).map_err(writing)
+        drop(Log::create(stage, keys.log, &genesis)?);
+        Ok(())
     }
 
     /// Opens the registry in `dir`. See [`Log::open`] for what is checked and finished.
@@ -143,15 +124,9 @@ impl Registry {
             return Err(Error::new(Code::IoNotFound, shown(dir), "there is no registry in this directory", next));
         }
         let trust_path = dir.join(TRUST_CBOR);
-        let trust = trust::load(&read_trust(&trust_path)?, &trust_path)?;
+        let trust = trust::read(&trust_path)?;
         let issuer_key = KeyFile::read(&keys.join("issuer.pem"), Role::Issuer)?;
-        let public = PublicKey::from_bytes(issuer_key.public().verifying_key().as_bytes())?;
-        let named = trust.trust().issuers.iter().find(|issuer| issuer.keys.iter().any(|key| key.key == public));
-        let Some(issuer) = named.map(|issuer| issuer.id.clone()) else {
-            let next = "put its public key into trust.toml and run: ct trust build";
-            let what = "no issuer in the trust root has this directory's issuer key";
-            return Err(Error::new(Code::UnknownIssuerKey, shown(&trust_path), what, next));
-        };
+        let issuer = trust::issuer_of(trust.trust(), &issuer_key)?.id.clone();
         let mut log = Log::open(dir, KeyFile::read(&keys.join("log.pem"), Role::Log)?)?;
         check_genesis_signer(&log, &trust)?;
         let mut witnesses = Vec::new();
@@ -306,29 +281,8 @@ impl Registry {
         let status = anchored.staple(signed, place)?;
         let attached = Attached { status: status.as_deref(), ..attached };
         let bytes = bundle::assemble(signed, place, &proof, &newest.anchor, attached)?;
-        let code = self.verdict(&bytes, at)?;
-        if code != Code::Ok {
-            let next = format!("see: ct explain {code}");
-            return Err(Error::new(code, "bundle", "does not verify, so it is not written", next));
-        }
+        bundle::check(&bytes, &self.trust, at)?;
         Ok(bytes)
-    }
-
-    /// What core says of a bundle in mode strict. A document that is not in it is taken as the one that it names.
-    fn verdict(&self, bytes: &[u8], at: Timestamp) -> Result<Code> {
-        let bundle = Bundle::parse(bytes)?;
-        let beside = bundle.document_hash.filter(|_| bundle.document.is_none() && bundle.disclosure.is_none());
-        let report = verify(&Request {
-            bundle: bytes,
-            document: beside.map_or(Document::InBundle, Document::Digest),
-            trust: Ok(&self.trust),
-            mode: Mode::Strict,
-            at,
-            at_source: AtSource::Given,
-            state: None,
-            evidence: &[],
-        });
-        Ok(report.code())
     }
 
     /// The log.
@@ -430,18 +384,9 @@ fn check_not_taken_back(log: &mut Log, witness: &Witness, memory: &Path) -> Resu
     })
 }
 
-fn read_trust(path: &Path) -> Result<Vec<u8>> {
-    let reading = |source| Error::reading(path, &source);
-    let mut bytes = Vec::new();
-    // One byte more than allowed, so that a longer file shows.
-    let at_most = u64::try_from(MAX_TRUST_BYTES).map_or(u64::MAX, |limit| limit.saturating_add(1));
-    File::open(path).map_err(reading)?.take(at_most).read_to_end(&mut bytes).map_err(reading)?;
-    Ok(bytes)
-}
-
 /// The number of the anchor among a bundle's checkpoints.
 const ANCHOR: usize = 0;
-const KEYS: &str = "keys";
+pub(crate) const KEYS: &str = "keys";
 const BUNDLES: &str = "bundles";
-const TRUST_TOML: &str = "trust.toml";
-const TRUST_CBOR: &str = "trust.cbor";
+pub(crate) const TRUST_TOML: &str = "trust.toml";
+pub(crate) const TRUST_CBOR: &str = "trust.cbor";

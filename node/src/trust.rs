@@ -3,12 +3,15 @@
 use crate::error::{Error, Result, shown};
 use crate::statement::kid;
 use crate::witness;
+use ct_core::limits::MAX_TRUST_BYTES;
 use ct_core::trust::{
     Epoch, GroupOf, Issuer, IssuerKey, Log, LogKey, Policy, RootKey, RootKeys, StatusBinding, Window, Windows, Witness,
     WitnessKey,
 };
 use ct_core::{Code, KeyName, PublicKey, Seconds, SignatureType, Timestamp, Trust, TrustRoot, VerifierKey};
 use ct_keys::{KeyFile, trust_file};
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 /// What a new trust root says, apart from its keys.
@@ -134,6 +137,52 @@ pub fn files(trust: &Trust, root: &KeyFile) -> Result<(String, Vec<u8>)> {
 pub fn load(bytes: &[u8], path: &Path) -> Result<TrustRoot> {
     let next = "make it again from trust.toml: ct trust build";
     TrustRoot::load(bytes).map_err(|error| Error::refused(error, shown(path), "is no usable trust root", next))
+}
+
+/// Reads a `trust.cbor`.
+///
+/// # Errors
+/// `io.*`; those of [`TrustRoot::load`].
+pub fn read(path: &Path) -> Result<TrustRoot> {
+    load(&read_bytes(path)?, path)
+}
+
+/// The bytes of a trust root's file, or one more than it may have.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    let reading = |source| Error::reading(path, &source);
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that a longer file shows.
+    let at_most = u64::try_from(MAX_TRUST_BYTES).map_or(u64::MAX, |limit| limit.saturating_add(1));
+    File::open(path).map_err(reading)?.take(at_most).read_to_end(&mut bytes).map_err(reading)?;
+    Ok(bytes)
+}
+
+/// The issuer whose document key this is.
+///
+/// # Errors
+/// `unknown.issuer_key`.
+pub fn issuer_of<'a>(trust: &'a Trust, key: &KeyFile) -> Result<&'a Issuer> {
+    let public = public(key)?;
+    let named = trust.issuers.iter().find(|issuer| issuer.keys.iter().any(|known| known.key == public));
+    named.ok_or_else(|| {
+        let what = "is the key of no issuer in the trust root";
+        let next = "use the issuer's own key; or put it into trust.toml and run: ct trust build";
+        Error::new(Code::UnknownIssuerKey, key.id(), what, next)
+    })
+}
+
+/// The origin of the one log that a trust root is about.
+///
+/// # Errors
+/// `unknown.log` if it names several, or none.
+pub fn origin(trust: &Trust) -> Result<&str> {
+    match trust.logs.as_slice() {
+        [log] => Ok(&log.origin),
+        logs => {
+            let what = format!("names {} logs, and which one is meant cannot be told", logs.len());
+            Err(Error::new(Code::UnknownLog, "the trust root", what, "use one that names one log"))
+        }
+    }
 }
 
 /// What the URIs of an issuer's status lists begin with.

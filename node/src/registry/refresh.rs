@@ -187,7 +187,7 @@ impl Registry {
         bundle.status = status.as_deref();
         let refreshed = bundle.encode();
         bundle::check_size(&refreshed)?;
-        match self.verdict(&refreshed, at)? {
+        match bundle::verdict(&refreshed, &self.trust, at)? {
             code @ (Code::Ok | Code::RevokedDocument | Code::RevokedSuspended) => Ok((refreshed, code)),
             code => {
                 let next = format!("see: ct explain {code}");

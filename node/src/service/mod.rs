@@ -13,6 +13,7 @@
 mod admission;
 mod api;
 mod archive;
+mod config;
 mod metrics;
 mod publisher;
 mod sequencer;
@@ -20,6 +21,7 @@ mod sequencer;
 pub use admission::{Admission, Admitted};
 pub use api::Api;
 pub use archive::Archive;
+pub use config::{Address, NodeConfig, WitnessAddress};
 pub use metrics::ServiceMetrics;
 pub use publisher::{Cosign, Published, Publisher, PublisherSettings};
 pub use sequencer::{Sequencer, SequencerLimits};

@@ -10,9 +10,9 @@
 //! vkey = "log.example+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 //! ```
 
-use crate::documents::read_text;
-use crate::error::{Error, Result, shown};
-use ct_core::{Code, Origin, SignatureType, VerifierKey};
+use crate::config_file;
+use crate::error::Result;
+use ct_core::{Origin, SignatureType, VerifierKey};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -65,23 +65,11 @@ impl WitnessConfig {
     /// `malformed.config` for anything that is not as this module says, no log, or one key twice; `io.*`;
     /// `limit.length` for a file beyond 1 MiB.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = read_text(path, MAX_FILE_BYTES)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        Self::parse(&text, folder).map_err(|what| {
-            Error::new(
-                Code::MalformedConfig,
-                shown(path),
-                what,
-                "mend it; docs/witness.md says what each setting means",
-            )
-        })
+        config_file::read(path, "docs/witness.md", Self::parse)
     }
 
     fn parse(text: &str, folder: &Path) -> std::result::Result<Self, String> {
-        let file: File = toml::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            format!("line {}: {}", before.matches('\n').count().saturating_add(1), error.message())
-        })?;
+        let file: File = config_file::parse(text)?;
         let mut logs: Vec<WitnessedLog> = Vec::new();
         for Log { origin, vkey } in file.log {
             let key = parse_key(&vkey).map_err(|why| format!("the vkey of {origin:?} {why}"))?;
@@ -109,8 +97,6 @@ fn parse_key(vkey: &str) -> std::result::Result<VerifierKey, &'static str> {
     let key = VerifierKey::parse(vkey).map_err(|_| "is no verifier key, or its ID is not its own")?;
     if key.signature_type() == SignatureType::Ed25519 { Ok(key) } else { Err("is that of a witness, not of a log") }
 }
-
-const MAX_FILE_BYTES: usize = 1 << 20;
 
 /// With a line of each, and the witness's own, a checkpoint is still a note.
 const MAX_KEYS: usize = ct_core::limits::MAX_NOTE_SIGNATURES / 2;

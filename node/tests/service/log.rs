@@ -2,9 +2,8 @@
 
 use crate::running::Running;
 use crate::town::{ORIGIN, Town, at};
-use ct_core::verify::Document;
-use ct_core::{AtSource, Bundle, Code, InclusionProof, Mode, Request, TrustRoot, verify};
-use ct_node::bundle::{self, Anchor};
+use ct_core::{Code, TrustRoot};
+use ct_node::bundle;
 use ct_node::envelope::{MessageType, Outgoing, RequestId, submission};
 use ct_node::{Entropy, Signed};
 use std::io::{Read, Write};
@@ -16,30 +15,8 @@ fn statements(signed: &[Signed]) -> Vec<&[u8]> {
 
 /// The code of core's verdict on a bundle that the log gave, with the issuer's own parts.
 fn verdict(town: &Town, evidence: &[u8], signed: &Signed) -> Code {
-    let parsed = Bundle::parse(evidence).unwrap();
-    assert_eq!(parsed.statement, Some(signed.statement.as_slice()));
-    let proof = InclusionProof::new(
-        parsed.leaf_index.unwrap(),
-        parsed.tree_size.unwrap(),
-        parsed.inclusion_proof.clone().unwrap(),
-    );
-    let anchor = Anchor {
-        checkpoint: parsed.checkpoint.unwrap().to_owned(),
-        signatures: parsed.checkpoint_signature.unwrap().to_owned(),
-    };
-    let bytes = bundle::assemble(signed, 0, &proof.unwrap(), &anchor, bundle::Attached::default()).unwrap();
-    let trust = TrustRoot::load(&town.signed_trust()).unwrap();
-    let report = verify(&Request {
-        bundle: &bytes,
-        document: Document::Digest(signed.subjects.list()[0].document_hash),
-        trust: Ok(&trust),
-        mode: Mode::Strict,
-        at: at(60),
-        at_source: AtSource::Given,
-        state: None,
-        evidence: &[],
-    });
-    report.code()
+    let bytes = bundle::complete(evidence, signed, 0, bundle::Attached::default()).unwrap();
+    bundle::verdict(&bytes, &TrustRoot::load(&town.signed_trust()).unwrap(), at(60)).unwrap()
 }
 
 /// The status line and the body of a request that no client of ours would send.

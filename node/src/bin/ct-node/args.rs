@@ -13,8 +13,10 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Make a registry: keys, trust root and an empty log, in a new directory.
+    /// Make a registry in a new directory; or a log to be served, with --nodes.
     Init(InitArgs),
+    /// Run one node of a log.
+    Serve(ServeArgs),
     /// Issue documents: sign, log, have it witnessed, and write one bundle for each.
     Issue(IssueArgs),
     /// Revoke documents that were issued with --status, for ever.
@@ -29,6 +31,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Cosign the checkpoints of other logs, over HTTP.
     Witness(WitnessArgs),
+    /// Submit statements as fast as a log takes them, and note what it acknowledged.
+    Load(LoadArgs),
 }
 
 #[derive(ClapArgs)]
@@ -37,8 +41,11 @@ Examples:
   ct-node init --dir registry
   ct-node init --dir registry --origin log.city.example --issuer city.example \\
       --issuer-name 'City of Example' --type diploma --type permit --witnesses 3
+  ct-node init --dir log --nodes 1 --origin log.city.example
 
 The names go into every document that is issued and cannot be changed later.
+With --nodes there is a folder with a configuration for each node and witness,
+for ct-node serve and ct-node witness; else a registry for ct-node issue --dir.
 All keys are made here, readable by you alone; give DIR/trust.cbor to those who
 verify.")]
 pub(crate) struct InitArgs {
@@ -57,9 +64,12 @@ pub(crate) struct InitArgs {
     /// A document type that the issuer may issue. May be repeated.
     #[arg(long = "type", value_name = "VCT", default_value = "document")]
     pub(crate) types: Vec<String>,
-    /// How many witnesses; more than half of them must cosign.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) witnesses: u32,
+    /// How many witnesses; more than half of them must cosign [default: 1, with --nodes 3].
+    #[arg(long, value_name = "N")]
+    pub(crate) witnesses: Option<u32>,
+    /// Make a log that runs as a service of so many nodes: 1, 3 or 5.
+    #[arg(long, value_name = "N")]
+    pub(crate) nodes: Option<u32>,
     #[command(flatten)]
     pub(crate) repeatable: Repeatable,
 }
@@ -73,10 +83,12 @@ Examples:
   ct-node issue --dir registry --batch year-2026/*.pdf
   ct-node issue --dir registry --status licence.pdf
   ct-node issue --dir registry --claims degree.toml
+  ct-node issue --to http://127.0.0.1:8441 --key log/keys/issuer.pem \\
+      --out bundles diploma.pdf
 
 Each document gets a statement of its own, or all share one with --batch; all
-are logged together. The bundles are in DIR/bundles, each named after its
-document, and nothing is overwritten. A file of claims looks like this, those
+are logged together. The bundles are in DIR/bundles or the --out directory, each
+named after its document, and nothing is overwritten. A file of claims looks like this, those
 that can never be withheld first:
 
   mandatory = 1
@@ -88,10 +100,13 @@ that can never be withheld first:
   value = \"2001-05-04\"
 
 If anything is wrong with any file, nothing is issued.")]
+#[command(group(ArgGroup::new("log").required(true).args(["dir", "to"])))]
 pub(crate) struct IssueArgs {
     /// The registry.
     #[arg(long, value_name = "DIR")]
-    pub(crate) dir: PathBuf,
+    pub(crate) dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
     /// The document type; may be left out if the issuer has only one.
     #[arg(long = "type", value_name = "VCT")]
     pub(crate) document_type: Option<String>,
@@ -108,7 +123,7 @@ pub(crate) struct IssueArgs {
     #[arg(long)]
     pub(crate) batch: bool,
     /// Give each document a place in a status list, so that it can be revoked or suspended.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "to")]
     pub(crate) status: bool,
     /// The files are TOML files of claims, each of which its holder can show or withhold.
     #[arg(long, conflicts_with = "detached")]
@@ -118,6 +133,75 @@ pub(crate) struct IssueArgs {
     /// The documents.
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
+}
+
+/// A log that is reached over HTTP, and by whom.
+#[derive(ClapArgs)]
+pub(crate) struct RemoteArgs {
+    /// The log's addresses, with commas between them.
+    #[arg(long, value_name = "URL", value_delimiter = ',', requires = "key", requires = "out")]
+    pub(crate) to: Vec<String>,
+    /// The issuer's private key, with --to.
+    #[arg(long, value_name = "FILE", requires = "to")]
+    pub(crate) key: Option<PathBuf>,
+    /// The key that the log knows the sender by [default: client.pem beside --key].
+    #[arg(long, value_name = "FILE", requires = "to")]
+    pub(crate) client: Option<PathBuf>,
+    /// The trust root to check the bundles with [default: the one that the log gives].
+    #[arg(long, value_name = "FILE", requires = "to")]
+    pub(crate) trust: Option<PathBuf>,
+    /// Where the bundles go, with --to; made if it does not exist.
+    #[arg(long, value_name = "DIR", requires = "to")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node serve --config log/node-1/config.toml
+  ct-node serve --config log/node-1/config.toml --events >>events.jsonl
+
+ct-node init --nodes makes the configuration. The node's URL is in the file api
+beside it while it runs. It stops on Ctrl-C or SIGTERM, when everything that it
+has accepted is recorded.")]
+pub(crate) struct ServeArgs {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Write one line of JSON for each event to standard output.
+    #[arg(long)]
+    pub(crate) events: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node load --to http://127.0.0.1:8441 --dir log --seconds 10 \\
+      --acked acked.jsonl
+
+Statements are signed with DIR/keys/issuer.pem and sent by DIR/keys/client.pem.
+Each one that was acknowledged becomes one line of JSON with its request_id,
+statement_hash and leaf_index. It keeps going through failures, and prints what
+it measured.")]
+pub(crate) struct LoadArgs {
+    /// The log's addresses, with commas between them.
+    #[arg(long, value_name = "URL", value_delimiter = ',', required = true)]
+    pub(crate) to: Vec<String>,
+    /// The directory that ct-node init --nodes made.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// How long.
+    #[arg(long, value_name = "S", default_value_t = 10)]
+    pub(crate) seconds: u64,
+    /// The file for what was acknowledged; lines are appended.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) acked: Option<PathBuf>,
+    /// Requests under way at once.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) clients: u16,
+    /// Statements in each request.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) entries: u16,
 }
 
 #[derive(ClapArgs)]

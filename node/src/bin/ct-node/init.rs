@@ -3,19 +3,20 @@
 use crate::args::InitArgs;
 use crate::output::{line, word};
 use ct_node::trust::days;
-use ct_node::{Plan, Registry, Result, TrustPlan};
+use ct_node::{Plan, Registry, Result, TrustPlan, deployment};
 
 pub(crate) fn run(args: &InitArgs) -> Result<()> {
     let now = args.repeatable.now()?;
+    let witnesses = args.witnesses.unwrap_or(if args.nodes.is_some() { 3 } else { 1 });
     let plan = Plan {
         origin: args.origin.clone(),
-        witnesses: args.witnesses,
+        witnesses,
         trust: TrustPlan {
             name: args.issuer_name.as_ref().unwrap_or(&args.issuer).clone(),
             issuer: args.issuer.clone(),
             issuer_name: args.issuer_name.as_ref().unwrap_or(&args.issuer).clone(),
             types: args.types.clone(),
-            quorum: u64::from(args.witnesses / 2 + 1),
+            quorum: u64::from(witnesses / 2 + 1),
             issued: now,
             expires: now.plus(days(365)),
             keys_until: now.plus(days(2 * 365)),
@@ -25,13 +26,15 @@ pub(crate) fn run(args: &InitArgs) -> Result<()> {
             example: args.repeatable.seed.is_some(),
         },
     };
+    if let Some(nodes) = args.nodes {
+        deployment::create(&args.dir, &plan, nodes, &mut args.repeatable.entropy()?)?;
+        return describe_log(args, nodes, witnesses);
+    }
     let registry = Registry::create(&args.dir, &plan, &mut args.repeatable.entropy()?)?;
     let dir = word(&args.dir);
     line(format_args!("Made a registry in {dir}: the log {}, the issuer {}.", args.origin, args.issuer))?;
     line(format_args!("Trust root: {dir}/trust.cbor, sha256:{}", registry.trust().hash()))?;
-    if args.origin.ends_with(".example") || args.issuer.ends_with(".example") {
-        line("The names are examples and cannot be changed later; for real use choose --origin and --issuer.")?;
-    }
+    warn_of_examples(args)?;
     line("")?;
     line("Try next:")?;
     let document_type = match args.types.as_slice() {
@@ -42,4 +45,30 @@ pub(crate) fn run(args: &InitArgs) -> Result<()> {
     line(format_args!("  ct-node issue --dir {dir}{document_type} FILE..."))?;
     line(format_args!("  ct verify --trust {dir}/trust.cbor {dir}/bundles"))?;
     line(format_args!("Keep {dir}/keys secret and backed up."))
+}
+
+fn describe_log(args: &InitArgs, nodes: u32, witnesses: u32) -> Result<()> {
+    let dir = word(&args.dir);
+    line(format_args!("Made a log in {dir}: {}, {nodes} node(s) and {witnesses} witness(es).", args.origin))?;
+    line(format_args!("Trust root: {dir}/trust.cbor"))?;
+    warn_of_examples(args)?;
+    line("")?;
+    line("Try next, each in a terminal of its own:")?;
+    for number in 1..=witnesses {
+        line(format_args!("  ct-node witness --config {dir}/witness-{number}/config.toml"))?;
+    }
+    line(format_args!("  ct-node serve --config {dir}/node-1/config.toml"))?;
+    let document_type = args.types.first().filter(|_| args.types.len() > 1);
+    let document_type = document_type.map_or(String::new(), |first| format!(" --type {first}"));
+    let issue = format!("ct-node issue --to $(cat {dir}/node-1/api) --key {dir}/keys/issuer.pem --out bundles");
+    line(format_args!("  {issue}{document_type} FILE..."))?;
+    line(format_args!("  ct verify --trust {dir}/trust.cbor bundles"))?;
+    line(format_args!("Keep {dir}/keys secret and backed up."))
+}
+
+fn warn_of_examples(args: &InitArgs) -> Result<()> {
+    if args.origin.ends_with(".example") || args.issuer.ends_with(".example") {
+        line("The names are examples and cannot be changed later; for real use choose --origin and --issuer.")?;
+    }
+    Ok(())
 }

@@ -1,8 +1,8 @@
 //! `ct-node issue`: documents of one's own.
 
 use crate::args::IssueArgs;
-use crate::interrupt;
 use crate::output::{self, SHOWN, counted, line, word};
+use crate::{interrupt, issue_remotely};
 use ct_core::{Code, SubjectKind, Timestamp};
 use ct_node::trust::days;
 use ct_node::{Anchored, ClaimsDocument, DocumentFile, Draft, Entropy, Error, Registry, Result, read_document};
@@ -10,20 +10,20 @@ use std::collections::HashMap;
 use std::path::Path;
 
 pub(crate) fn run(args: &IssueArgs) -> Result<()> {
+    match &args.dir {
+        Some(dir) => run_here(args, dir),
+        None => issue_remotely::run(args),
+    }
+}
+
+fn run_here(args: &IssueArgs, dir: &Path) -> Result<()> {
     let now = args.repeatable.now()?;
     let mut entropy = args.repeatable.entropy()?;
-    let mut registry = Registry::open(&args.dir)?;
+    let mut registry = Registry::open(dir)?;
     let document_type = document_type(args, registry.types())?;
-    let names = bundle_names(args, &registry)?;
+    let names = bundle_names(args, &registry.bundles())?;
     let bar = output::progress(args.files.len());
-    let mut drafts = Vec::with_capacity(args.files.len());
-    let mut contents = Vec::with_capacity(args.files.len());
-    for file in &args.files {
-        interrupt::check("nothing has been issued")?;
-        let (draft, content) = examine(args, &document_type, file, now, &mut entropy)?;
-        drafts.push(draft);
-        contents.push(content);
-    }
+    let (mut drafts, contents) = examine_all(args, &document_type, now, &mut entropy)?;
     if args.status {
         // Indices are used up by this, whatever comes of it; so what can be refused is refused before.
         registry.admit(&drafts, now)?;
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &IssueArgs) -> Result<()> {
     }
     bar.finish_and_clear();
     output::end_with(trouble)?;
-    let dir = word(&args.dir);
+    let dir = word(dir);
     line(format_args!("Issued and verified {} as {document_type}.", counted(args.files.len())))?;
     line("")?;
     line("Try next:")?;
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &IssueArgs) -> Result<()> {
 }
 
 /// What goes into a document's bundle beside the evidence.
-enum Content {
+pub(crate) enum Content {
     /// The file as it is when the bundle is made.
     File,
     /// Nothing.
@@ -98,9 +98,27 @@ fn bundle(
     }
 }
 
-fn without_bundle(file: &Path, error: &Error) -> Error {
+pub(crate) fn without_bundle(file: &Path, error: &Error) -> Error {
     let what = format!("is in the log, but without a bundle: {error}");
     Error::new(error.code(), file.display(), what, "put that right and issue this document again")
+}
+
+/// A draft for each document, and what goes into its bundle.
+pub(crate) fn examine_all(
+    args: &IssueArgs,
+    document_type: &str,
+    now: Timestamp,
+    entropy: &mut Entropy,
+) -> Result<(Vec<Draft>, Vec<Content>)> {
+    let mut drafts = Vec::with_capacity(args.files.len());
+    let mut contents = Vec::with_capacity(args.files.len());
+    for file in &args.files {
+        interrupt::check("nothing has been issued")?;
+        let (draft, content) = examine(args, document_type, file, now, entropy)?;
+        drafts.push(draft);
+        contents.push(content);
+    }
+    Ok((drafts, contents))
 }
 
 fn examine(
@@ -131,7 +149,7 @@ fn examine(
     Ok((draft, content))
 }
 
-fn document_type(args: &IssueArgs, types: &[String]) -> Result<String> {
+pub(crate) fn document_type(args: &IssueArgs, types: &[String]) -> Result<String> {
     match (&args.document_type, types) {
         (Some(given), _) => Ok(given.clone()),
         (None, [only]) => Ok(only.clone()),
@@ -143,7 +161,7 @@ fn document_type(args: &IssueArgs, types: &[String]) -> Result<String> {
 }
 
 /// The bundle's name for each file. All of them are free, and no two are the same.
-fn bundle_names(args: &IssueArgs, registry: &Registry) -> Result<Vec<String>> {
+pub(crate) fn bundle_names(args: &IssueArgs, bundles: &Path) -> Result<Vec<String>> {
     let mut taken: HashMap<String, &Path> = HashMap::new();
     let mut names = Vec::with_capacity(args.files.len());
     for file in &args.files {
@@ -152,7 +170,7 @@ fn bundle_names(args: &IssueArgs, registry: &Registry) -> Result<Vec<String>> {
             return Err(Error::new(Code::IoNotAFile, file.display(), what, "name a file with a name in UTF-8"));
         };
         let name = format!("{stem}.cbor");
-        let path = registry.bundles().join(&name);
+        let path = bundles.join(&name);
         if path.symlink_metadata().is_ok() {
             let what = format!("has a bundle already: {}", path.display());
             let next = "move that bundle away or rename the document; nothing is overwritten";

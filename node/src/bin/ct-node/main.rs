@@ -9,8 +9,11 @@ mod events;
 mod init;
 mod interrupt;
 mod issue;
+mod issue_remotely;
+mod load;
 mod output;
 mod refresh;
+mod serve;
 mod status;
 mod witness;
 
@@ -45,7 +48,9 @@ fn run(command: Command) -> Code {
         Command::Reinstate(args) => status::run(&args, Change::Reinstate),
         Command::Refresh(args) => refresh::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Witness(args) => witness::run(&args),
+        Command::Load(args) => load::run(&args),
     });
     match outcome {
         Ok(()) => Code::Ok,

@@ -1,25 +1,25 @@
-//! The keys of a new registry.
+//! The keys of a new registry or log, one of each role and as many witnesses as the plan says.
 
-use super::Plan;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
+use crate::registry::Plan;
 use crate::statement;
 use crate::trust::Party;
 use ct_keys::{KeyFile, KeyId, Role};
 use std::num::NonZeroU32;
 use std::path::Path;
 
-/// One of each role, and as many witnesses as the plan says.
-pub(super) struct Keys {
-    pub(super) root: KeyFile,
-    pub(super) log: KeyFile,
+/// One key of each role.
+pub(crate) struct Keyring {
+    pub(crate) root: KeyFile,
+    pub(crate) log: KeyFile,
     issuer: KeyFile,
     status: KeyFile,
-    witnesses: Vec<KeyFile>,
+    pub(crate) witnesses: Vec<KeyFile>,
 }
 
-impl Keys {
-    pub(super) fn generate(plan: &Plan, entropy: &mut Entropy) -> Result<Self> {
+impl Keyring {
+    pub(crate) fn generate(plan: &Plan, entropy: &mut Entropy) -> Result<Self> {
         let issuer = &plan.trust.issuer;
         let keys = Self {
             root: Self::one(Role::Root, &format!("{issuer}/root"), &entropy.bytes())?,
@@ -36,7 +36,7 @@ impl Keys {
         Ok(keys)
     }
 
-    fn one(role: Role, name: &str, entropy: &[u8; 32]) -> Result<KeyFile> {
+    pub(crate) fn one(role: Role, name: &str, entropy: &[u8; 32]) -> Result<KeyFile> {
         let id = KeyId::new(name, NonZeroU32::MIN).map_err(|error| {
             let next = "use visible ASCII characters without + and #";
             Error::refused(error, name, "is no name for a key", next)
@@ -44,7 +44,7 @@ impl Keys {
         Ok(KeyFile::generate(role, id, entropy))
     }
 
-    pub(super) fn party(&self) -> Party<'_> {
+    pub(crate) fn party(&self) -> Party<'_> {
         Party {
             root: &self.root,
             log: &self.log,
@@ -54,7 +54,7 @@ impl Keys {
         }
     }
 
-    pub(super) fn write(&self, dir: &Path) -> Result<()> {
+    pub(crate) fn write(&self, dir: &Path) -> Result<()> {
         for (key, name) in [(&self.root, "root"), (&self.issuer, "issuer"), (&self.status, "status")] {
             key.write_new(&dir.join(format!("{name}.pem")))?;
             key.public().write_new(&dir.join(format!("{name}.pub.pem")))?;

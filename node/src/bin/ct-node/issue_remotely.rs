@@ -1,0 +1,170 @@
+//! `ct-node issue --to`: documents in a log that is reached over HTTP.
+//!
+//! The documents, their salts and the issuer's key stay on this machine; what is sent are statements.
+
+use crate::args::{IssueArgs, RemoteArgs};
+use crate::clock::clock;
+use crate::interrupt;
+use crate::issue::{Content, bundle_names, document_type, examine_all, without_bundle};
+use crate::output::{self, SHOWN, counted, line, word};
+use ct_core::{Code, Timestamp, TrustRoot};
+use ct_keys::{KeyFile, Role};
+use ct_node::bundle::{self, Attached};
+use ct_node::client::{Client, Patience};
+use ct_node::{Draft, Entropy, Error, Result, Signed, create_bundle, gate, read_document, statement, trust};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub(crate) fn run(args: &IssueArgs) -> Result<()> {
+    let RemoteArgs { key: Some(key), out: Some(out), .. } = &args.remote else {
+        return Err(Error::new(Code::UsageArguments, "--to", "needs --key and --out", "see: ct-node issue --help"));
+    };
+    let now = args.repeatable.now()?;
+    let mut entropy = args.repeatable.entropy()?;
+    let issuer_key = KeyFile::read(key, Role::Issuer)?;
+    let client_path = args.remote.client.clone().unwrap_or_else(|| key.with_file_name("client.pem"));
+    let client_key = KeyFile::read(&client_path, Role::Client)?;
+    fs::create_dir_all(out).map_err(|source| {
+        Error::new(Code::IoWrite, word(out), format!("cannot be made: {source}"), "name another directory")
+    })?;
+    let names = bundle_names(args, out)?;
+    let at = now;
+    let given = args.repeatable.at.is_some();
+    let client_clock = Arc::new(move || if given { at } else { clock().unwrap_or(at) });
+    let mut client = Client::new(&args.remote.to, Patience::default(), client_clock, Entropy::from_os()?)?;
+    let trust = trust_root(&args.remote, &mut client)?;
+    let issuer = trust::issuer_of(trust.trust(), &issuer_key)?.clone();
+    let origin = trust::origin(trust.trust())?.to_owned();
+    let document_type = document_type(args, &issuer.types)?;
+    let (drafts, contents) = examine_all(args, &document_type, now, &mut entropy)?;
+    for draft in &drafts {
+        gate::admit(trust.trust(), &issuer.id, &issuer_key.public(), draft, now)?;
+    }
+    let statements = sign(args, &issuer.id, &issuer_key, &drafts, now, &mut entropy)?;
+    let documents: Vec<Document<'_>> = args
+        .files
+        .iter()
+        .zip(names.iter().map(|name| out.join(name)))
+        .zip(&contents)
+        .map(|((file, bundle), content)| Document { file, bundle, content })
+        .collect();
+    let mut work = Work { client, origin, client_key, trust, args, bar: output::progress(args.files.len()) };
+    let issued = work.issue(&statements, &documents);
+    work.bar.finish_and_clear();
+    issued?;
+    if names.len() <= SHOWN {
+        documents.iter().try_for_each(|document| line(word(&document.bundle)))?;
+    }
+    line(format_args!("Issued and verified {} as {document_type}.", counted(args.files.len())))?;
+    line("")?;
+    line("Try next:")?;
+    let trust = args.remote.trust.as_ref().map_or_else(|| "TRUST".to_owned(), |path| word(path));
+    let beside = if args.detached { " --document FILE" } else { "" };
+    line(format_args!("  ct verify --trust {trust}{beside} {}", word(out)))
+}
+
+/// A document, where its bundle goes, and what is to be in it.
+struct Document<'a> {
+    file: &'a Path,
+    bundle: PathBuf,
+    content: &'a Content,
+}
+
+struct Work<'a> {
+    client: Client,
+    origin: String,
+    client_key: KeyFile,
+    trust: TrustRoot,
+    args: &'a IssueArgs,
+    bar: indicatif::ProgressBar,
+}
+
+impl Work<'_> {
+    /// Sends the statements in requests of a bounded size, and writes the bundles of one before the next is sent.
+    fn issue(&mut self, statements: &[Signed], documents: &[Document<'_>]) -> Result<()> {
+        let mut trouble = Vec::new();
+        let mut documents = documents;
+        for part in requests(statements) {
+            interrupt::check("the documents whose bundles are there have been issued, the others have not")?;
+            let bytes: Vec<&[u8]> = part.iter().map(|signed| signed.statement.as_slice()).collect();
+            let receipt = self.client.submit(&self.origin, &self.client_key, &bytes)?;
+            let evidence = self.client.bundles(&receipt)?;
+            for (signed, evidence) in part.iter().zip(&evidence) {
+                let (of_this, rest) = documents.split_at(signed.subjects.len().min(documents.len()));
+                documents = rest;
+                for (document, position) in of_this.iter().zip(0..) {
+                    if let Err(error) = self.write(signed, position, evidence, document) {
+                        trouble.push(without_bundle(document.file, &error));
+                    }
+                    self.bar.inc(1);
+                }
+            }
+        }
+        output::end_with(trouble)
+    }
+
+    fn write(&self, signed: &Signed, position: usize, evidence: &[u8], document: &Document<'_>) -> Result<()> {
+        let attach = |attached| bundle::complete(evidence, signed, position, attached);
+        let bytes = match document.content {
+            Content::File => {
+                attach(Attached { document: Some(&read_document(document.file)?), ..Attached::default() })?
+            }
+            Content::Detached => attach(Attached::default())?,
+            Content::Claims(claims) => {
+                let disclosure = claims.disclosure()?.encode();
+                attach(Attached { disclosure: Some(&disclosure), ..Attached::default() })?
+            }
+        };
+        bundle::check(&bytes, &self.trust, self.args.repeatable.now()?)?;
+        create_bundle(&document.bundle, &bytes)
+    }
+}
+
+/// Statements in order, in parts that one request can carry.
+fn requests(statements: &[Signed]) -> Vec<&[Signed]> {
+    let mut parts = Vec::new();
+    let mut rest = statements;
+    while !rest.is_empty() {
+        let mut bytes = 0_usize;
+        let fits = |signed: &&Signed| {
+            bytes = bytes.saturating_add(signed.statement.len()).saturating_add(8);
+            bytes <= REQUEST_BYTES
+        };
+        let count = rest.iter().take(REQUEST_STATEMENTS).take_while(fits).count().max(1);
+        let (part, after) = rest.split_at(count.min(rest.len()));
+        parts.push(part);
+        rest = after;
+    }
+    parts
+}
+
+fn sign(
+    args: &IssueArgs,
+    issuer: &str,
+    key: &KeyFile,
+    drafts: &[Draft],
+    now: Timestamp,
+    entropy: &mut Entropy,
+) -> Result<Vec<Signed>> {
+    if args.batch {
+        return Ok(vec![statement::documents(issuer, key, drafts, now, entropy)?]);
+    }
+    drafts.iter().map(|draft| statement::document(issuer, key, draft, now, entropy)).collect()
+}
+
+/// The trust root that the user names, else the one that the log gives, and then this is said.
+fn trust_root(args: &RemoteArgs, client: &mut Client) -> Result<TrustRoot> {
+    match &args.trust {
+        Some(path) => trust::read(path),
+        None => {
+            output::remark(
+                "ct-node: checked with the trust root that the log itself gives; to choose it: --trust FILE",
+            );
+            client.trust()
+        }
+    }
+}
+
+const REQUEST_STATEMENTS: usize = 256;
+const REQUEST_BYTES: usize = 512 << 10;

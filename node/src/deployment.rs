@@ -1,0 +1,138 @@
+//! A new log that runs as a service: keys, trust root, and a folder with its configuration for each node and witness.
+//!
+//! ```text
+//! DIR/keys/        root.pem log.pem issuer.pem status.pem client.pem witness-1.pem ..., and their public halves
+//! DIR/trust.toml   to edit        DIR/trust.cbor   to verify with        DIR/genesis.cbor   the log's first entry
+//! DIR/node-1/config.toml ...      for: ct-node serve --config
+//! DIR/witness-1/config.toml ...   for: ct-node witness --config
+//! ```
+//!
+//! All roles are made on one machine, which is right for trying things out. For real use the folders and keys go to the
+//! machines of those whose role they are: nothing but paths in the configurations ties them together.
+
+use crate::durable;
+use crate::entropy::Entropy;
+use crate::error::{Error, Result};
+use crate::keyring::Keyring;
+use crate::registry::{KEYS, Plan, TRUST_CBOR, TRUST_TOML};
+use crate::{statement, trust};
+use ct_core::{Code, Origin};
+use ct_keys::{KeyFile, Role};
+use std::fs;
+use std::path::Path;
+
+/// Makes all of it in `dir`, which does not exist or is empty, with this many nodes.
+///
+/// # Errors
+/// `usage.arguments` for another number of nodes than 1, 3 or 5, or of witnesses than a note can bear; `io.exists` if
+/// there is anything in the directory; `malformed.*`, `limit.*`, `trust.*` for a plan that does not fit; `io.*`.
+pub fn create(dir: &Path, plan: &Plan, nodes: u32, entropy: &mut Entropy) -> Result<()> {
+    if ![1, 3, 5].contains(&nodes) {
+        let next = "use 1, 3 or 5 nodes: an even number bears no more failures than the odd one below it";
+        return Err(Error::new(Code::UsageArguments, "number of nodes", format!("is {nodes}"), next));
+    }
+    plan.check_witnesses()?;
+    durable::fill_directory(dir, |stage| {
+        let keys = Keyring::generate(plan, entropy)?;
+        let client = Keyring::one(Role::Client, &format!("{}/client", plan.trust.issuer), &entropy.bytes())?;
+        statement::kid(client.id())?;
+        let (toml, cbor) = trust::files(&trust::describe(&plan.trust, keys.party())?, &keys.root)?;
+        let folder = |name: &str| {
+            let path = stage.join(name);
+            fs::create_dir(&path).map(|()| path.clone()).map_err(|source| Error::writing(&path, &source))
+        };
+        let key_folder = folder(KEYS)?;
+        keys.write(&key_folder)?;
+        client.write_new(&key_folder.join("client.pem"))?;
+        client.public().write_new(&key_folder.join("client.pub.pem"))?;
+        durable::create(&stage.join(TRUST_TOML), toml.as_bytes())?;
+        durable::create(&stage.join(TRUST_CBOR), &cbor)?;
+        let genesis = statement::genesis(&Origin::new(&plan.origin)?, &keys.root, plan.trust.issued, entropy)?;
+        durable::create(&stage.join("genesis.cbor"), &genesis)?;
+        for number in 1..=nodes {
+            let config = node_config(number, &keys)?;
+            durable::create(&folder(&format!("node-{number}"))?.join(CONFIG), config.as_bytes())?;
+        }
+        let log = vkey(&keys.log)?;
+        for (number, _) in (1..).zip(&keys.witnesses) {
+            let config = witness_config(number, &plan.origin, &log);
+            durable::create(&folder(&format!("witness-{number}"))?.join(CONFIG), config.as_bytes())?;
+        }
+        Ok(())
+    })
+}
+
+/// The keys of a log's directory that a client works with.
+#[derive(Debug)]
+pub struct Keys {
+    /// The log's origin.
+    pub origin: String,
+    /// The issuer's ID.
+    pub issuer: String,
+    /// A document type that it may issue.
+    pub document_type: String,
+    /// Signs statements.
+    pub issuer_key: KeyFile,
+    /// Signs requests.
+    pub client_key: KeyFile,
+}
+
+impl Keys {
+    /// Reads them from a directory that [`create`] made.
+    ///
+    /// # Errors
+    /// `io.*`; those of [`trust::read`]; `unknown.issuer_key` if the issuer's key is not in the trust root.
+    pub fn read(dir: &Path) -> Result<Self> {
+        let keys = dir.join(KEYS);
+        let trust = trust::read(&dir.join(TRUST_CBOR))?;
+        let issuer_key = KeyFile::read(&keys.join("issuer.pem"), Role::Issuer)?;
+        let issuer = trust::issuer_of(trust.trust(), &issuer_key)?;
+        let document_type = issuer.types.first().cloned().unwrap_or_default();
+        let client_key = KeyFile::read(&keys.join("client.pem"), Role::Client)?;
+        Ok(Self {
+            origin: trust::origin(trust.trust())?.to_owned(),
+            issuer: issuer.id.clone(),
+            document_type,
+            issuer_key,
+            client_key,
+        })
+    }
+}
+
+fn vkey(key: &ct_keys::KeyFile) -> Result<String> {
+    let none = || Error::new(Code::IoKeyFile, key.id(), "has no C2SP form", "use a key of a log or a witness");
+    Ok(key.public().vkey().ok_or_else(none)?.to_string())
+}
+
+fn node_config(number: u32, keys: &Keyring) -> Result<String> {
+    let mut text = format!(
+        "# One node of the log. Paths count from the folder of this file; docs/log-service.md explains each setting.\n\
+         node = {number}\n\
+         listen = \"127.0.0.1:0\"   # port 0: one that is free; the address is in the file api while the node runs\n\
+         data = \"data\"\n\
+         log_key = \"../keys/log.pem\"\n\
+         trust = \"../trust.cbor\"\n\
+         genesis = \"../genesis.cbor\"\n\
+         clients = [\"../keys/client.pub.pem\"]\n"
+    );
+    for (number, key) in (1..).zip(&keys.witnesses) {
+        let vkey = vkey(key)?;
+        text.push_str(&format!("\n[[witness]]\nvkey = \"{vkey}\"\nurl_file = \"../witness-{number}/api\"\n"));
+    }
+    Ok(text)
+}
+
+fn witness_config(number: u32, origin: &str, log: &str) -> String {
+    format!(
+        "# A witness of the log. Paths count from the folder of this file; docs/witness.md explains each setting.\n\
+         listen = \"127.0.0.1:0\"   # port 0: one that is free; the address is in the file api while it runs\n\
+         key = \"../keys/witness-{number}.pem\"\n\
+         state = \"state\"\n\
+         \n\
+         [[log]]\n\
+         origin = \"{origin}\"\n\
+         vkey = \"{log}\"\n"
+    )
+}
+
+const CONFIG: &str = "config.toml";

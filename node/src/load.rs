@@ -1,0 +1,160 @@
+//! Load on a log: statements as fast as it takes them, and what it acknowledged.
+//!
+//! Each thread is a client of its own, with one request under way. Failures are counted and gone through; a request
+//! whose fate is unknown is repeated under its request ID until it is known or the time is over.
+
+use crate::client::{Client, Patience};
+use crate::deployment::Keys;
+use crate::entropy::Entropy;
+use crate::envelope::RequestId;
+use crate::error::Result;
+use crate::service::Clock;
+use crate::statement::{self, Draft};
+use ct_core::{Code, Hash, SubjectKind};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What is asked of a log, and for how long.
+#[derive(Clone, Debug)]
+pub struct Load {
+    /// The log's addresses.
+    pub urls: Vec<String>,
+    /// For how long requests are begun.
+    pub length: Duration,
+    /// Requests under way at once.
+    pub clients: u16,
+    /// Statements in each.
+    pub entries: u16,
+}
+
+/// A statement that was acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// The request's name.
+    pub request_id: RequestId,
+    /// SHA-256 of the statement's bytes.
+    pub statement_hash: Hash,
+    /// Its place in the log.
+    pub leaf_index: u64,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Statements that were acknowledged.
+    pub entries: u64,
+    /// How long each request took that was, ascending.
+    pub latencies: Vec<Duration>,
+    /// How often each failure occurred.
+    pub failures: BTreeMap<Code, u64>,
+    /// From the first request to the last answer.
+    pub elapsed: Duration,
+}
+
+impl Load {
+    /// Runs it; `acknowledge` is called with the statements of each request that was acknowledged, by one thread at a
+    /// time, before the next request of that client.
+    ///
+    /// # Errors
+    /// `usage.arguments` for addresses that are none; those of `acknowledge`, which end the run.
+    pub fn run(
+        &self,
+        keys: &Keys,
+        clock: &Clock,
+        acknowledge: impl FnMut(&[Acknowledged]) -> Result<()> + Send,
+    ) -> Result<Measured> {
+        let begun = Instant::now();
+        let shared = Mutex::new((Measured::default(), acknowledge, None));
+        let mut clients = Vec::new();
+        for _ in 0..self.clients {
+            let patience = Patience { total: Duration::from_secs(2), ..Patience::default() };
+            clients.push(Client::new(&self.urls, patience, Clock::clone(clock), Entropy::from_os()?)?);
+        }
+        thread::scope(|scope| {
+            for mut client in clients {
+                let shared = &shared;
+                scope.spawn(move || {
+                    while begun.elapsed() < self.length {
+                        let done = self.request(&mut client, keys, clock, begun);
+                        let Ok(mut shared) = shared.lock() else { return };
+                        let (measured, acknowledge, trouble) = &mut *shared;
+                        match done {
+                            Ok((latency, acknowledged)) => {
+                                measured.entries += u64::try_from(acknowledged.len()).unwrap_or(0);
+                                measured.latencies.push(latency);
+                                if let Err(error) = acknowledge(&acknowledged) {
+                                    *trouble = Some(error);
+                                }
+                            }
+                            Err(code) => *measured.failures.entry(code).or_default() += 1,
+                        }
+                        if trouble.is_some() {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        let (mut measured, _, trouble) = shared.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(trouble) = trouble {
+            return Err(trouble);
+        }
+        measured.latencies.sort_unstable();
+        measured.elapsed = begun.elapsed();
+        Ok(measured)
+    }
+
+    /// One request, until its fate is known.
+    fn request(
+        &self,
+        client: &mut Client,
+        keys: &Keys,
+        clock: &Clock,
+        begun: Instant,
+    ) -> std::result::Result<(Duration, Vec<Acknowledged>), Code> {
+        let code = |error: crate::Error| error.code();
+        let mut entropy = Entropy::from_os().map_err(code)?;
+        let statements = (0..self.entries).map(|_| {
+            let draft = Draft {
+                document_hash: Hash::new(entropy.bytes()),
+                document_type: keys.document_type.clone(),
+                sub: String::new(),
+                expires: None,
+                kind: SubjectKind::File,
+                status: None,
+            };
+            statement::document(&keys.issuer, &keys.issuer_key, &draft, clock(), &mut entropy)
+        });
+        let statements = statements.collect::<Result<Vec<_>>>().map_err(code)?;
+        let bytes: Vec<&[u8]> = statements.iter().map(|signed| signed.statement.as_slice()).collect();
+        let request_id = RequestId::random(&mut entropy);
+        let sent = Instant::now();
+        let receipt = loop {
+            match client.submit_as(request_id, &keys.origin, &keys.client_key, &bytes) {
+                Ok(receipt) => break receipt,
+                Err(error) if begun.elapsed() >= self.length => return Err(error.code()),
+                Err(error) => match error.code() {
+                    Code::UnknownOutcome | Code::IoNetwork => {}
+                    refused => return Err(refused),
+                },
+            }
+        };
+        let acknowledged = bytes.iter().zip(receipt.first..).map(|(statement, leaf_index)| Acknowledged {
+            request_id,
+            statement_hash: Hash::of(statement),
+            leaf_index,
+        });
+        Ok((sent.elapsed(), acknowledged.collect()))
+    }
+}
+
+impl Measured {
+    /// The latency that this share of the requests, 0 to 100 percent, did not exceed; `None` if there were none.
+    #[must_use]
+    pub fn percentile(&self, percent: usize) -> Option<Duration> {
+        let last = self.latencies.len().checked_sub(1)?;
+        self.latencies.get(last.saturating_mul(percent.min(100)) / 100).copied()
+    }
+}

@@ -1,0 +1,220 @@
+//! A node's configuration file. Settings: `docs/log-service.md`.
+
+use super::{PublisherSettings, SequencerLimits};
+use crate::config_file;
+use crate::error::Result;
+use ct_core::{SignatureType, VerifierKey};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What a node is told about itself.
+#[derive(Clone, Debug)]
+pub struct NodeConfig {
+    /// Its number among the nodes of the log, from 1.
+    pub node: u64,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The folder with everything that it stores; made if it does not exist.
+    pub data: PathBuf,
+    /// The log's key file.
+    pub log_key: PathBuf,
+    /// The trust root by which statements are admitted.
+    pub trust: PathBuf,
+    /// The log's first entry.
+    pub genesis: PathBuf,
+    /// Public keys of those who may submit.
+    pub clients: Vec<PathBuf>,
+    /// The file that it writes its URL into once it listens: `api` beside the configuration.
+    pub api: PathBuf,
+    /// The witnesses, each once.
+    pub witnesses: Vec<WitnessAddress>,
+    /// Threads that verify requests.
+    pub workers: usize,
+    /// Requests that may wait for them.
+    pub waiting: usize,
+    /// Connections at once.
+    pub connections: usize,
+    /// Batches.
+    pub sequencer: SequencerLimits,
+    /// When checkpoints are published.
+    pub publisher: PublisherSettings,
+}
+
+/// A witness and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WitnessAddress {
+    /// Its key.
+    pub vkey: VerifierKey,
+    /// Its address.
+    pub url: Address,
+}
+
+/// An address, or the file in which a running service has put it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// Such as `https://witness.example`.
+    Url(String),
+    /// The file `api` of a service that chooses its port itself.
+    File(PathBuf),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    node: u64,
+    listen: SocketAddr,
+    data: PathBuf,
+    log_key: PathBuf,
+    trust: PathBuf,
+    genesis: PathBuf,
+    clients: Vec<PathBuf>,
+    #[serde(default)]
+    witness: Vec<Witness>,
+    #[serde(default)]
+    limits: Limits,
+    #[serde(default)]
+    publish: Publish,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Witness {
+    vkey: String,
+    url: Option<String>,
+    url_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Limits {
+    workers: usize,
+    waiting: usize,
+    connections: usize,
+    queue: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self { workers: cores, waiting: 512, connections: 1_024, queue: SequencerLimits::default().queue }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Publish {
+    interval_ms: u64,
+    renewal_s: u64,
+}
+
+impl Default for Publish {
+    fn default() -> Self {
+        let PublisherSettings { interval, renewal, .. } = PublisherSettings::default();
+        Self { interval_ms: u64::try_from(interval.as_millis()).unwrap_or(u64::MAX), renewal_s: renewal.as_secs() }
+    }
+}
+
+impl NodeConfig {
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// `malformed.config` for anything that is not as `docs/log-service.md` says; `io.*`; `limit.length`.
+    pub fn read(path: &Path) -> Result<Self> {
+        config_file::read(path, "docs/log-service.md", Self::parse)
+    }
+
+    fn parse(text: &str, folder: &Path) -> std::result::Result<Self, String> {
+        let file: File = config_file::parse(text)?;
+        if file.node == 0 {
+            return Err("node = 0: nodes are numbered from 1".to_owned());
+        }
+        let Limits { workers, waiting, connections, queue } = file.limits;
+        for (name, value) in
+            [("workers", workers), ("waiting", waiting), ("connections", connections), ("queue", queue)]
+        {
+            if value == 0 || value > MAX_LIMIT {
+                return Err(format!("limits.{name} = {value}: use 1 to {MAX_LIMIT}"));
+            }
+        }
+        let mut witnesses: Vec<WitnessAddress> = Vec::new();
+        for witness in file.witness {
+            let read = witness.read(folder)?;
+            if witnesses.iter().any(|other| other.vkey.key() == read.vkey.key()) {
+                return Err(format!("the witness {} stands here twice", read.vkey.name().as_str()));
+            }
+            witnesses.push(read);
+        }
+        let (interval, renewal) =
+            (Duration::from_millis(file.publish.interval_ms), Duration::from_secs(file.publish.renewal_s));
+        Ok(Self {
+            node: file.node,
+            listen: file.listen,
+            data: folder.join(file.data),
+            log_key: folder.join(file.log_key),
+            trust: folder.join(file.trust),
+            genesis: folder.join(file.genesis),
+            clients: file.clients.iter().map(|path| folder.join(path)).collect(),
+            api: folder.join("api"),
+            witnesses,
+            workers,
+            waiting,
+            connections,
+            sequencer: SequencerLimits { queue, ..SequencerLimits::default() },
+            publisher: PublisherSettings { interval, renewal, ..PublisherSettings::default() },
+        })
+    }
+}
+
+impl Witness {
+    fn read(self, folder: &Path) -> std::result::Result<WitnessAddress, String> {
+        let vkey = VerifierKey::parse(&self.vkey)
+            .map_err(|_| format!("{:?} is no verifier key, or its ID is not its own", self.vkey))?;
+        if vkey.signature_type() != SignatureType::Cosignature {
+            return Err(format!("the vkey of {} is not that of a witness", vkey.name().as_str()));
+        }
+        let url = match (self.url, self.url_file) {
+            (Some(url), None) => Address::Url(url),
+            (None, Some(path)) => Address::File(folder.join(path)),
+            _ => return Err(format!("the witness {} needs either a url or a url_file", vkey.name().as_str())),
+        };
+        Ok(WitnessAddress { vkey, url })
+    }
+}
+
+const MAX_LIMIT: usize = 1_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "node = 1\nlisten = \"127.0.0.1:0\"\ndata = \"data\"\nlog_key = \"k\"\ntrust = \"t\"\n\
+                        genesis = \"g\"\nclients = []\n";
+
+    fn problem(text: &str) -> String {
+        NodeConfig::parse(text, Path::new("folder")).map(|_| String::new()).unwrap_or_else(|what| what)
+    }
+
+    #[test]
+    fn paths_count_from_the_folder() {
+        let config = NodeConfig::parse(GOOD, Path::new("folder")).unwrap();
+        assert_eq!((config.data, config.api), (PathBuf::from("folder/data"), PathBuf::from("folder/api")));
+    }
+
+    // Each mistake by what it says: a setting that is not known is never passed over.
+    #[test]
+    fn every_mistake_is_named() {
+        assert_eq!(problem(GOOD), "");
+        for (text, what) in [
+            (GOOD.replace("data =", "dada ="), "line 3: unknown field `dada`"),
+            (GOOD.replace("node = 1", "node = 0"), "node = 0: nodes are numbered from 1"),
+            (format!("{GOOD}[limits]\nworkers = 0\n"), "limits.workers = 0: use 1 to 1000000"),
+            (format!("{GOOD}[[witness]]\nvkey = \"x\"\nurl = \"y\"\n"), "\"x\" is no verifier key"),
+            (format!("{GOOD}[publish]\nevery = 1\n"), "line 9: unknown field `every`"),
+            (GOOD.replace("listen = \"127.0.0.1:0\"\n", ""), "line 1: missing field `listen`"),
+        ] {
+            assert!(problem(&text).starts_with(what), "{}", problem(&text));
+        }
+    }
+}
