@@ -1,7 +1,8 @@
 //! CivicTrust's transparency log and issuance: what makes the bundles that `ct` verifies.
 //!
 //! The library names no clock and no random source: times come in as [`ct_core::Timestamp`], randomness as
-//! [`Entropy`]; only [`http`] asks tokio's monotonic clock for its time-outs. Proofs are *built* here and *checked* by core, which is called and never copied.
+//! [`Entropy`]; only [`http`] and [`cosigners`] ask a
+//! monotonic clock, for time-outs. Proofs are *built* here and *checked* by core, which is called and never copied.
 //!
 //! From the inside out:
 //!
@@ -11,7 +12,8 @@
 //! - [`store`], [`Log`]: the embedded log in a directory, driven by committed batches of entries.
 //! - [`Registry`]: one machine's directory with log, witnesses, issuer and trust root; [`demo`] fills one.
 //!
-//! - [`http`]: what every service listens with; [`witness_service`]: a witness for others' logs.
+//! - [`http`]: what every service listens with; [`witness_service`]: a witness for others' logs;
+//!   [`cosigners`]: the log's side of witnessing.
 //!
 //! Out of scope so far: a log on several machines.
 
@@ -21,6 +23,7 @@ pub mod claims;
 pub mod client;
 pub mod command;
 mod config_file;
+pub mod cosigners;
 pub mod demo;
 pub mod deployment;
 mod documents;
@@ -56,6 +59,7 @@ pub mod witness_service;
 
 pub use bundle::Anchor;
 pub use claims::ClaimsDocument;
+pub use cosigners::{Cosigner, Cosigners};
 pub use documents::{DocumentFile, create_bundle, read_bundle, read_document, replace_bundle};
 pub use entropy::Entropy;
 pub use error::{Error, Result};

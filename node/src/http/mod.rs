@@ -17,6 +17,7 @@
 
 pub mod answer;
 mod body;
+pub mod client;
 mod deadline;
 mod exchange;
 mod limits;
@@ -28,6 +29,7 @@ mod server;
 mod stream;
 mod telemetry;
 
+pub use client::{HttpClient, NoReply, Patience, Reply};
 pub use deadline::Deadline;
 pub use limits::Limits;
 pub use log_files::LogFiles;

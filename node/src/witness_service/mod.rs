@@ -24,5 +24,6 @@ mod memory;
 mod service;
 
 pub use add_checkpoint::AddCheckpoint;
+pub(crate) use add_checkpoint::parse_size;
 pub use config::{WitnessConfig, WitnessedLog};
 pub use service::{Clock, WitnessService};

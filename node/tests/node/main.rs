@@ -7,6 +7,7 @@ mod batch;
 mod bundle_oracle;
 mod claims;
 mod cli;
+mod cosigners;
 mod crash;
 mod fixture;
 mod gate;

@@ -293,7 +293,7 @@ The configuration looks like this; paths count from its folder:
   state = \"state\"
   [[log]]
   origin = \"log.example\"
-  vkey = \"log.example+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\"
+  vkey = \"log.example+36e48a5e+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\"
 
 Its URL is in the file api beside the configuration while it runs. It stops on
 Ctrl-C or SIGTERM, when the requests that have begun are answered.")]
