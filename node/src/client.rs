@@ -7,37 +7,32 @@
 use crate::entropy::Entropy;
 use crate::envelope::{MessageType, Outgoing, RequestId, submission};
 use crate::error::{Error, Result};
+use crate::http::{HttpClient, NoReply, Patience, Reply};
 use crate::service::Clock;
 use ct_core::cbor::Reader;
 use ct_core::limits::{MAX_BUNDLE_BYTES, MAX_TRUST_BYTES};
 use ct_core::{Code, TrustRoot};
 use ct_keys::KeyFile;
 use serde_json::Value;
-use std::io::ErrorKind;
 use std::time::{Duration, Instant};
-use ureq::Agent;
-use ureq::http::{Response, StatusCode};
 
-/// How patient a client is.
+/// How persistent a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// For a connection.
-    pub connect: Duration,
-    /// For an answer, once connected.
-    pub read: Duration,
-    /// For everything: after this no attempt is begun.
+pub struct Persistence {
+    /// For one attempt.
+    pub attempt: Patience,
+    /// For all of them: after this none is begun.
     pub total: Duration,
-    /// Before the second attempt; it doubles with each, up to [`Patience::longest_pause`], and half of it is random.
+    /// Before the second attempt; it doubles with each, up to [`Persistence::longest_pause`], and half of it is random.
     pub first_pause: Duration,
     /// The longest pause between two attempts.
     pub longest_pause: Duration,
 }
 
-impl Default for Patience {
+impl Default for Persistence {
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(3),
-            read: Duration::from_secs(30),
+            attempt: Patience::default(),
             total: Duration::from_secs(120),
             first_pause: Duration::from_millis(50),
             longest_pause: Duration::from_secs(2),
@@ -47,11 +42,11 @@ impl Default for Patience {
 
 /// A client of one log, which may have several addresses.
 pub struct Client {
-    agent: Agent,
+    http: HttpClient,
     urls: Vec<String>,
     /// The address that answered last.
     current: usize,
-    patience: Patience,
+    persistence: Persistence,
     clock: Clock,
     entropy: Entropy,
 }
@@ -72,7 +67,7 @@ impl Client {
     ///
     /// # Errors
     /// `usage.arguments` for an address that is none.
-    pub fn new(urls: &[String], patience: Patience, clock: Clock, entropy: Entropy) -> Result<Self> {
+    pub fn new(urls: &[String], persistence: Persistence, clock: Clock, entropy: Entropy) -> Result<Self> {
         let usable = |url: &String| {
             let url = url.trim_end_matches('/');
             let known = url.starts_with("http://") || url.starts_with("https://");
@@ -87,16 +82,7 @@ impl Client {
             let next = "give addresses like http://127.0.0.1:8441";
             return Err(Error::new(Code::UsageArguments, "address", "no address of a log was given", next));
         }
-        let agent = Agent::config_builder()
-            .timeout_connect(Some(patience.connect))
-            .timeout_recv_response(Some(patience.read))
-            .timeout_recv_body(Some(patience.read))
-            .timeout_send_body(Some(patience.read))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .build()
-            .new_agent();
-        Ok(Self { agent, urls, current: 0, patience, clock, entropy })
+        Ok(Self { http: HttpClient::new(persistence.attempt), urls, current: 0, persistence, clock, entropy })
     }
 
     /// The trust root that the log admits statements by. To verify with it is to trust whoever answers here.
@@ -133,13 +119,10 @@ impl Client {
     ) -> Result<Receipt> {
         let payload = submission(statements.iter().copied());
         let outgoing = Outgoing { message_type: MessageType::Submit, request_id, payload: &payload };
-        let answer = self.persist(MAX_ANSWER_BYTES, |client, url| {
+        let answer = self.persist(|client, url| {
             let body = outgoing.sign(audience, key, (client.clock)(), &mut client.entropy)?;
-            let request = client.agent.post(format!("{url}/v1/statements"));
-            let request = request
-                .header("content-type", "application/cose")
-                .header("x-deadline-ms", client.patience.read.as_millis().to_string());
-            Ok(request.send(body.as_slice()))
+            let url = format!("{url}/v1/statements");
+            Ok(client.http.post_bytes(&url, "application/cose", &body, MAX_ANSWER_BYTES))
         })?;
         let value: Value = serde_json::from_slice(&answer).unwrap_or_default();
         let number = |name: &str| value.get(name).and_then(Value::as_u64);
@@ -171,48 +154,39 @@ impl Client {
     }
 
     fn get(&mut self, path: &str, most: usize) -> Result<Vec<u8>> {
-        self.persist(most, |client, url| Ok(client.agent.get(format!("{url}{path}")).call()))
+        self.persist(|client, url| Ok(client.http.get(&format!("{url}{path}"), most)))
     }
 
     /// Asks until there is an answer that asking again would not change.
     fn persist(
         &mut self,
-        most: usize,
-        mut ask: impl FnMut(&mut Self, &str) -> Result<std::result::Result<Response<ureq::Body>, ureq::Error>>,
+        mut ask: impl FnMut(&mut Self, &str) -> Result<std::result::Result<Reply, NoReply>>,
     ) -> Result<Vec<u8>> {
         let begun = Instant::now();
-        let mut pause = self.patience.first_pause;
-        // Whether an attempt may have reached the log.
-        let mut sent = false;
+        let mut pause = self.persistence.first_pause;
+        // Whether an attempt may have been acted on without an answer.
+        let mut unanswered = false;
         loop {
             let url = self.urls.get(self.current).cloned().unwrap_or_default();
             let trouble = match ask(self, &url)? {
-                Ok(mut response) => {
-                    let status = response.status();
-                    let body = response.body_mut().with_config().limit(u64::try_from(most).unwrap_or(u64::MAX));
-                    match (body.read_to_vec(), status.is_success()) {
-                        (Ok(body), true) => return Ok(body),
-                        (Ok(body), false) => match refusal(status, &body, &url) {
-                            (error, Again::No) => return Err(error),
-                            (error, Again::Yes) => error,
-                        },
-                        (Err(error), _) => {
-                            sent = true;
-                            unreachable(&url, &error)
-                        }
-                    }
+                Ok(Reply { status: 200..300, body, .. }) => return Ok(body),
+                Ok(reply) => match refusal(&reply, &url) {
+                    (error, Again::No) => return Err(error),
+                    (error, Again::Yes) => error,
+                },
+                Err(NoReply::Unreached(error)) => error,
+                Err(NoReply::Transport(error)) => {
+                    unanswered = true;
+                    error
                 }
-                Err(error) => {
-                    sent |= !never_sent(&error);
-                    unreachable(&url, &error)
-                }
+                Err(NoReply::Protocol(error)) => return Err(error),
             };
-            if begun.elapsed().saturating_add(pause) >= self.patience.total {
-                return Err(given_up(trouble, sent));
+            if begun.elapsed().saturating_add(pause) >= self.persistence.total {
+                return Err(given_up(trouble, unanswered));
             }
             self.current = self.current.wrapping_add(1) % self.urls.len().max(1);
             std::thread::sleep(self.jittered(pause));
-            pause = pause.saturating_mul(2).min(self.patience.longest_pause);
+            pause = pause.saturating_mul(2).min(self.persistence.longest_pause);
         }
     }
 
@@ -230,11 +204,12 @@ enum Again {
 }
 
 /// What the log says in its JSON, and whether asking again may help.
-fn refusal(status: StatusCode, body: &[u8], url: &str) -> (Error, Again) {
+fn refusal(reply: &Reply, url: &str) -> (Error, Again) {
+    let Reply { status, body, .. } = reply;
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
     let code = Code::ALL.iter().copied().find(|code| code.as_str() == text("code"));
-    let again = match (code, status.as_u16()) {
+    let again = match (code, *status) {
         (Some(Code::NotAnchoredPending | Code::LimitInFlight | Code::UnknownOutcome | Code::UnknownLog), _)
         | (_, 408 | 429 | 500 | 502..=504) => Again::Yes,
         _ => Again::No,
@@ -245,23 +220,8 @@ fn refusal(status: StatusCode, body: &[u8], url: &str) -> (Error, Again) {
     (Error::new(code.unwrap_or(Code::IoNetwork), url, printable(&what), printable(text("next"))), again)
 }
 
-fn unreachable(url: &str, error: &ureq::Error) -> Error {
-    let next = "check the address, and whether the log runs";
-    Error::new(Code::IoNetwork, url, format!("cannot be reached: {error}"), next)
-}
-
-/// Whether the log cannot have seen the request.
-fn never_sent(error: &ureq::Error) -> bool {
-    match error {
-        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::BadUri(_) => true,
-        ureq::Error::Timeout(timeout) => matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect),
-        ureq::Error::Io(source) => source.kind() == ErrorKind::ConnectionRefused,
-        _ => false,
-    }
-}
-
-fn given_up(trouble: Error, sent: bool) -> Error {
-    if !sent || trouble.code() != Code::IoNetwork {
+fn given_up(trouble: Error, unanswered: bool) -> Error {
+    if !unanswered || trouble.code() != Code::IoNetwork {
         return trouble;
     }
     let what = format!("may or may not have been recorded: {}", trouble.what());

@@ -3,7 +3,7 @@
 //! Each thread is a client of its own, with one request under way. Failures are counted and gone through; a request
 //! whose fate is unknown is repeated under its request ID until it is known or the time is over.
 
-use crate::client::{Client, Patience};
+use crate::client::{Client, Persistence};
 use crate::deployment::Keys;
 use crate::entropy::Entropy;
 use crate::envelope::RequestId;
@@ -69,8 +69,8 @@ impl Load {
         let shared = Mutex::new((Measured::default(), acknowledge, None));
         let mut clients = Vec::new();
         for _ in 0..self.clients {
-            let patience = Patience { total: Duration::from_secs(2), ..Patience::default() };
-            clients.push(Client::new(&self.urls, patience, Clock::clone(clock), Entropy::from_os()?)?);
+            let persistence = Persistence { total: Duration::from_secs(2), ..Persistence::default() };
+            clients.push(Client::new(&self.urls, persistence, Clock::clone(clock), Entropy::from_os()?)?);
         }
         thread::scope(|scope| {
             for mut client in clients {

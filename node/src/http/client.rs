@@ -3,6 +3,7 @@
 //!
 //! A client blocks, so it belongs on a thread of its own.
 
+use super::deadline::DEADLINE_HEADER;
 use crate::error::Error;
 use ct_core::Code;
 use std::fmt;
@@ -10,7 +11,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 use ureq::Agent;
 use ureq::http::Response;
-use ureq::{Body, Error as Failure};
+use ureq::{Body, Error as Failure, Timeout};
 
 /// How long a client waits for another machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,7 @@ impl Default for Patience {
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     agent: Agent,
+    patience: Patience,
 }
 
 /// What a server answered, whatever its status.
@@ -49,7 +51,9 @@ pub struct Reply {
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoReply {
-    /// The way there: another try may succeed.
+    /// There is no way there, so the server knows nothing of it: another try may succeed.
+    Unreached(Error),
+    /// The way there or back: another try may succeed, and the server may have acted on this one.
     Transport(Error),
     /// What came is no answer, or too much of one: another try would bring the same.
     Protocol(Error),
@@ -60,7 +64,7 @@ impl NoReply {
     #[must_use]
     pub fn into_error(self) -> Error {
         match self {
-            Self::Transport(error) | Self::Protocol(error) => error,
+            Self::Unreached(error) | Self::Transport(error) | Self::Protocol(error) => error,
         }
     }
 }
@@ -80,7 +84,7 @@ impl HttpClient {
             .max_redirects_will_error(false)
             .proxy(None)
             .user_agent("ct-node");
-        Self { agent: config.build().new_agent() }
+        Self { agent: config.build().new_agent(), patience }
     }
 
     /// Asks for a URL; at most `limit` bytes are taken.
@@ -92,13 +96,22 @@ impl HttpClient {
         reply(answer, limit).map_err(|failure| no_reply(url, limit, &failure))
     }
 
-    /// Sends a body to a URL; at most `limit` bytes are taken.
+    /// Sends a text to a URL; at most `limit` bytes are taken.
     ///
     /// # Errors
     /// As [`HttpClient::get`].
     pub fn post(&self, url: &str, body: &str, limit: usize) -> Result<Reply, NoReply> {
-        let answer = self.agent.post(url).content_type("text/plain; charset=utf-8").send(body);
-        reply(answer, limit).map_err(|failure| no_reply(url, limit, &failure))
+        self.post_bytes(url, "text/plain; charset=utf-8", body.as_bytes(), limit)
+    }
+
+    /// Sends bytes of this type to a URL, with the time that is left for them; at most `limit` bytes are taken.
+    ///
+    /// # Errors
+    /// As [`HttpClient::get`].
+    pub fn post_bytes(&self, url: &str, content_type: &str, body: &[u8], limit: usize) -> Result<Reply, NoReply> {
+        let budget = self.patience.total.as_millis().to_string();
+        let request = self.agent.post(url).content_type(content_type).header(DEADLINE_HEADER, budget);
+        reply(request.send(body), limit).map_err(|failure| no_reply(url, limit, &failure))
     }
 }
 
@@ -126,11 +139,18 @@ fn no_reply(url: &str, limit: usize, failure: &Failure) -> NoReply {
             let what = format!("answers with more than {limit} bytes");
             NoReply::Protocol(Error::new(Code::LimitLength, url, what, "check that the address is the right one"))
         }
+        Failure::Timeout(stage @ (Timeout::Resolve | Timeout::Connect)) => {
+            NoReply::Unreached(network(&format_args!("did not answer in time ({stage})"), reach))
+        }
         Failure::Timeout(stage) => {
             NoReply::Transport(network(&format_args!("did not answer in time ({stage})"), reach))
         }
-        Failure::HostNotFound => NoReply::Transport(network(&"has no address", reach)),
-        Failure::ConnectionFailed | Failure::BodyStalled => NoReply::Transport(network(&"cannot be reached", reach)),
+        Failure::HostNotFound => NoReply::Unreached(network(&"has no address", reach)),
+        Failure::ConnectionFailed => NoReply::Unreached(network(&"cannot be reached", reach)),
+        Failure::Io(source) if source.kind() == ErrorKind::ConnectionRefused => {
+            NoReply::Unreached(network(&"cannot be reached: nothing listens there", reach))
+        }
+        Failure::BodyStalled => NoReply::Transport(network(&"cannot be reached", reach)),
         // ureq hands on what the parser of chunks and headers says as such an error of I/O.
         Failure::Io(source) if source.kind() != ErrorKind::InvalidData => {
             NoReply::Transport(network(&format_args!("cannot be reached: {source}"), reach))

@@ -2,6 +2,7 @@
 
 use super::{PublisherSettings, SequencerLimits};
 use crate::config_file;
+use crate::cosigners::{Address, Cosigner};
 use crate::error::Result;
 use ct_core::{SignatureType, VerifierKey};
 use serde::Deserialize;
@@ -29,7 +30,7 @@ pub struct NodeConfig {
     /// The file that it writes its URL into once it listens: `api` beside the configuration.
     pub api: PathBuf,
     /// The witnesses, each once.
-    pub witnesses: Vec<WitnessAddress>,
+    pub witnesses: Vec<Cosigner>,
     /// Threads that verify requests.
     pub workers: usize,
     /// Requests that may wait for them.
@@ -40,24 +41,6 @@ pub struct NodeConfig {
     pub sequencer: SequencerLimits,
     /// When checkpoints are published.
     pub publisher: PublisherSettings,
-}
-
-/// A witness and where it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WitnessAddress {
-    /// Its key.
-    pub vkey: VerifierKey,
-    /// Its address.
-    pub url: Address,
-}
-
-/// An address, or the file in which a running service has put it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Address {
-    /// Such as `https://witness.example`.
-    Url(String),
-    /// The file `api` of a service that chooses its port itself.
-    File(PathBuf),
 }
 
 #[derive(Deserialize)]
@@ -138,7 +121,7 @@ impl NodeConfig {
                 return Err(format!("limits.{name} = {value}: use 1 to {MAX_LIMIT}"));
             }
         }
-        let mut witnesses: Vec<WitnessAddress> = Vec::new();
+        let mut witnesses: Vec<Cosigner> = Vec::new();
         for witness in file.witness {
             let read = witness.read(folder)?;
             if witnesses.iter().any(|other| other.vkey.key() == read.vkey.key()) {
@@ -168,18 +151,18 @@ impl NodeConfig {
 }
 
 impl Witness {
-    fn read(self, folder: &Path) -> std::result::Result<WitnessAddress, String> {
+    fn read(self, folder: &Path) -> std::result::Result<Cosigner, String> {
         let vkey = VerifierKey::parse(&self.vkey)
             .map_err(|_| format!("{:?} is no verifier key, or its ID is not its own", self.vkey))?;
         if vkey.signature_type() != SignatureType::Cosignature {
             return Err(format!("the vkey of {} is not that of a witness", vkey.name().as_str()));
         }
-        let url = match (self.url, self.url_file) {
+        let address = match (self.url, self.url_file) {
             (Some(url), None) => Address::Url(url),
             (None, Some(path)) => Address::File(folder.join(path)),
             _ => return Err(format!("the witness {} needs either a url or a url_file", vkey.name().as_str())),
         };
-        Ok(WitnessAddress { vkey, url })
+        Ok(Cosigner { vkey, address })
     }
 }
 

@@ -21,7 +21,7 @@ mod sequencer;
 pub use admission::{Admission, Admitted};
 pub use api::Api;
 pub use archive::Archive;
-pub use config::{Address, NodeConfig, WitnessAddress};
+pub use config::NodeConfig;
 pub use metrics::ServiceMetrics;
 pub use publisher::{Cosign, Published, Publisher, PublisherSettings};
 pub use sequencer::{Sequencer, SequencerLimits};

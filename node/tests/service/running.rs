@@ -2,7 +2,7 @@
 
 use crate::town::{ORIGIN, Town, at, directory};
 use ct_core::{Origin, TreeSize};
-use ct_node::client::{Client, Patience};
+use ct_node::client::{Client, Persistence};
 use ct_node::http::{Limits, LogFiles, Server, Telemetry};
 use ct_node::machine::{StateMachine, StateReader};
 use ct_node::service::{
@@ -133,7 +133,8 @@ impl Running {
     pub(crate) fn client(&self) -> Client {
         let now = Arc::clone(&self.now);
         let clock: Clock = Arc::new(move || at(now.load(Ordering::Relaxed)));
-        Client::new(std::slice::from_ref(&self.url), Patience::default(), clock, Entropy::from_os().unwrap()).unwrap()
+        Client::new(std::slice::from_ref(&self.url), Persistence::default(), clock, Entropy::from_os().unwrap())
+            .unwrap()
     }
 }
 

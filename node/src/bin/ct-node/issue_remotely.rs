@@ -10,7 +10,7 @@ use crate::output::{self, SHOWN, counted, line, word};
 use ct_core::{Code, Timestamp, TrustRoot};
 use ct_keys::{KeyFile, Role};
 use ct_node::bundle::{self, Attached};
-use ct_node::client::{Client, Patience};
+use ct_node::client::{Client, Persistence};
 use ct_node::{Draft, Entropy, Error, Result, Signed, create_bundle, gate, read_document, statement, trust};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &IssueArgs) -> Result<()> {
     let at = now;
     let given = args.repeatable.at.is_some();
     let client_clock = Arc::new(move || if given { at } else { clock().unwrap_or(at) });
-    let mut client = Client::new(&args.remote.to, Patience::default(), client_clock, Entropy::from_os()?)?;
+    let mut client = Client::new(&args.remote.to, Persistence::default(), client_clock, Entropy::from_os()?)?;
     let trust = trust_root(&args.remote, &mut client)?;
     let issuer = trust::issuer_of(trust.trust(), &issuer_key)?.clone();
     let origin = trust::origin(trust.trust())?.to_owned();
