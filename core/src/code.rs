@@ -214,6 +214,8 @@ register! {
         TamperedFile = "tampered.file",
         /// The chain of an evidence log is broken.
         TamperedEvidenceLog = "tampered.evidence_log",
+        /// Acknowledged records of a node's write-ahead log are damaged or missing.
+        TamperedWal = "tampered.wal",
     }
     Indeterminate {
         /// The bundle lacks `document_hash`.
@@ -272,6 +274,8 @@ register! {
         IncompleteEvidenceLog = "incomplete.evidence_log",
         /// A file is not in the manifest.
         UnknownFile = "unknown.file",
+        /// Whether a command was carried out is not known.
+        UnknownOutcome = "unknown.outcome",
     }
     Malformed {
         /// There is nothing in the file.
@@ -336,6 +340,8 @@ register! {
         LimitSignatures = "limit.signatures",
         /// A record is larger than one of an evidence log may be.
         LimitRecordSize = "limit.record_size",
+        /// A node has as many commands in flight as it may.
+        LimitInFlight = "limit.in_flight",
     }
     Io {
         /// The path does not exist.
@@ -360,6 +366,8 @@ register! {
         IoKeyFile = "io.key_file",
         /// The passphrase of a key file is missing or wrong.
         IoKeyPassphrase = "io.key_passphrase",
+        /// Writing a node's write-ahead log failed, and the node stopped.
+        IoLogPoisoned = "io.log_poisoned",
     }
     Trust {
         /// The trust root's bytes are not a trust root.

@@ -84,6 +84,16 @@ limits! {
     MAX_SCRYPT_BYTES: "bytes" = 32 << 20;
     /// Work for scrypt of an encrypted key file, N x r x p: some seconds.
     MAX_SCRYPT_BLOCKS: "blocks" = 1 << 21;
+    /// A command to a node's state machine: a batch of entries.
+    MAX_COMMAND_BYTES: "bytes" = 4 << 20;
+    /// The value of a record in a write-ahead log: a command, or the list of a cluster's members.
+    MAX_WAL_VALUE_BYTES: "bytes" = (4 << 20) + 4_096;
+    /// A segment of a write-ahead log.
+    MAX_SEGMENT_BYTES: "bytes" = 1 << 26;
+    /// Commands that a node has accepted and not yet answered.
+    MAX_COMMANDS_IN_FLIGHT: "commands" = 4_096;
+    /// The same, in bytes.
+    MAX_BYTES_IN_FLIGHT: "bytes" = 1 << 26;
 }
 
 // A statement, a note and all proofs must fit into a bundle beside a useful document.
@@ -92,3 +102,6 @@ const _: () = assert!(MAX_ENTRY_BYTES + 5 * MAX_NOTE_BYTES + 7 * 64 * 34 < MAX_B
 const _: () = assert!(4 * MAX_REMEMBERED_IN_ALL + 5 * MAX_TRUST_LIST < MAX_ITEMS);
 const _: () = assert!(MAX_REMEMBERED_IN_ALL * (3 * MAX_NAME_BYTES + 256) < MAX_STATE_BYTES);
 const _: () = assert!(MAX_SUBJECT_BYTES < MAX_ENTRY_BYTES && MAX_TEXT_BYTES > MAX_NAME_BYTES);
+// A command fits into a record with what frames it, a segment holds more than one, and so does what is in flight.
+const _: () = assert!(MAX_COMMAND_BYTES + 1 < MAX_WAL_VALUE_BYTES && MAX_WAL_VALUE_BYTES < MAX_SEGMENT_BYTES / 2);
+const _: () = assert!(MAX_COMMAND_BYTES < MAX_BYTES_IN_FLIGHT / 2);

@@ -25,6 +25,8 @@ fn is_out_of_reach(code: Code) -> bool {
         Code::TamperedFile | Code::IncompleteFile | Code::UnknownFile | Code::MalformedManifest => true,
         Code::TamperedEvidenceLog | Code::IncompleteEvidenceLog | Code::MalformedEvidenceLog => true,
         Code::LimitRecordSize => true,
+        // Of nodes.
+        Code::TamperedWal | Code::UnknownOutcome | Code::LimitInFlight => true,
         _ => ["io", "usage", "internal", "interrupted"].contains(&family),
     }
 }

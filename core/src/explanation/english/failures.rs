@@ -135,6 +135,10 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "A record of an evidence log has a size that it may not exceed, so that every reader can hold one in \
              memory. Nothing was written.",
             "Write a shorter record, and keep what is large in a file whose fingerprint (ct hash) the record names."),
+        Code::LimitInFlight => say("The node has too much to do at the moment",
+            "As many commands as the node takes at a time, or as many bytes, wait for its answer. This command was \
+             refused before anything was done with it.",
+            "Send the command again after a pause, with the same request ID."),
         Code::IoNotFound => say("There is no such file or folder",
             "Nothing stands at this path: it is mistyped, the file was moved, or a folder that should hold a new file \
              does not exist. Nothing was verified.",
@@ -177,6 +181,10 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "The private key is encrypted. No passphrase was given, or the one that was given does not open it.",
             "Give the passphrase at the prompt, or the file that holds it with --passphrase-file. A forgotten \
              passphrase cannot be recovered: make a new key and have it put into the trust root."),
+        Code::IoLogPoisoned => say("The node could not write its log and stopped",
+            "Writing or flushing the write-ahead log failed: the disk is full, defective or was removed. What was not \
+             confirmed before may be lost; nothing is confirmed any more.",
+            "Make room or replace the disk, then start the node again: it goes on from what is on disk."),
         Code::TrustMalformed => say("The trust root is damaged or is none",
             "The file given as trust root (the file that says whom to trust) is not written as one: it is something \
              else, or was damaged on its way. No document can be verified with it; about the document this says \

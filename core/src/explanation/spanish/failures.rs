@@ -149,6 +149,10 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
              pueda tenerlo en memoria. No se escribi\u{f3} nada.",
             "Escriba un asiento m\u{e1}s corto y guarde lo que sea grande en un archivo cuya huella digital (ct \
              hash) nombre el asiento."),
+        Code::LimitInFlight => say("El nodo tiene demasiado que hacer en este momento",
+            "Esperan respuesta tantas \u{f3}rdenes como el nodo acepta a la vez, o tantos bytes. Esta orden se \
+             rechaz\u{f3} antes de hacer nada con ella.",
+            "Env\u{ed}e la orden otra vez despu\u{e9}s de una pausa, con el mismo ID de solicitud."),
         Code::IoNotFound => say("No existe ese archivo o carpeta",
             "En esa ruta no hay nada: est\u{e1} mal escrita, el archivo se movi\u{f3}, o no existe la carpeta que \
              debe recibir un archivo nuevo. No se verific\u{f3} nada.",
@@ -194,6 +198,10 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "D\u{e9} la frase de paso cuando se le pida, o el archivo que la contiene con --passphrase-file. Una \
              frase olvidada no se puede recuperar: haga una clave nueva y h\u{e1}gala incluir en la ra\u{ed}z de \
              confianza."),
+        Code::IoLogPoisoned => say("El nodo no pudo escribir su registro y se detuvo",
+            "Fall\u{f3} la escritura del registro de escritura anticipada: el disco est\u{e1} lleno, defectuoso o fue \
+             retirado. Lo que no se confirm\u{f3} antes puede haberse perdido; ya no se confirma nada.",
+            "Libere espacio o cambie el disco y arranque el nodo otra vez: sigue desde lo que hay en el disco."),
         Code::TrustMalformed => say("La ra\u{ed}z de confianza est\u{e1} da\u{f1}ada o no lo es",
             "El archivo dado como ra\u{ed}z de confianza (el que dice en qui\u{e9}n confiar) no est\u{e1} escrito \
              como tal: es otra cosa o se da\u{f1}\u{f3} en el camino. Con \u{e9}l no se puede verificar ning\u{fa}n \
