@@ -35,6 +35,7 @@ pub mod subjects;
 pub mod tile;
 mod tile_reader;
 pub mod trust;
+pub mod wal;
 pub mod witness;
 
 pub use bundle::Anchor;
