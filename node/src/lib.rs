@@ -15,6 +15,7 @@
 
 pub mod bundle;
 pub mod claims;
+pub mod consensus;
 pub mod demo;
 mod documents;
 mod durable;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
 
 /// What goes wrong, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +61,7 @@ struct State {
 pub(crate) struct FaultyDisk(Arc<(Mutex<State>, Condvar)>);
 
 const SECTOR: usize = 512;
+const PATIENCE: Duration = Duration::from_secs(20);
 
 impl FaultyDisk {
     /// Lets the operation of that kind fail that comes after `after` others of its kind.
@@ -294,7 +296,8 @@ impl Disk for FaultyDisk {
         let mut state = self.state();
         state.held += 1;
         self.0.1.notify_all();
-        let mut state = self.0.1.wait_while(state, |state| state.are_syncs_held).unwrap();
+        // A test that failed while it held them must still end.
+        let (mut state, _) = self.0.1.wait_timeout_while(state, PATIENCE, |state| state.are_syncs_held).unwrap();
         state.held -= 1;
         let is_failing = Self::strikes(&mut state, |fault| fault == Fault::Sync).is_some();
         let inode = *state.now.get(name).ok_or(io::ErrorKind::NotFound)?;

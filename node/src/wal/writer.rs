@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ pub struct WalStatus {
 pub struct Wal {
     queue: Arc<Queue>,
     gauges: Arc<Gauges>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Wal {
@@ -91,10 +91,10 @@ impl Wal {
     }
 
     /// Writes what waits, flushes it, and ends the thread.
-    pub fn close(&mut self) {
+    pub fn close(&self) {
         let next = "start the node again";
         self.queue.close(Error::new(Code::Interrupted, "write-ahead log", "is closed", next));
-        if let Some(thread) = self.thread.take() {
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
             // The thread has no way to panic that a caller could do anything about.
             let _ = thread.join();
         }
@@ -106,7 +106,7 @@ impl Wal {
         let thread = thread::Builder::new().name("wal".to_owned()).spawn(move || writer.run());
         let failed =
             |source: io::Error| Error::new(Code::IoWrite, place, source.to_string(), "raise the limit of threads");
-        Ok(Self { queue, gauges, thread: Some(thread.map_err(failed)?) })
+        Ok(Self { queue, gauges, thread: Mutex::new(Some(thread.map_err(failed)?)) })
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[test]
 fn acknowledged_records_survive_a_power_failure() {
     let disk = FaultyDisk::default();
-    let mut wal = wal(&disk, SMALL);
+    let wal = wal(&disk, SMALL);
     append(&wal, vec![vote(7)]).unwrap();
     for index in 0..30 {
         append(&wal, vec![entry(index)]).unwrap();
@@ -57,7 +57,7 @@ fn hints_are_written_and_not_flushed() {
 fn what_waits_shares_a_flush_unless_every_write_is_flushed() {
     for (sync, flushes) in [(SyncPolicy::Batched, 2), (SyncPolicy::EveryWrite, 21)] {
         let disk = FaultyDisk::default();
-        let mut wal = wal(&disk, WalSettings { sync, segment_bytes: 1 << 20, ..SMALL });
+        let wal = wal(&disk, WalSettings { sync, segment_bytes: 1 << 20, ..SMALL });
         let before = wal.status().flushes;
         disk.hold_syncs();
         let order = Arc::new(std::sync::Mutex::new(Vec::new()));
@@ -104,7 +104,7 @@ fn a_failed_write_or_flush_poisons_the_log() {
 fn all_that_waits_is_refused_when_the_disk_fails() {
     for sync in [SyncPolicy::Batched, SyncPolicy::EveryWrite] {
         let disk = FaultyDisk::default();
-        let mut wal = wal(&disk, WalSettings { sync, ..SMALL });
+        let wal = wal(&disk, WalSettings { sync, ..SMALL });
         disk.hold_syncs();
         disk.fail(Fault::Sync, 1);
         let (good, bad) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -188,7 +188,7 @@ fn too_much_is_refused_before_anything_is_written() {
 #[test]
 fn a_closed_log_takes_nothing() {
     let disk = FaultyDisk::default();
-    let mut wal = wal(&disk, SMALL);
+    let wal = wal(&disk, SMALL);
     wal.close();
     assert_eq!(code(append(&wal, vec![entry(0)])), Some(Code::Interrupted));
 }
