@@ -24,6 +24,7 @@ pub mod client;
 pub mod command;
 mod config_file;
 pub mod cosigners;
+pub mod consensus;
 pub mod demo;
 pub mod deployment;
 mod documents;
@@ -54,6 +55,7 @@ pub mod subjects;
 pub mod tile;
 mod tile_reader;
 pub mod trust;
+pub mod wal;
 pub mod witness;
 pub mod witness_service;
 
