@@ -15,6 +15,7 @@ mod api;
 mod archive;
 mod config;
 mod metrics;
+mod node;
 mod publisher;
 mod sequencer;
 
@@ -23,6 +24,7 @@ pub use api::Api;
 pub use archive::Archive;
 pub use config::NodeConfig;
 pub use metrics::ServiceMetrics;
+pub use node::Node;
 pub use publisher::{Cosign, Published, Publisher, PublisherSettings};
 pub use sequencer::{Sequencer, SequencerLimits};
 

@@ -14,6 +14,7 @@ mod load;
 mod output;
 mod refresh;
 mod serve;
+mod signals;
 mod status;
 mod witness;
 

@@ -2,15 +2,12 @@
 
 use crate::args::WitnessArgs;
 use crate::clock::clock;
-use crate::{events, output};
-use ct_core::Code;
+use crate::{events, output, signals};
 use ct_keys::{KeyFile, Role};
 use ct_node::http::{Limits, Server, Telemetry};
 use ct_node::witness_service::AddCheckpoint;
-use ct_node::{Entropy, Error, Result, WitnessConfig, WitnessService, advertise};
+use ct_node::{Entropy, Result, WitnessConfig, WitnessService, advertise};
 use std::sync::Arc;
-use tokio::runtime::Builder;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub(crate) fn run(args: &WitnessArgs) -> Result<()> {
     if args.events {
@@ -24,17 +21,11 @@ pub(crate) fn run(args: &WitnessArgs) -> Result<()> {
     let server = Server::bind(config.listen, limits)?;
     let telemetry = Arc::new(Telemetry::new(&name, &mut Entropy::from_os()?));
     let router = service.routes().merge(telemetry.routes());
-    let broken = |source: std::io::Error| {
-        Error::new(Code::Internal, "", format!("cannot run: {source}"), "report this as a defect")
-    };
-    let runtime = Builder::new_multi_thread().enable_all().build().map_err(broken)?;
-    let drained = runtime.block_on(async {
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(broken)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(broken)?;
+    let drained = signals::until_told(async |told| {
         let url = format!("http://{}", server.local_addr());
         let advertised = advertise::Advertised::write(&config.api, &url)?;
         output::remark(format_args!("ct-node: witness {name} listens at {url}; its key is {}", service.verifier()?));
-        let drained = server.serve(router, telemetry, told(&mut interrupt, &mut terminate)).await;
+        let drained = server.serve(router, telemetry, told).await;
         drop(advertised);
         drained
     })?;
@@ -42,11 +33,4 @@ pub(crate) fn run(args: &WitnessArgs) -> Result<()> {
         output::remark(format_args!("ct-node: {} connections did not finish in time and were cut", drained.cut));
     }
     Ok(())
-}
-
-async fn told(interrupt: &mut Signal, terminate: &mut Signal) {
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
 }
