@@ -4,5 +4,6 @@
 
 mod log;
 mod machine;
+mod process;
 mod running;
 mod town;

@@ -1,0 +1,231 @@
+//! A log of real processes on real sockets, as an operator has it: what is killed, comes back with everything that it
+//! had acknowledged.
+
+use crate::town::directory;
+use assert_cmd::cargo::cargo_bin;
+use ct_core::Hash;
+use ct_node::entry_bundle;
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// A log's directory, and its processes.
+struct Operator {
+    dir: tempfile::TempDir,
+    witnesses: Vec<Child>,
+    node: Option<Child>,
+    port: u16,
+}
+
+fn ct_node(words: &[&str]) -> Command {
+    let mut command = Command::new(cargo_bin("ct-node"));
+    command.args(words);
+    command
+}
+
+fn ran(command: &mut Command) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap_or(-1), text(stdout), text(stderr))
+}
+
+/// Asks again and again until it is so: processes of a busy machine take their time.
+fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "never: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+impl Operator {
+    /// A new log whose witnesses run.
+    fn new() -> Self {
+        let dir = directory();
+        let words = ["init", "--dir", &text(&dir.path().join("log")), "--nodes", "1", "--origin", "log.town.example"];
+        let (status, _, err) = ran(&mut ct_node(&words));
+        assert_eq!(status, 0, "{err}");
+        // A port that was free a moment ago, so that clients find the node again after it was killed.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut operator = Self { dir, witnesses: Vec::new(), node: None, port };
+        let config = operator.path("node-1/config.toml");
+        let with_port = fs::read_to_string(&config).unwrap().replace("127.0.0.1:0", &format!("127.0.0.1:{port}"));
+        fs::write(&config, with_port).unwrap();
+        for number in 1..=3 {
+            let config = text(&operator.path(&format!("witness-{number}/config.toml")));
+            let witness = ct_node(&["witness", "--config", &config]).stderr(Stdio::null()).spawn().unwrap();
+            operator.witnesses.push(witness);
+        }
+        operator
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join("log").join(name)
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn start(&mut self) {
+        let config = text(&self.path("node-1/config.toml"));
+        let node = ct_node(&["serve", "--config", &config]).stderr(Stdio::null()).stdout(Stdio::null()).spawn();
+        self.node = Some(node.unwrap());
+    }
+
+    /// `kill -9`.
+    fn kill(&mut self) {
+        let mut node = self.node.take().unwrap();
+        node.kill().unwrap();
+        node.wait().unwrap();
+    }
+
+    /// SIGTERM; the exit status.
+    fn end(&mut self) -> i32 {
+        let mut node = self.node.take().unwrap();
+        let id = node.id().to_string();
+        assert!(Command::new("kill").arg(id).status().unwrap().success());
+        node.wait().unwrap().code().unwrap_or(-1)
+    }
+
+    fn issue(&self, out: &str, files: &[PathBuf]) -> (i32, String, String) {
+        let (key, out) = (text(&self.path("keys/issuer.pem")), text(&self.dir.path().join(out)));
+        let trust = text(&self.path("trust.cbor"));
+        let words = ["issue", "--to", &self.url(), "--key", &key, "--trust", &trust, "--out", &out];
+        ran(ct_node(&words).args(files))
+    }
+
+    fn load(&self, seconds: u32, acked: &Path) -> Child {
+        let (seconds, acked, dir) = (seconds.to_string(), text(acked), text(&self.path("")));
+        let words = ["load", "--to", &self.url(), "--dir", &dir, "--seconds", &seconds, "--acked", &acked];
+        ct_node(&words).args(["--entries", "8", "--clients", "4"]).stdout(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Hash and number of every published entry, by reading the files as anybody could.
+    fn published(&self) -> BTreeMap<u64, Hash> {
+        let log = self.path("node-1/data/log");
+        let checkpoint = fs::read_to_string(log.join("checkpoint")).unwrap();
+        let size: u64 = checkpoint.lines().nth(1).unwrap().parse().unwrap();
+        let mut entries = BTreeMap::new();
+        for index in 0..size.div_ceil(256) {
+            let (whole, rest) = (size / 256, size % 256);
+            let name = if index < whole { format!("{index:03}") } else { format!("{index:03}.p/{rest}") };
+            let bytes = fs::read(log.join("tile/entries").join(name)).unwrap();
+            let parsed = entry_bundle::parse(&bytes).unwrap();
+            entries.extend((index * 256..).zip(parsed.iter().map(|entry| Hash::of(entry))));
+        }
+        entries
+    }
+}
+
+impl Drop for Operator {
+    fn drop(&mut self) {
+        for child in self.witnesses.iter_mut().chain(&mut self.node) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
+}
+
+// The whole story of issue 6: start, issue over HTTP, kill, start, issue again; everything verifies.
+#[test]
+fn documents_outlive_a_killed_node() {
+    let mut operator = Operator::new();
+    operator.start();
+    let file = |name: &str, content: &str| {
+        let path = operator.dir.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    };
+    let (one, two) = (file("one.txt", "the first"), file("two.txt", "the second"));
+    let (status, out, err) = operator.issue("bundles", &[one]);
+    assert_eq!(status, 0, "{err}");
+    assert!(out.contains("Issued and verified 1 document"), "{out}");
+    operator.kill();
+    operator.start();
+    let (status, _, err) = operator.issue("bundles", &[two]);
+    assert_eq!(status, 0, "{err}");
+    assert_eq!(fs::read_dir(operator.dir.path().join("bundles")).unwrap().count(), 2);
+    assert_eq!(operator.published().len(), 3);
+    assert_eq!(operator.end(), 0);
+    assert!(!operator.path("node-1/api").exists());
+}
+
+// The gate of R10, R20.2: killed three times under load, it has lost nothing that it acknowledged, and doubled nothing.
+#[test]
+fn drill_nothing_acknowledged_is_lost_or_doubled() {
+    let mut operator = Operator::new();
+    operator.start();
+    let acked = operator.dir.path().join("acked.jsonl");
+    let load = operator.load(6, &acked);
+    let lines = || fs::read_to_string(&acked).map_or(0, |text| text.lines().count());
+    let mut seen = 0;
+    for _ in 0..3 {
+        eventually("the node acknowledges again", || (lines() > seen).then_some(()));
+        operator.kill();
+        seen = lines();
+        operator.start();
+    }
+    let output = load.wait_with_output().unwrap();
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success() && said["entries"].as_u64().unwrap() > 0, "{said}");
+    let text = fs::read_to_string(&acked).unwrap();
+    let acknowledged: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let greatest = acknowledged.iter().map(|line| line["leaf_index"].as_u64().unwrap()).max().unwrap();
+    let entries = eventually("everything is published", || {
+        let entries = operator.published();
+        entries.contains_key(&greatest).then_some(entries)
+    });
+    let mut places: BTreeMap<Hash, Vec<u64>> = BTreeMap::new();
+    entries.iter().for_each(|(index, hash)| places.entry(*hash).or_default().push(*index));
+    assert!(places.values().all(|indexes| indexes.len() == 1), "an entry stands in the log twice");
+    for line in &acknowledged {
+        let hash = Hash::from_hex(line["statement_hash"].as_str().unwrap()).unwrap();
+        assert_eq!(places.get(&hash).map(Vec::as_slice), Some([line["leaf_index"].as_u64().unwrap()].as_slice()));
+    }
+}
+
+// R2.5, R1.4: each mistake of an operator by its code, and what to do.
+#[test]
+fn mistakes_of_an_operator_are_told() {
+    let mut operator = Operator::new();
+    let config = operator.path("node-1/config.toml");
+    let good = fs::read_to_string(&config).unwrap();
+    let words = ["serve", "--config", &text(&config)];
+    let refused = |config_text: &str, code: &str, words_in_it: &str| {
+        fs::write(&config, config_text).unwrap();
+        let (status, _, err) = ran(&mut ct_node(&words));
+        assert!(status != 0 && err.contains(&format!("ct-node: {code}: ")) && err.contains(words_in_it), "{err}");
+    };
+    refused(&good.replace("data = ", "datta = "), "malformed.config", "unknown field `datta`");
+    refused(&good.replace("../trust.cbor", "../trust.toml"), "trust.malformed", "trust.toml");
+    refused(&good.replace("../keys/log.pem", "../keys/issuer.pem"), "io.key_file", "");
+    refused(&good.replace("../keys/log.pem", "../keys/none.pem"), "io.not_found", "none.pem");
+    let key = operator.path("keys/log.pem");
+    let mode = |mode| {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(0o644);
+    refused(&good, "io.key_permissions", "");
+    mode(0o600);
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let at_taken = good.replace(&operator.port.to_string(), &port.to_string());
+    refused(&at_taken, "io.port_in_use", &port.to_string());
+    // A second process on the same directory.
+    fs::write(&config, &good).unwrap();
+    operator.start();
+    eventually("the node listens", || operator.path("node-1/api").exists().then_some(()));
+    refused(&good, "io.write", "another process");
+}
