@@ -102,7 +102,11 @@ pub fn replace_bundle(path: &Path, bytes: &[u8]) -> Result<()> {
     durable::replace(path, bytes)
 }
 
-fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>> {
+/// The bytes of a regular file.
+///
+/// # Errors
+/// `io.not_a_file` for anything else; `limit.length` for a file of more than `limit` bytes; `io.*`.
+pub fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // One byte more than allowed, so that a longer file shows.
     let at_most = u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1));

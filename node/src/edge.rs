@@ -2,18 +2,17 @@
 
 use crate::entry_bundle;
 use crate::error::Result;
-use crate::tile::{FULL, Level, SPAN, Tile};
+use crate::hash_tiles::HashTiles;
+use crate::tile::{FULL, Level, Tile};
 use ct_core::merkle::leaf_hash;
-use ct_core::{CompactRange, Hash, TreeSize};
+use ct_core::{Hash, TreeSize};
 
 /// The tree's frontier and the content of its partial tiles: bounded, whatever the size of the log.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Edge {
-    tree: CompactRange,
+    hashes: HashTiles,
     /// The entries of the last entry bundle, if it is partial.
     entries: Vec<Vec<u8>>,
-    /// For each level of hash tiles the hashes of its last tile, if it is partial.
-    rows: Vec<Vec<Hash>>,
 }
 
 /// A file of the log.
@@ -21,11 +20,11 @@ pub(crate) type TileFile = (Tile, Vec<u8>);
 
 impl Edge {
     pub(crate) const fn size(&self) -> TreeSize {
-        self.tree.size()
+        self.hashes.size()
     }
 
     pub(crate) fn root(&self) -> Hash {
-        self.tree.root()
+        self.hashes.root()
     }
 
     /// The entries of the last entry bundle, if it is partial.
@@ -37,55 +36,25 @@ impl Edge {
     /// which they are to be written: all entry bundles, left to right, then all hash tiles.
     pub(crate) fn extend(&mut self, entries: impl IntoIterator<Item = Vec<u8>>) -> Result<Vec<TileFile>> {
         let before = self.size();
-        let (mut bundles, mut tiles) = (Vec::new(), Vec::new());
+        let (mut bundles, mut full) = (Vec::new(), Vec::new());
         for entry in entries {
-            self.push(entry, &mut bundles, &mut tiles)?;
-        }
-        self.partial_tiles(before, &mut bundles, &mut tiles)?;
-        bundles.append(&mut tiles);
-        Ok(bundles)
-    }
-
-    fn push(&mut self, entry: Vec<u8>, bundles: &mut Vec<TileFile>, tiles: &mut Vec<TileFile>) -> Result<()> {
-        let completed = self.tree.append(leaf_hash(&entry))?;
-        self.entries.push(entry);
-        let index = self.size().get().saturating_sub(1) / u64::from(FULL);
-        if self.entries.len() == usize::from(FULL) {
-            bundles.push((Tile::new(Level::Entries, index, FULL)?, entry_bundle::encode(&self.entries)?));
-            self.entries.clear();
-        }
-        for (node, hash) in completed.into_iter().filter(|(node, _)| node.level() % SPAN == 0) {
-            let level = node.level() / SPAN;
-            if self.rows.len() <= usize::from(level) {
-                self.rows.push(Vec::new());
-            }
-            let Some(row) = self.rows.get_mut(usize::from(level)) else { continue };
-            row.push(hash);
-            if row.len() == usize::from(FULL) {
-                let tile = Tile::new(Level::Hashes(level), node.index() / u64::from(FULL), FULL)?;
-                tiles.push((tile, tile_bytes(row)));
-                row.clear();
+            self.hashes.push(leaf_hash(&entry), &mut full)?;
+            self.entries.push(entry);
+            if self.entries.len() == usize::from(FULL) {
+                let index = self.size().get().saturating_sub(1) / u64::from(FULL);
+                bundles.push((Tile::new(Level::Entries, index, FULL)?, entry_bundle::encode(&self.entries)?));
+                self.entries.clear();
             }
         }
-        Ok(())
-    }
-
-    /// The partial tiles that were not there at size `before`.
-    fn partial_tiles(&self, before: TreeSize, bundles: &mut Vec<TileFile>, tiles: &mut Vec<TileFile>) -> Result<()> {
-        let last = |level: Level| {
-            let index = level.count(self.size()) / u64::from(FULL);
-            let tile = Tile::of_tree(level, index, self.size())?;
-            (Tile::of_tree(level, index, before) != Some(tile)).then_some(tile)
-        };
-        if let Some(tile) = last(Level::Entries) {
+        let is_new = |tile: &Tile| Tile::of_tree(tile.level(), tile.index(), before) != Some(*tile);
+        let index = self.size().get() / u64::from(FULL);
+        if let Some(tile) = Tile::of_tree(Level::Entries, index, self.size()).filter(is_new) {
             bundles.push((tile, entry_bundle::encode(&self.entries)?));
         }
-        for (level, row) in (0..).zip(&self.rows) {
-            if let Some(tile) = last(Level::Hashes(level)) {
-                tiles.push((tile, tile_bytes(row)));
-            }
-        }
-        Ok(())
+        bundles.extend(full.iter().map(|(tile, hashes)| (*tile, tile_bytes(hashes))));
+        let partial = self.hashes.partial().filter(|(tile, _)| is_new(tile));
+        bundles.extend(partial.map(|(tile, hashes)| (tile, tile_bytes(hashes))));
+        Ok(bundles)
     }
 }
 

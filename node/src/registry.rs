@@ -28,7 +28,7 @@ use crate::tile_reader::LOG;
 use crate::trust::{self, TrustPlan};
 use crate::witness::{Witness, judge};
 use ct_core::claims::Disclosure;
-use ct_core::limits::{MAX_NOTE_SIGNATURES, MAX_TRUST_BYTES};
+use ct_core::limits::MAX_NOTE_SIGNATURES;
 use ct_core::verify::Document;
 use ct_core::{
     AtSource, Bundle, Code, LeafIndex, Mode, Origin, PublicKey, Request, Statement, Subject, Timestamp, TreeSize,
@@ -37,7 +37,6 @@ use ct_core::{
 use ct_keys::{KeyFile, Role};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// What a new registry is to be.
@@ -142,7 +141,7 @@ impl Registry {
             return Err(Error::new(Code::IoNotFound, shown(dir), "there is no registry in this directory", next));
         }
         let trust_path = dir.join(TRUST_CBOR);
-        let trust = trust::load(&read_trust(&trust_path)?, &trust_path)?;
+        let trust = trust::read(&trust_path)?;
         let issuer_key = KeyFile::read(&keys.join("issuer.pem"), Role::Issuer)?;
         let public = PublicKey::from_bytes(issuer_key.public().verifying_key().as_bytes())?;
         let named = trust.trust().issuers.iter().find(|issuer| issuer.keys.iter().any(|key| key.key == public));
@@ -427,15 +426,6 @@ fn check_not_taken_back(log: &mut Log, witness: &Witness, memory: &Path) -> Resu
         let next = "restore the newest state of the log; nothing is signed until then";
         Error::refused(error, shown(memory), &what, next)
     })
-}
-
-fn read_trust(path: &Path) -> Result<Vec<u8>> {
-    let reading = |source| Error::reading(path, &source);
-    let mut bytes = Vec::new();
-    // One byte more than allowed, so that a longer file shows.
-    let at_most = u64::try_from(MAX_TRUST_BYTES).map_or(u64::MAX, |limit| limit.saturating_add(1));
-    File::open(path).map_err(reading)?.take(at_most).read_to_end(&mut bytes).map_err(reading)?;
-    Ok(bytes)
 }
 
 /// The number of the anchor among a bundle's checkpoints.

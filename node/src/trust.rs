@@ -1,8 +1,10 @@
 //! The trust root of one log, its witnesses and one issuer, as a new deployment needs it.
 
+use crate::documents::read_at_most;
 use crate::error::{Error, Result, shown};
 use crate::statement::kid;
 use crate::witness;
+use ct_core::limits::MAX_TRUST_BYTES;
 use ct_core::trust::{
     Epoch, GroupOf, Issuer, IssuerKey, Log, LogKey, Policy, RootKey, RootKeys, StatusBinding, Window, Windows, Witness,
     WitnessKey,
@@ -125,6 +127,18 @@ pub fn files(trust: &Trust, root: &KeyFile) -> Result<(String, Vec<u8>)> {
     let cbor = trust_file::sign(trust, &[root]);
     load(&cbor, Path::new("trust.cbor"))?;
     Ok((toml, cbor))
+}
+
+/// Reads a `trust.cbor`.
+///
+/// # Errors
+/// `io.*`, `trust.size`; those of [`load`].
+pub fn read(path: &Path) -> Result<TrustRoot> {
+    let bytes = read_at_most(path, MAX_TRUST_BYTES).map_err(|error| match error.code() {
+        Code::LimitLength => Error::new(Code::TrustSize, shown(path), error.what(), "name a trust root"),
+        _ => error,
+    })?;
+    load(&bytes, path)
 }
 
 /// Loads a `trust.cbor` from its bytes; `path` is for messages.

@@ -200,8 +200,11 @@ fn bad_witnesses_are_named_and_do_not_count() {
         peers.push((vkey, address));
         expected.push((VerifierKey::name(vkey).to_string(), code));
     };
-    for (vkey, (_, answer, code)) in vkeys.iter().zip(fakes) {
-        add(vkey, fake(Some(answer)).0, code);
+    let mut asked = Vec::new();
+    for (vkey, (number, answer, code)) in vkeys.iter().zip(fakes) {
+        let (address, count) = fake(Some(answer));
+        add(vkey, address, code);
+        asked.push((number, count));
     }
     add(&down, closed, Code::IoNetwork);
     add(&impostor, other.address, Code::TamperedCosignature);
@@ -217,6 +220,10 @@ fn bad_witnesses_are_named_and_do_not_count() {
     let expected: Vec<(&str, Code)> = expected.iter().map(|(name, code)| (name.as_str(), *code)).collect();
     assert_eq!(refusals(&collected), expected);
     assert!(collected.refusals.iter().all(|refusal| !refusal.error.what().contains(char::is_control)));
+    // Whoever names another size each time is not asked for ever; all others are asked once.
+    for (number, count) in asked {
+        assert_eq!(count.load(Ordering::SeqCst), if number == 36 { 3 } else { 1 }, "{number}");
+    }
 
     // R18.3: with one fewer good one there is no quorum, and no soft pass.
     let error = collect(&cosigners(&peers, 3), &mut log).unwrap_err();

@@ -6,6 +6,7 @@ mod args;
 mod clock;
 mod demo;
 mod events;
+mod fsck;
 mod init;
 mod interrupt;
 mod issue;
@@ -45,6 +46,7 @@ fn run(command: Command) -> Code {
         Command::Reinstate(args) => status::run(&args, Change::Reinstate),
         Command::Refresh(args) => refresh::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Fsck(args) => fsck::run(&args),
         Command::Witness(args) => witness::run(&args),
     });
     match outcome {
