@@ -94,6 +94,22 @@ fn one_changed_bit_is_found_in_the_file_that_has_it() {
     assert!(kinds > 12, "{kinds}");
 }
 
+// R13.5: damage in several places is told apart as well: the hash above both decides.
+#[test]
+fn several_damaged_files_are_each_found() {
+    let (files, vkey) = grown(&[600]);
+    let damaged = ["tile/entries/000", "tile/0/001"];
+    let mut changed = files;
+    for name in damaged {
+        *changed.get_mut(name).unwrap().last_mut().unwrap() ^= 1;
+    }
+    let report = check(&changed, &audit(&vkey)).unwrap();
+    let tampered: Vec<&str> =
+        found(&report).iter().filter(|(code, _)| *code == Code::TamperedFile).map(|it| it.1).collect();
+    assert_eq!(tampered, damaged);
+    assert!(found(&report).iter().all(|(_, path)| damaged.contains(path)), "{report:?}");
+}
+
 // R7.5
 #[test]
 fn a_changed_checkpoint_is_found() {
