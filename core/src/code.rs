@@ -210,7 +210,7 @@ register! {
         EquivocationCheckpoint = "equivocation.checkpoint",
         /// The log is known to have shown two histories, and no pin vouches for the checkpoint.
         EquivocationLog = "equivocation.log",
-        /// A file is not the one that its manifest lists.
+        /// A file is not the one that a manifest lists, or that a log's checkpoint commits to.
         TamperedFile = "tampered.file",
         /// The chain of an evidence log is broken.
         TamperedEvidenceLog = "tampered.evidence_log",
@@ -280,7 +280,7 @@ register! {
         UnsupportedStatementType = "unsupported.statement_type",
         /// The document's status is of a kind that this program does not know.
         UnsupportedStatus = "unsupported.status",
-        /// A file that the manifest lists is missing.
+        /// A file that a manifest lists, or that a log must have, is missing.
         IncompleteFile = "incomplete.file",
         /// The last record of an evidence log is cut off.
         IncompleteEvidenceLog = "incomplete.evidence_log",

@@ -7,6 +7,7 @@
 use crate::advertise;
 use crate::error::{Error, Result};
 use crate::http::{HttpClient, NoReply, Patience, Reply};
+use crate::quorum;
 use crate::witness_service::{AddCheckpoint, parse_size};
 use ct_core::limits::MAX_NOTE_BYTES;
 use ct_core::{
@@ -188,16 +189,8 @@ impl Cosigners {
         match &self.quorum {
             QuorumRule::AtLeast(count) => cosigned.len() >= *count,
             QuorumRule::Of(root) => {
-                let place = |(index, time): &(usize, Timestamp)| {
-                    let vkey = &self.peers.get(*index)?.cosigner.vkey;
-                    let knows =
-                        |witness: &ct_core::trust::Witness| witness.keys.iter().any(|key| key.verifier == *vkey);
-                    root.trust().witnesses.iter().position(knows).map(|place| (place, *time))
-                };
-                let stated: Vec<(usize, Timestamp)> = cosigned.iter().filter_map(place).collect();
-                root.epochs().any(|(epoch, quorum)| {
-                    quorum.earliest(&stated).is_some_and(|time| epoch.from <= time && time < epoch.until)
-                })
+                let vkey = |(index, time): &(usize, Timestamp)| Some((&self.peers.get(*index)?.cosigner.vkey, *time));
+                quorum::reached(root, cosigned.iter().filter_map(vkey))
             }
         }
     }

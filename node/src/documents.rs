@@ -73,7 +73,7 @@ pub fn read_document(path: &Path) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`DocumentFile::examine`]; `limit.length` for a longer file; `malformed.utf8` if it is no UTF-8.
 pub(crate) fn read_text(path: &Path, limit: usize) -> Result<String> {
-    let bytes = read_bytes(path, limit)?;
+    let bytes = read_at_most(path, limit)?;
     String::from_utf8(bytes)
         .map_err(|_| Error::new(Code::MalformedUtf8, shown(path), "is not text in UTF-8", "save it as UTF-8"))
 }
@@ -83,7 +83,7 @@ pub(crate) fn read_text(path: &Path, limit: usize) -> Result<String> {
 /// # Errors
 /// As [`DocumentFile::examine`]; `limit.length` for a file that is too long for a bundle.
 pub fn read_bundle(path: &Path) -> Result<Vec<u8>> {
-    read_bytes(path, MAX_BUNDLE_BYTES)
+    read_at_most(path, MAX_BUNDLE_BYTES)
 }
 
 /// Writes a bundle where there is nothing.
@@ -102,11 +102,11 @@ pub fn replace_bundle(path: &Path, bytes: &[u8]) -> Result<()> {
     durable::replace(path, bytes)
 }
 
-/// The bytes of a regular file of at most `limit` bytes.
+/// The bytes of a regular file.
 ///
 /// # Errors
-/// As [`DocumentFile::examine`]; `limit.length` for a longer file.
-pub(crate) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>> {
+/// `io.not_a_file` for anything else; `limit.length` for a file of more than `limit` bytes; `io.*`.
+pub fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // One byte more than allowed, so that a longer file shows.
     let at_most = u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1));

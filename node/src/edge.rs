@@ -2,20 +2,19 @@
 
 use crate::entry_bundle;
 use crate::error::Result;
+use crate::hash_tiles::HashTiles;
 use crate::store::Store;
-use crate::tile::{FULL, Level, SPAN, Tile};
+use crate::tile::{FULL, Level, Tile};
 use crate::tile_reader::{damaged, log_path, read_tile};
-use ct_core::merkle::{leaf_hash, node_hash};
-use ct_core::{CompactRange, Hash, TreeSize};
+use ct_core::merkle::leaf_hash;
+use ct_core::{Hash, TreeSize};
 
 /// The tree's frontier and the content of its partial tiles: bounded, whatever the size of the log.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Edge {
-    tree: CompactRange,
+    hashes: HashTiles,
     /// The entries of the last entry bundle, if it is partial.
     entries: Vec<Vec<u8>>,
-    /// For each level of hash tiles the hashes of its last tile, if it is partial.
-    rows: Vec<Vec<Hash>>,
 }
 
 /// A file of the log.
@@ -26,33 +25,7 @@ impl Edge {
     ///
     /// The hashes are as they stand in the tiles; whether the root is the one that was signed is for the caller to ask.
     pub(crate) fn load(store: &Store, size: TreeSize) -> Result<Self> {
-        let mut edge = Self::default();
-        let mut peaks = Vec::new();
-        for level in 0..=Level::MAX_HASHES {
-            let of_level = Level::Hashes(level);
-            if of_level.count(size) == 0 {
-                break;
-            }
-            let index = of_level.count(size) / u64::from(FULL);
-            let row = match Tile::of_tree(of_level, index, size) {
-                Some(tile) => read_row(store, tile)?,
-                None => Vec::new(),
-            };
-            // The highest bit is the leftmost, and the largest, of the perfect trees that the row consists of.
-            let mut rest = row.as_slice();
-            let mut of_row = Vec::new();
-            for bit in (0..SPAN).rev() {
-                if (row.len() >> bit) & 1 == 1
-                    && let Some((tree, after)) = rest.split_at_checked(1 << bit)
-                {
-                    of_row.push(perfect_root(tree));
-                    rest = after;
-                }
-            }
-            peaks.push(of_row);
-            edge.rows.push(row);
-        }
-        edge.tree = CompactRange::from_hashes(size, peaks.into_iter().rev().flatten().collect())?;
+        let mut edge = Self { hashes: HashTiles::load(size, |tile| read_row(store, tile))?, entries: Vec::new() };
         let index = size.get() / u64::from(FULL);
         if let Some(tile) = Tile::of_tree(Level::Entries, index, size) {
             let bytes = read_tile(store, tile)?;
@@ -60,7 +33,7 @@ impl Edge {
             let entries = entry_bundle::parse(&bytes).map_err(|_| bad("is not an entry bundle"))?;
             let entries = entries.get(..usize::from(tile.width())).ok_or_else(|| bad("has too few entries"))?;
             let hashes: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry)).collect();
-            if edge.rows.first() != Some(&hashes) {
+            if edge.hashes.partial().next().map(|(_, row)| row) != Some(hashes.as_slice()) {
                 return Err(bad("has other entries than those that were hashed"));
             }
             edge.entries = entries.iter().map(|entry| entry.to_vec()).collect();
@@ -69,11 +42,11 @@ impl Edge {
     }
 
     pub(crate) const fn size(&self) -> TreeSize {
-        self.tree.size()
+        self.hashes.size()
     }
 
     pub(crate) fn root(&self) -> Hash {
-        self.tree.root()
+        self.hashes.root()
     }
 
     /// The entries of the last entry bundle, if it is partial.
@@ -85,55 +58,25 @@ impl Edge {
     /// which they are to be written: all entry bundles, left to right, then all hash tiles.
     pub(crate) fn extend(&mut self, entries: impl IntoIterator<Item = Vec<u8>>) -> Result<Vec<TileFile>> {
         let before = self.size();
-        let (mut bundles, mut tiles) = (Vec::new(), Vec::new());
+        let (mut bundles, mut full) = (Vec::new(), Vec::new());
         for entry in entries {
-            self.push(entry, &mut bundles, &mut tiles)?;
-        }
-        self.partial_tiles(before, &mut bundles, &mut tiles)?;
-        bundles.append(&mut tiles);
-        Ok(bundles)
-    }
-
-    fn push(&mut self, entry: Vec<u8>, bundles: &mut Vec<TileFile>, tiles: &mut Vec<TileFile>) -> Result<()> {
-        let completed = self.tree.append(leaf_hash(&entry))?;
-        self.entries.push(entry);
-        let index = self.size().get().saturating_sub(1) / u64::from(FULL);
-        if self.entries.len() == usize::from(FULL) {
-            bundles.push((Tile::new(Level::Entries, index, FULL)?, entry_bundle::encode(&self.entries)?));
-            self.entries.clear();
-        }
-        for (node, hash) in completed.into_iter().filter(|(node, _)| node.level() % SPAN == 0) {
-            let level = node.level() / SPAN;
-            if self.rows.len() <= usize::from(level) {
-                self.rows.push(Vec::new());
-            }
-            let Some(row) = self.rows.get_mut(usize::from(level)) else { continue };
-            row.push(hash);
-            if row.len() == usize::from(FULL) {
-                let tile = Tile::new(Level::Hashes(level), node.index() / u64::from(FULL), FULL)?;
-                tiles.push((tile, tile_bytes(row)));
-                row.clear();
+            self.hashes.push(leaf_hash(&entry), &mut full)?;
+            self.entries.push(entry);
+            if self.entries.len() == usize::from(FULL) {
+                let index = self.size().get().saturating_sub(1) / u64::from(FULL);
+                bundles.push((Tile::new(Level::Entries, index, FULL)?, entry_bundle::encode(&self.entries)?));
+                self.entries.clear();
             }
         }
-        Ok(())
-    }
-
-    /// The partial tiles that were not there at size `before`.
-    fn partial_tiles(&self, before: TreeSize, bundles: &mut Vec<TileFile>, tiles: &mut Vec<TileFile>) -> Result<()> {
-        let last = |level: Level| {
-            let index = level.count(self.size()) / u64::from(FULL);
-            let tile = Tile::of_tree(level, index, self.size())?;
-            (Tile::of_tree(level, index, before) != Some(tile)).then_some(tile)
-        };
-        if let Some(tile) = last(Level::Entries) {
+        let is_new = |tile: &Tile| Tile::of_tree(tile.level(), tile.index(), before) != Some(*tile);
+        let index = self.size().get() / u64::from(FULL);
+        if let Some(tile) = Tile::of_tree(Level::Entries, index, self.size()).filter(is_new) {
             bundles.push((tile, entry_bundle::encode(&self.entries)?));
         }
-        for (level, row) in (0..).zip(&self.rows) {
-            if let Some(tile) = last(Level::Hashes(level)) {
-                tiles.push((tile, tile_bytes(row)));
-            }
-        }
-        Ok(())
+        bundles.extend(full.iter().map(|(tile, hashes)| (*tile, tile_bytes(hashes))));
+        let partial = self.hashes.partial().filter(|(tile, _)| is_new(tile));
+        bundles.extend(partial.map(|(tile, hashes)| (tile, tile_bytes(hashes))));
+        Ok(bundles)
     }
 }
 
@@ -145,16 +88,6 @@ fn read_row(store: &Store, tile: Tile) -> Result<Vec<Hash>> {
         Some(row) if rest.is_empty() => Ok(row.iter().copied().map(Hash::new).collect()),
         _ => Err(damaged(store, &log_path(tile), "has not the length of a tile")),
     }
-}
-
-/// The root over 2^k hashes.
-fn perfect_root(hashes: &[Hash]) -> Hash {
-    let mut row = hashes.to_vec();
-    while row.len() > 1 {
-        let (pairs, _) = row.as_chunks::<2>();
-        row = pairs.iter().map(|[left, right]| node_hash(left, right)).collect();
-    }
-    row.first().copied().unwrap_or_else(ct_core::merkle::empty_root)
 }
 
 /// A tile of hashes as it stands in its file.

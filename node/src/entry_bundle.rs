@@ -1,6 +1,7 @@
 //! Entry bundles: up to 256 entries in one file, each after its length in two bytes (C2SP tlog-tiles).
 
 use crate::tile::FULL;
+use ct_core::limits::MAX_ENTRY_BYTES;
 use ct_core::{Code, Error};
 
 /// The file of these entries.
@@ -38,10 +39,12 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<&[u8]>, Error> {
     Ok(entries)
 }
 
+/// The largest file: 256 entries, each with its length.
+pub const MAX_BUNDLE_BYTES: usize = 256 * (2 + MAX_ENTRY_BYTES);
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ct_core::limits::MAX_ENTRY_BYTES;
 
     // R7.1
     #[test]

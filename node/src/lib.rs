@@ -13,7 +13,7 @@
 //! - [`Registry`]: one machine's directory with log, witnesses, issuer and trust root; [`demo`] fills one.
 //!
 //! - [`http`]: what every service listens with; [`witness_service`]: a witness for others' logs;
-//!   [`cosigners`]: the log's side of witnessing.
+//!   [`cosigners`]: the log's side of witnessing; [`fsck`]: an audit of a whole log, here or elsewhere.
 //!
 //! Out of scope so far: a log on several machines.
 
@@ -34,7 +34,9 @@ pub mod entropy;
 pub mod entry_bundle;
 pub mod envelope;
 pub mod error;
+pub mod fsck;
 pub mod gate;
+mod hash_tiles;
 pub mod http;
 mod keyring;
 pub mod load;
@@ -44,6 +46,7 @@ pub mod log_signer;
 pub mod machine;
 pub mod pdf;
 pub mod publication;
+mod quorum;
 mod recovery;
 mod refusals;
 pub mod registry;
@@ -62,7 +65,7 @@ pub mod witness_service;
 pub use bundle::Anchor;
 pub use claims::ClaimsDocument;
 pub use cosigners::{Cosigner, Cosigners};
-pub use documents::{DocumentFile, create_bundle, read_bundle, read_document, replace_bundle};
+pub use documents::{DocumentFile, create_bundle, read_at_most, read_bundle, read_document, replace_bundle};
 pub use entropy::Entropy;
 pub use error::{Error, Result};
 pub use log::{Log, Staged};

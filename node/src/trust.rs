@@ -1,5 +1,6 @@
 //! The trust root of one log, its witnesses and one issuer, as a new deployment needs it.
 
+use crate::documents::read_at_most;
 use crate::error::{Error, Result, shown};
 use crate::statement::kid;
 use crate::witness;
@@ -10,8 +11,6 @@ use ct_core::trust::{
 };
 use ct_core::{Code, KeyName, PublicKey, Seconds, SignatureType, Timestamp, Trust, TrustRoot, VerifierKey};
 use ct_keys::{KeyFile, trust_file};
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 /// What a new trust root says, apart from its keys.
@@ -130,6 +129,25 @@ pub fn files(trust: &Trust, root: &KeyFile) -> Result<(String, Vec<u8>)> {
     Ok((toml, cbor))
 }
 
+/// Reads a `trust.cbor`.
+///
+/// # Errors
+/// `io.*`, `trust.size`; those of [`load`].
+pub fn read(path: &Path) -> Result<TrustRoot> {
+    load(&read_bytes(path)?, path)
+}
+
+/// The bytes of a `trust.cbor`, whatever they are.
+///
+/// # Errors
+/// `io.*`, `trust.size`.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    read_at_most(path, MAX_TRUST_BYTES).map_err(|error| match error.code() {
+        Code::LimitLength => Error::new(Code::TrustSize, shown(path), error.what(), "name a trust root"),
+        _ => error,
+    })
+}
+
 /// Loads a `trust.cbor` from its bytes; `path` is for messages.
 ///
 /// # Errors
@@ -137,24 +155,6 @@ pub fn files(trust: &Trust, root: &KeyFile) -> Result<(String, Vec<u8>)> {
 pub fn load(bytes: &[u8], path: &Path) -> Result<TrustRoot> {
     let next = "make it again from trust.toml: ct trust build";
     TrustRoot::load(bytes).map_err(|error| Error::refused(error, shown(path), "is no usable trust root", next))
-}
-
-/// Reads a `trust.cbor`.
-///
-/// # Errors
-/// `io.*`; those of [`TrustRoot::load`].
-pub fn read(path: &Path) -> Result<TrustRoot> {
-    load(&read_bytes(path)?, path)
-}
-
-/// The bytes of a trust root's file, or one more than it may have.
-pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
-    let reading = |source| Error::reading(path, &source);
-    let mut bytes = Vec::new();
-    // One byte more than allowed, so that a longer file shows.
-    let at_most = u64::try_from(MAX_TRUST_BYTES).map_or(u64::MAX, |limit| limit.saturating_add(1));
-    File::open(path).map_err(reading)?.take(at_most).read_to_end(&mut bytes).map_err(reading)?;
-    Ok(bytes)
 }
 
 /// The issuer whose document key this is.

@@ -3,6 +3,7 @@
 //! Tiles are served only as far as the published checkpoint reaches. Caches keep a tile for ever, and what lies beyond
 //! the checkpoint may be the leftover of a batch that was never committed.
 
+use crate::entry_bundle::MAX_BUNDLE_BYTES;
 use crate::error::{Error, Result, shown};
 use crate::tile::{FULL, Tile};
 use axum::Router;
@@ -76,7 +77,7 @@ fn read_tile(dir: &Path, tile: Tile) -> Result<Option<Vec<u8>>> {
     let end = tile.index().checked_mul(u64::from(FULL)).and_then(|start| start.checked_add(u64::from(tile.width())));
     let reach = tile.level().count(published(dir)?);
     match end {
-        Some(end) if end <= reach => read(&dir.join(tile.to_string()), MAX_TILE_BYTES),
+        Some(end) if end <= reach => read(&dir.join(tile.to_string()), MAX_BUNDLE_BYTES),
         _ => Ok(None),
     }
 }
@@ -121,6 +122,3 @@ fn absent(what: &str) -> Error {
 
 const CHECKPOINT: &str = "checkpoint";
 const READERS: usize = 16;
-
-/// The largest entry bundle: 256 entries, each with its length.
-const MAX_TILE_BYTES: usize = 256 * (2 + ct_core::limits::MAX_ENTRY_BYTES);

@@ -142,4 +142,4 @@ impl Timer {
 }
 
 /// How long a client that is still sending may take to notice that it was refused.
-const LINGER: Duration = Duration::from_secs(1);
+const LINGER: Duration = Duration::from_secs(2);

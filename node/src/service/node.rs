@@ -4,7 +4,7 @@ use super::{Admission, Api, Archive, Clock, Cosign, NodeConfig, Propose, Publish
 use crate::command::Command;
 use crate::consensus::{Committed, Consensus, ConsensusSettings, Machine};
 use crate::cosigners::{Cosigners, QuorumRule, Waiting};
-use crate::documents::read_bytes;
+use crate::documents::read_at_most;
 use crate::entropy::Entropy;
 use crate::envelope::MAX_ENVELOPE_BYTES;
 use crate::error::{Error, Result};
@@ -141,7 +141,7 @@ async fn found(config: &NodeConfig, clock: &Clock, state: &StateReader, proposer
 }
 
 fn bootstrap(config: &NodeConfig, clock: &Clock, trust: &TrustRoot, bytes: &[u8]) -> Result<Vec<u8>> {
-    let genesis = read_bytes(&config.genesis, MAX_ENTRY_BYTES)?;
+    let genesis = read_at_most(&config.genesis, MAX_ENTRY_BYTES)?;
     let origin = trust::origin(trust.trust())?;
     statement::check_genesis(&genesis, &ct_core::Origin::new(origin)?)?;
     let mut clients = Vec::new();

@@ -6,8 +6,8 @@
 //! state = "state"               # a folder, made if it does not exist
 //!
 //! [[log]]                       # one for each log; again with another vkey if a log has several keys
-//! origin = "log.example"
-//! vkey = "log.example+36e48a5e+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+//! origin = "example.com/foo"
+//! vkey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 //! ```
 
 use crate::config_file;
@@ -105,7 +105,7 @@ const MAX_KEYS: usize = ct_core::limits::MAX_NOTE_SIGNATURES / 2;
 mod tests {
     use super::*;
 
-    const KEY: &str = "example.com+c0951a8e+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+    const KEY: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
     const OTHER: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 
     fn parse(text: &str) -> std::result::Result<WitnessConfig, String> {

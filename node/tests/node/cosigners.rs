@@ -2,7 +2,7 @@
 
 use crate::fixture::{ORIGIN, at, directory, entries, entries_from, key, log_of};
 use crate::service::{Running, limits, serve};
-use ct_core::{Code, Cosignature, Note, Origin, VerifierKey};
+use ct_core::{Code, Cosignature, Note, Origin, Timestamp, VerifierKey};
 use ct_keys::Role;
 use ct_node::cosigners::{Address, Collected, QuorumRule, Waiting};
 use ct_node::http::Patience;
@@ -200,8 +200,11 @@ fn bad_witnesses_are_named_and_do_not_count() {
         peers.push((vkey, address));
         expected.push((VerifierKey::name(vkey).to_string(), code));
     };
-    for (vkey, (_, answer, code)) in vkeys.iter().zip(fakes) {
-        add(vkey, fake(Some(answer)).0, code);
+    let mut asked = Vec::new();
+    for (vkey, (number, answer, code)) in vkeys.iter().zip(fakes) {
+        let (address, count) = fake(Some(answer));
+        add(vkey, address, code);
+        asked.push((number, count));
     }
     add(&down, closed, Code::IoNetwork);
     add(&impostor, other.address, Code::TamperedCosignature);
@@ -217,6 +220,10 @@ fn bad_witnesses_are_named_and_do_not_count() {
     let expected: Vec<(&str, Code)> = expected.iter().map(|(name, code)| (name.as_str(), *code)).collect();
     assert_eq!(refusals(&collected), expected);
     assert!(collected.refusals.iter().all(|refusal| !refusal.error.what().contains(char::is_control)));
+    // Whoever names another size each time is not asked for ever; all others are asked once.
+    for (number, count) in asked {
+        assert_eq!(count.load(Ordering::SeqCst), if number == 36 { 3 } else { 1 }, "{number}");
+    }
 
     // R18.3: with one fewer good one there is no quorum, and no soft pass.
     let error = collect(&cosigners(&peers, 3), &mut log).unwrap_err();
@@ -316,24 +323,30 @@ fn the_trust_root_s_quorum_decides() {
     let root = Arc::new(registry.trust().clone());
     let known: Vec<VerifierKey> =
         root.trust().witnesses.iter().map(|witness| witness.keys[0].verifier.clone()).collect();
-    let lines: Vec<String> = (1..=3)
-        .map(|number| {
+    let text = log.checkpoint().checkpoint().text();
+    let lines_at = |time: Timestamp| -> Vec<String> {
+        let line = |number: u8| {
             let path = registry_dir.join(format!("keys/witness-{number}.pem"));
             let key = ct_keys::KeyFile::read(&path, Role::Witness).unwrap();
-            ct_node::witness::cosign(&key, &log.checkpoint().checkpoint().text(), at(7)).unwrap().to_string()
-        })
-        .collect();
+            ct_node::witness::cosign(&key, &text, time).unwrap().to_string()
+        };
+        (1..=3).map(line).collect()
+    };
     let (stranger, stranger_key) = witness(dir.path(), &log.verifier().clone(), 10, 7);
-    let mut with = |count: usize| {
+    let mut with = |count: usize, lines: &[String]| {
         let mut peers = vec![Cosigner { vkey: stranger_key.clone(), address: url(stranger.address) }];
-        for (vkey, line) in known.iter().zip(&lines).take(count) {
+        for (vkey, line) in known.iter().zip(lines).take(count) {
             let address = url(fake(Some(http("200 OK", "text/plain", line))).0);
             peers.push(Cosigner { vkey: vkey.clone(), address });
         }
         let all = Cosigners::new(peers, QuorumRule::Of(Arc::clone(&root)), waiting()).unwrap();
         collect(&all, &mut log).map(|_| ()).map_err(|error| error.code())
     };
+    let now = lines_at(at(7));
     // Two of the three that the root names are enough; one of them and a stranger are not.
-    assert_eq!(with(1), Err(Code::NotAnchoredQuorum));
-    assert_eq!(with(2), Ok(()));
+    assert_eq!(with(1, &now), Err(Code::NotAnchoredQuorum));
+    assert_eq!(with(2, &now), Ok(()));
+    // A quorum counts from its time on.
+    let before = Timestamp::from_seconds(at(0).seconds() - 86_400 * 2).unwrap();
+    assert_eq!(with(3, &lines_at(before)), Err(Code::NotAnchoredQuorum));
 }

@@ -163,8 +163,8 @@ fn limits_of_a_body_hold_at_max_and_max_plus_one() {
     assert_eq!((answer.status, answer.code().as_str()), (413, "limit.request_size"));
     // Whoever sends on regardless still gets to read the answer.
     let mut eager = server.client();
-    eager.send("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 1152921504606846976\r\n\r\n");
-    let _ = eager.socket.write_all(&[1; 300_000]);
+    let head = b"POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 1152921504606846976\r\n\r\n";
+    eager.send([&head[..], &[1; 300_000]].concat());
     assert_eq!(eager.answer().status, 413);
     eager.socket.shutdown(Shutdown::Write).unwrap();
     let mut end = [0];

@@ -10,6 +10,7 @@ mod cli;
 mod cosigners;
 mod crash;
 mod fixture;
+mod fsck;
 mod gate;
 mod go;
 mod http;

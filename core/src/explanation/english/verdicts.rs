@@ -161,11 +161,11 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
              it.",
             "Get the newest trust root from its publisher: it may vouch for the checkpoint. Otherwise ask the issuer \
              to issue the document again in another log."),
-        Code::TamperedFile => say("A file is not the one that the manifest lists",
-            "The manifest lists each file with its fingerprint (SHA-256), and the file that is there now has another. \
-             It was changed, damaged or exchanged after the manifest was made.",
+        Code::TamperedFile => say("A file is not the one that was recorded",
+            "A manifest lists each file with its fingerprint (SHA-256), or a log's checkpoint fixes what its files \
+             hold, and the file that is there now is another. It was changed, damaged or exchanged afterwards.",
             "Keep the file as it is for whoever investigates, and restore it from a copy that agrees with the \
-             manifest. If the change was meant, make a new manifest."),
+             record. If a manifest's file was meant to change, make a new manifest."),
         Code::TamperedEvidenceLog => say("The evidence log was altered",
             "Each record of an evidence log names the fingerprint (SHA-256) of the one before it, and at this place \
              the two do not fit: a record was changed, removed, inserted or moved.",
@@ -284,11 +284,11 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "The issuer's status list gives this document a status that this program has no meaning for. Only \
              valid, revoked and suspended are known to it.",
             "Ask the issuer what the status means, and do not accept the document until then."),
-        Code::IncompleteFile => say("A file that the manifest lists is missing",
-            "There is nothing at the path that the manifest names. The file was moved, renamed or deleted after the \
-             manifest was made, or the folder is not the one that the manifest is about.",
-            "Check that folder and manifest belong together. Then restore the file from a copy that agrees with the \
-             manifest."),
+        Code::IncompleteFile => say("A recorded file is missing",
+            "There is nothing at the path that a manifest names, or at which a log must have a file. It was moved, \
+             renamed or deleted, or the folder is not the one that the record is about.",
+            "Check that folder and manifest, or checkpoint, belong together. Then restore the file from a copy that \
+             agrees with the record."),
         Code::IncompleteEvidenceLog => say("The last record of the evidence log is cut off",
             "The file ends in the middle of a record: a program was stopped while it wrote, or the file was cut. All \
              records before it hold together.",

@@ -173,11 +173,12 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
              aut\u{e9}ntico; el registro no puede demostrarlo.",
             "Obtenga la ra\u{ed}z de confianza m\u{e1}s nueva de quien la publica: puede que responda por el punto de \
              control. Si no, pida al emisor que lo emita de nuevo en otro registro."),
-        Code::TamperedFile => say("Un archivo no es el que figura en el manifiesto",
-            "El manifiesto lista cada archivo con su huella digital (SHA-256), y el archivo que hay ahora tiene otra. \
-             Fue cambiado, da\u{f1}ado o sustituido despu\u{e9}s de hacerse el manifiesto.",
-            "Conserve el archivo tal como est\u{e1} para quien investigue y restaure una copia que concuerde con el \
-             manifiesto. Si el cambio era intencionado, haga un manifiesto nuevo."),
+        Code::TamperedFile => say("Un archivo no es el que consta",
+            "Un manifiesto lista cada archivo con su huella digital (SHA-256), o el punto de control de un registro \
+             fija lo que contienen sus archivos, y el que hay ahora es otro. Fue cambiado, da\u{f1}ado o sustituido \
+             despu\u{e9}s.",
+            "Conserve el archivo tal como est\u{e1} para quien investigue y restaure una copia que concuerde con lo que \
+             consta. Si el archivo de un manifiesto deb\u{ed}a cambiar, haga un manifiesto nuevo."),
         Code::TamperedEvidenceLog => say("El registro de evidencias fue alterado",
             "Cada asiento de un registro de evidencias nombra la huella digital (SHA-256) del anterior, y en este \
              lugar no concuerdan: un asiento fue cambiado, quitado, insertado o movido.",
@@ -305,11 +306,11 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "La lista de estados del emisor da a este documento un estado que este programa no conoce. Solo \
              conoce v\u{e1}lido, revocado y suspendido.",
             "Pregunte al emisor qu\u{e9} significa el estado, y no acepte el documento hasta saberlo."),
-        Code::IncompleteFile => say("Falta un archivo que figura en el manifiesto",
-            "No hay nada en la ruta que nombra el manifiesto. El archivo fue movido, renombrado o borrado despu\u{e9}s \
-             de hacerse el manifiesto, o la carpeta no es la del manifiesto.",
-            "Compruebe que la carpeta y el manifiesto se corresponden. Despu\u{e9}s restaure el archivo de una copia \
-             que concuerde con el manifiesto."),
+        Code::IncompleteFile => say("Falta un archivo que consta",
+            "No hay nada en la ruta que nombra un manifiesto, o en la que un registro debe tener un archivo. Fue \
+             movido, renombrado o borrado, o la carpeta no es la que corresponde.",
+            "Compruebe que la carpeta y el manifiesto, o el punto de control, se corresponden. Despu\u{e9}s restaure el \
+             archivo de una copia que concuerde."),
         Code::IncompleteEvidenceLog => say("El \u{fa}ltimo asiento del registro de evidencias est\u{e1} cortado",
             "El archivo termina en medio de un asiento: un programa fue detenido mientras escrib\u{ed}a, o el archivo \
              fue cortado. Todos los asientos anteriores son coherentes.",

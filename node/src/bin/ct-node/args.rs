@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Refresh(RefreshArgs),
     /// Make a complete demonstration with documents and bundles.
     Demo(DemoArgs),
+    /// Check every file of a log, here or on a web site.
+    Fsck(FsckArgs),
     /// Cosign the checkpoints of other logs, over HTTP.
     Witness(WitnessArgs),
     /// Submit statements as fast as a log takes them, and note what it acknowledged.
@@ -283,6 +285,35 @@ pub(crate) struct RefreshArgs {
 #[derive(ClapArgs)]
 #[command(after_help = "\
 Examples:
+  ct-node fsck registry
+  ct-node fsck https://log.example --trust trust.cbor
+  ct-node fsck registry --vkey 'example.com/foo+530d903a+Aeky...' --json
+  ct-node fsck https://log.example --older checkpoint-of-last-year
+
+Every hash of the log is computed again from its entries and compared with its
+files and with the root that was signed. Without --vkey or --trust nobody's
+signature is checked: then the files fit together, whoever made them.")]
+pub(crate) struct FsckArgs {
+    /// A folder with checkpoint and tile in it, or a registry, or a URL.
+    #[arg(value_name = "DIR|URL")]
+    pub(crate) log: String,
+    /// The log's verifier key.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) vkey: Option<String>,
+    /// A trust root: its keys for the log must have signed, and its quorum of witnesses.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: Option<PathBuf>,
+    /// A checkpoint from before, which the log must still begin with.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) older: Option<PathBuf>,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
   ct-node witness --config witness/witness.toml
   ct-node witness --config witness/witness.toml --events >>events.jsonl
 
@@ -292,8 +323,8 @@ The configuration looks like this; paths count from its folder:
   key = \"witness.pem\"
   state = \"state\"
   [[log]]
-  origin = \"log.example\"
-  vkey = \"log.example+36e48a5e+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\"
+  origin = \"example.com/foo\"
+  vkey = \"example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\"
 
 Its URL is in the file api beside the configuration while it runs. It stops on
 Ctrl-C or SIGTERM, when the requests that have begun are answered.")]

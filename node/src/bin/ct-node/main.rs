@@ -6,6 +6,7 @@ mod args;
 mod clock;
 mod demo;
 mod events;
+mod fsck;
 mod init;
 mod interrupt;
 mod issue;
@@ -50,6 +51,7 @@ fn run(command: Command) -> Code {
         Command::Refresh(args) => refresh::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Fsck(args) => fsck::run(&args),
         Command::Witness(args) => witness::run(&args),
         Command::Load(args) => load::run(&args),
     });

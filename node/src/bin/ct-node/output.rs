@@ -47,12 +47,16 @@ pub(crate) fn word(path: &Path) -> String {
 
 /// A bar on a terminal, for work that takes long enough to see one.
 pub(crate) fn progress(length: usize) -> ProgressBar {
-    let length = u64::try_from(length).unwrap_or(u64::MAX);
+    progress_of(u64::try_from(length).unwrap_or(u64::MAX), "documents")
+}
+
+/// As [`progress`], of whatever is counted.
+pub(crate) fn progress_of(length: u64, noun: &str) -> ProgressBar {
     if length < WORTH_A_BAR || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
-    match ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} documents, {eta} left") {
+    match ProgressStyle::with_template(&format!("{{wide_bar}} {{human_pos}}/{{human_len}} {noun}, {{eta}} left")) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
