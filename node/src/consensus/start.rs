@@ -88,6 +88,13 @@ impl Consensus {
         };
         let cadence = Cadence { entries: settings.persist_after_entries, bytes: settings.persist_after_bytes };
         runtime.spawn(keep_short(group.clone(), Arc::clone(&wal), cadence));
+        let (stopped, stopping) = (halt.clone(), group.clone());
+        // The protocol does not hear of every failure by itself, and a leader that can write nothing must not go on
+        // telling others that it leads.
+        runtime.spawn(async move {
+            stopped.stopped().await;
+            let _ = stopping.shutdown().await;
+        });
         let commands = Arc::new(Semaphore::new(MAX_COMMANDS_IN_FLIGHT));
         let room = Arc::new(Semaphore::new(MAX_BYTES_IN_FLIGHT >> 10));
         Ok(Self { group, wal, halt, commands, room, replayed, runtime: Some(runtime) })

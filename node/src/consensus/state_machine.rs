@@ -54,10 +54,23 @@ impl StateMachine {
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Applies these entries in one transaction, and answers.
-    fn apply_portion(&mut self, portion: Vec<EntryResponder<Protocol>>) -> Result<()> {
+    /// Applies these entries in one transaction, and answers. If that fails, why is known before whoever waits for an
+    /// answer hears that there will be none.
+    fn apply_portion(&mut self, portion: Vec<EntryResponder<Protocol>>) -> io::Result<()> {
+        let answers = self.transact(&portion).map_err(|error| self.halt.stop(error))?;
+        let mut answers = answers.into_iter();
+        for (entry, responder) in portion {
+            let answer = command(&entry).and_then(|_| answers.next()).unwrap_or_default();
+            if let Some(responder) = responder {
+                ApplyResponder::send(responder, Answer(answer));
+            }
+        }
+        Ok(())
+    }
+
+    fn transact(&mut self, portion: &[EntryResponder<Protocol>]) -> Result<Vec<Vec<u8>>> {
         let mut applied = self.applied.clone();
-        for (entry, _) in &portion {
+        for (entry, _) in portion {
             applied.last = Some(entry.log_id);
             if let EntryPayload::Membership(members) = &entry.payload {
                 applied.members = Membership::new(Some(entry.log_id), members.clone());
@@ -71,14 +84,7 @@ impl StateMachine {
             return Err(Error::new(Code::Internal, "state machine", what, "report this"));
         }
         self.applied = applied;
-        let mut answers = answers.into_iter();
-        for (entry, responder) in portion {
-            let answer = command(&entry).and_then(|_| answers.next()).unwrap_or_default();
-            if let Some(responder) = responder {
-                ApplyResponder::send(responder, Answer(answer));
-            }
-        }
-        Ok(())
+        Ok(answers)
     }
 
     fn meta(&self) -> SnapshotMetaOf<Protocol> {
@@ -118,14 +124,11 @@ impl RaftStateMachine<Protocol> for StateMachine {
             bytes = bytes.saturating_add(command(&entry.0).map_or(0, |committed| committed.command.len()));
             portion.push(entry);
             if portion.len() >= MOST_AT_ONCE || bytes >= MAX_COMMAND_BYTES {
-                self.apply_portion(std::mem::take(&mut portion)).map_err(|error| self.halt.stop(error))?;
+                self.apply_portion(std::mem::take(&mut portion))?;
                 bytes = 0;
             }
         }
-        if portion.is_empty() {
-            return Ok(());
-        }
-        self.apply_portion(portion).map_err(|error| self.halt.stop(error))
+        if portion.is_empty() { Ok(()) } else { self.apply_portion(portion) }
     }
 
     /// Persists here and not in the builder, so that nothing is applied between what is durable and what is told of it.

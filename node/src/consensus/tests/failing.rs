@@ -18,7 +18,8 @@ fn a_poisoned_log_stops_the_node() {
         let codes: Vec<_> = results.iter().filter_map(|(_, result)| code(result)).collect();
         let unknown = codes.iter().filter(|code| **code == Code::UnknownOutcome).count();
         let refused = codes.iter().filter(|code| **code == Code::IoLogPoisoned).count();
-        assert!((1..=4).contains(&unknown) && refused > 300, "{fault:?}: {unknown} unknown, {refused} refused");
+        // None, if what failed was a hint, after the last answer.
+        assert!((0..=4).contains(&unknown) && refused > 300, "{fault:?}: {unknown} unknown, {refused} refused");
         assert_eq!(unknown + refused, codes.len());
         let status = node.status();
         assert_eq!(status.role, Role::Halted);
