@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Witness(WitnessArgs),
     /// Submit statements as fast as a log takes them, and note what it acknowledged.
     Load(LoadArgs),
+    /// Play failures on purpose, with real processes, and say whether the promises held.
+    Drill(DrillArgs),
 }
 
 #[derive(ClapArgs)]
@@ -335,6 +337,20 @@ pub(crate) struct WitnessArgs {
     /// Write one line of JSON for each request to standard output.
     #[arg(long)]
     pub(crate) events: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node drill
+  ct-node drill crash-after-append replayed-request
+
+Each drill makes a log in a temporary directory, with three witnesses, and plays
+one failure. The exit status is 0 if every promise held.")]
+pub(crate) struct DrillArgs {
+    /// Which; all if none is named.
+    #[arg(value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(crate::drill::DRILLS.iter().map(|drill| drill.name)))]
+    pub(crate) names: Vec<String>,
 }
 
 /// For runs that give the same bytes every time. Keys from a seed are known to whoever knows the seed.

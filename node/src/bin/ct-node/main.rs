@@ -5,6 +5,7 @@
 mod args;
 mod clock;
 mod demo;
+mod drill;
 mod events;
 mod fsck;
 mod init;
@@ -54,6 +55,7 @@ fn run(command: Command) -> Code {
         Command::Fsck(args) => fsck::run(&args),
         Command::Witness(args) => witness::run(&args),
         Command::Load(args) => load::run(&args),
+        Command::Drill(args) => drill::run(&args),
     });
     match outcome {
         Ok(()) => Code::Ok,
