@@ -5,6 +5,7 @@
 
 use crate::entry_bundle::MAX_BUNDLE_BYTES;
 use crate::error::{Error, Result, shown};
+use crate::http::file_body::FileBody;
 use crate::tile::{FULL, Tile};
 use axum::Router;
 use axum::extract::Path as UrlPath;
@@ -24,15 +25,15 @@ use tokio::task::spawn_blocking;
 #[derive(Clone, Debug)]
 pub struct LogFiles {
     dir: Arc<PathBuf>,
-    /// Files being read at one time.
-    readers: Arc<Semaphore>,
+    /// Files being looked for at one time.
+    openers: Arc<Semaphore>,
 }
 
 impl LogFiles {
     /// The folder, which need not hold a checkpoint yet.
     #[must_use]
     pub fn new(dir: &Path) -> Self {
-        Self { dir: Arc::new(dir.to_owned()), readers: Arc::new(Semaphore::new(READERS)) }
+        Self { dir: Arc::new(dir.to_owned()), openers: Arc::new(Semaphore::new(OPENERS)) }
     }
 
     /// The routes `/checkpoint` and `/tile/...`.
@@ -44,40 +45,43 @@ impl LogFiles {
     }
 
     async fn checkpoint(&self) -> Result<Response> {
-        let note = self.read(|dir| read(&dir.join(CHECKPOINT), MAX_NOTE_BYTES)).await?;
+        let note = self.open(|dir| open(&dir.join(CHECKPOINT), MAX_NOTE_BYTES)).await?;
         let note = note.ok_or_else(|| absent("the log has no checkpoint yet"))?;
-        Ok(file("text/plain; charset=utf-8", "no-cache", note))
+        Ok(answer("text/plain; charset=utf-8", "no-cache", note))
     }
 
     async fn tile(&self, path: &str) -> Result<Response> {
         // Nothing but a tile's one name becomes a path on the disk.
         let tile = Tile::parse(&format!("tile/{path}")).map_err(|_| absent("this is no tile's name"))?;
-        let bytes = self.read(move |dir| read_tile(dir, tile)).await?;
-        let bytes = bytes.ok_or_else(|| absent("the log has no such tile"))?;
-        Ok(file("application/octet-stream", "public, max-age=31536000, immutable", bytes))
+        let found = self.open(move |dir| open_tile(dir, tile)).await?;
+        let found = found.ok_or_else(|| absent("the log has no such tile"))?;
+        Ok(answer("application/octet-stream", "public, max-age=31536000, immutable", found))
     }
 
-    async fn read(
-        &self,
-        what: impl FnOnce(&Path) -> Result<Option<Vec<u8>>> + Send + 'static,
-    ) -> Result<Option<Vec<u8>>> {
+    async fn open(&self, what: impl FnOnce(&Path) -> Result<Option<Found>> + Send + 'static) -> Result<Option<Found>> {
         let dir = Arc::clone(&self.dir);
         let stopped = || Error::new(Code::Interrupted, "", "the server is stopping", "try again later");
-        let place = Arc::clone(&self.readers).acquire_owned().await.map_err(|_| stopped())?;
-        let reading = spawn_blocking(move || {
-            let read = what(&dir);
+        let place = Arc::clone(&self.openers).acquire_owned().await.map_err(|_| stopped())?;
+        let opening = spawn_blocking(move || {
+            let found = what(&dir);
             drop(place);
-            read
+            found
         });
-        reading.await.map_err(|_| stopped())?
+        opening.await.map_err(|_| stopped())?
     }
 }
 
-fn read_tile(dir: &Path, tile: Tile) -> Result<Option<Vec<u8>>> {
+/// A file that was found, and its length.
+struct Found {
+    file: File,
+    length: u64,
+}
+
+fn open_tile(dir: &Path, tile: Tile) -> Result<Option<Found>> {
     let end = tile.index().checked_mul(u64::from(FULL)).and_then(|start| start.checked_add(u64::from(tile.width())));
     let reach = tile.level().count(published(dir)?);
     match end {
-        Some(end) if end <= reach => read(&dir.join(tile.to_string()), MAX_BUNDLE_BYTES),
+        Some(end) if end <= reach => open(&dir.join(tile.to_string()), MAX_BUNDLE_BYTES),
         _ => Ok(None),
     }
 }
@@ -85,7 +89,10 @@ fn read_tile(dir: &Path, tile: Tile) -> Result<Option<Vec<u8>>> {
 /// The size that the checkpoint says; 0 without one.
 fn published(dir: &Path) -> Result<TreeSize> {
     let path = dir.join(CHECKPOINT);
-    let Some(note) = read(&path, MAX_NOTE_BYTES)? else { return Ok(TreeSize::ZERO) };
+    let Some(Found { file, .. }) = open(&path, MAX_NOTE_BYTES)? else { return Ok(TreeSize::ZERO) };
+    let mut note = Vec::new();
+    let limit = u64::try_from(MAX_NOTE_BYTES).unwrap_or(u64::MAX);
+    file.take(limit).read_to_end(&mut note).map_err(|source| Error::reading(&path, &source))?;
     let parse = |note: &str| Checkpoint::parse(Note::parse(note)?.text()).map(|checkpoint| checkpoint.size());
     let size =
         str::from_utf8(&note).map_err(|_| ct_core::Error::new(Code::MalformedUtf8, "checkpoint")).and_then(parse);
@@ -94,7 +101,7 @@ fn published(dir: &Path) -> Result<TreeSize> {
         .map_err(|error| Error::new(Code::IoRead, error.place(), error.what(), error.next()))
 }
 
-fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>> {
+fn open(path: &Path, limit: usize) -> Result<Option<Found>> {
     let failed = |source| Error::reading(path, &source);
     let file = match File::open(path) {
         Ok(file) => file,
@@ -106,14 +113,13 @@ fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>> {
     if !metadata.is_file() || metadata.len() > limit {
         return Err(Error::new(Code::IoRead, shown(path), "is no file of a log", "restore it from a copy of the log"));
     }
-    let mut bytes = Vec::new();
-    file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(Some(bytes))
+    Ok(Some(Found { file, length: metadata.len() }))
 }
 
-fn file(content_type: &'static str, caching: &'static str, bytes: Vec<u8>) -> Response {
+fn answer(content_type: &'static str, caching: &'static str, found: Found) -> Response {
     let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, caching)];
-    (headers.map(|(name, value)| (name, HeaderValue::from_static(value))), bytes).into_response()
+    let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    (headers, FileBody::of(found.file, found.length)).into_response()
 }
 
 fn absent(what: &str) -> Error {
@@ -121,4 +127,4 @@ fn absent(what: &str) -> Error {
 }
 
 const CHECKPOINT: &str = "checkpoint";
-const READERS: usize = 16;
+const OPENERS: usize = 16;

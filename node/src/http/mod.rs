@@ -20,6 +20,7 @@ mod body;
 pub mod client;
 mod deadline;
 mod exchange;
+mod file_body;
 mod limits;
 mod log_files;
 mod pace;

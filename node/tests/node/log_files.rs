@@ -4,6 +4,7 @@ use crate::fixture::{directory, entries, files, log_of};
 use crate::service::{limits, serve};
 use ct_node::http::LogFiles;
 use std::fs;
+use std::io::Read;
 
 // R3.3 of tlog-tiles' readers: every published file, its bytes and how long it may be kept.
 #[test]
@@ -21,6 +22,27 @@ fn every_published_file_is_served() {
         tiles += 1;
     }
     assert!(tiles > 6);
+}
+
+// R3.3: an entry bundle of 16 MiB comes in parts; one that is cut meanwhile breaks off and is not taken for whole.
+#[test]
+fn large_files_are_sent_in_parts() {
+    let dir = directory();
+    log_of(dir.path(), &entries(256));
+    let log = dir.path().join("log");
+    let bytes: Vec<u8> = (0..16 << 20).map(|number: u32| number.to_le_bytes()[1]).collect();
+    fs::write(log.join("tile/entries/000"), &bytes).unwrap();
+    let server = serve(LogFiles::new(&log).routes(), limits());
+    assert_eq!(server.client().ask("GET", "/tile/entries/000", b"").body, bytes);
+    let mut client = server.client();
+    client.send("GET /tile/entries/000 HTTP/1.1\r\nhost: x\r\n\r\n");
+    let mut first = [0; 1000];
+    client.socket.read_exact(&mut first).unwrap();
+    let file = fs::File::options().write(true).open(log.join("tile/entries/000")).unwrap();
+    file.set_len(15 << 20).unwrap();
+    let rest = client.rest();
+    assert!(rest.len() < 16 << 20, "{}", rest.len());
+    assert_eq!(server.client().ask("GET", "/tile/0/000", b"").status, 200);
 }
 
 // R22: nothing but tiles has a path.
