@@ -306,19 +306,19 @@ fn read_later<'a>(r: &mut Reader<'a>) -> Result<Vec<LaterCheckpoint<'a>>, Error>
     if count == 0 {
         return Err(Error::new(Code::MalformedField, "consistency_proof").at(offset));
     }
-    (0..count)
-        .map(|_| {
-            let mut map = r.map("consistency_proof")?;
-            map.require_text(r, "proof")?;
-            let proof = read_path(r, "consistency_proof.proof")?;
-            map.require_text(r, "checkpoint")?;
-            let checkpoint = r.text("consistency_proof.checkpoint", MAX_NOTE_BYTES)?;
-            let signatures = |r: &mut Reader<'a>| r.text("consistency_proof.checkpoint_signature", MAX_NOTE_BYTES);
-            let checkpoint_signature = part(&mut map, r, "checkpoint_signature", signatures)?;
-            map.finish(r)?;
-            Ok(LaterCheckpoint { checkpoint, checkpoint_signature, proof })
-        })
-        .collect()
+    let mut later = Vec::new();
+    for _ in 0..count {
+        let mut map = r.map("consistency_proof")?;
+        map.require_text(r, "proof")?;
+        let proof = read_path(r, "consistency_proof.proof")?;
+        map.require_text(r, "checkpoint")?;
+        let checkpoint = r.text("consistency_proof.checkpoint", MAX_NOTE_BYTES)?;
+        let signatures = |r: &mut Reader<'a>| r.text("consistency_proof.checkpoint_signature", MAX_NOTE_BYTES);
+        let checkpoint_signature = part(&mut map, r, "checkpoint_signature", signatures)?;
+        map.finish(r)?;
+        later.push(LaterCheckpoint { checkpoint, checkpoint_signature, proof });
+    }
+    Ok(later)
 }
 
 fn read_path(r: &mut Reader<'_>, field: &'static str) -> Result<Vec<Hash>, Error> {

@@ -5,12 +5,12 @@
 
 use crate::cbor::{Reader, Writer};
 use crate::code::Code;
+use crate::distinct::are_distinct;
 use crate::error::Error;
 use crate::hash::Hash;
 use crate::limits::{MAX_CLAIM_BYTES, MAX_CLAIMS, MAX_TEXT_BYTES};
 use crate::merkle::{LeafIndex, TreeSize};
 use crate::merkle::{Subtree, leaf_hash, node_hash};
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 const HEAD_TAG: &str = "civictrust/claims/1";
@@ -86,21 +86,21 @@ impl<'a> Disclosure<'a> {
         map.require_text(r, "size")?;
         let size = r.uint("disclosure.size")?;
         map.require_text(r, "proof")?;
-        let count = r.array("disclosure.proof", MAX_CLAIMS)?;
-        let proof = (0..count).map(|_| r.bytes_exact("disclosure.proof").copied().map(Hash::new));
-        let proof = proof.collect::<Result<_, _>>()?;
+        let mut proof = Vec::new();
+        for _ in 0..r.array("disclosure.proof", MAX_CLAIMS)? {
+            proof.push(Hash::new(*r.bytes_exact("disclosure.proof")?));
+        }
         map.require_text(r, "claims")?;
-        let count = r.array("disclosure.claims", MAX_CLAIMS)?;
-        let claims = (0..count).map(|_| {
+        let mut claims = Vec::new();
+        for _ in 0..r.array("disclosure.claims", MAX_CLAIMS)? {
             r.array_exact("disclosure.claims", 4)?;
-            Ok(Claim {
+            claims.push(Claim {
                 index: r.uint("disclosure.claims.index")?,
                 salt: *r.bytes_exact("disclosure.claims.salt")?,
                 value: r.text("disclosure.claims.value", MAX_CLAIM_BYTES)?,
                 name: r.text("disclosure.claims.name", MAX_TEXT_BYTES)?,
-            })
-        });
-        let claims = claims.collect::<Result<_, Error>>()?;
+            });
+        }
         map.require_text(r, "mandatory")?;
         let mandatory = r.uint("disclosure.mandatory")?;
         map.finish(r)?;
@@ -199,8 +199,7 @@ impl<'a> Disclosure<'a> {
         if !ascending || self.claims.last().is_some_and(|last| last.index >= self.size) {
             return refused("disclosure.claims.index");
         }
-        let names: BTreeSet<_> = self.claims.iter().map(|claim| claim.name).collect();
-        if names.len() < self.claims.len() {
+        if !are_distinct(&mut self.claims.iter().map(|claim| claim.name.as_bytes())) {
             return refused("disclosure.claims.name");
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use crate::code::Code;
 use core::fmt;
+use core::num::NonZeroUsize;
 
 /// A refusal: a stable [`Code`], the field it is about, and the byte offset where there is one.
 ///
@@ -10,20 +11,21 @@ use core::fmt;
 pub struct Error {
     code: Code,
     field: &'static str,
-    offset: Option<usize>,
+    /// One more than the offset: a refusal is handed up through many callers, and shorter this way.
+    offset_and_one: Option<NonZeroUsize>,
 }
 
 impl Error {
     /// A refusal about `field` (a path in the format's own names, for example `statement.iat`).
     #[must_use]
     pub const fn new(code: Code, field: &'static str) -> Self {
-        Self { code, field, offset: None }
+        Self { code, field, offset_and_one: None }
     }
 
     /// The same refusal, at a byte offset of the item being read.
     #[must_use]
     pub const fn at(mut self, offset: usize) -> Self {
-        self.offset = Some(offset);
+        self.offset_and_one = NonZeroUsize::new(offset.saturating_add(1));
         self
     }
 
@@ -33,7 +35,7 @@ impl Error {
         if self.field.is_empty() {
             self.field = field;
         }
-        self.offset = self.offset.and_then(|offset| offset.checked_add(base));
+        self.offset_and_one = self.offset_and_one.and_then(|offset| offset.checked_add(base));
         self
     }
 
@@ -52,7 +54,10 @@ impl Error {
     /// The byte offset in the input, where one is known.
     #[must_use]
     pub const fn offset(self) -> Option<usize> {
-        self.offset
+        match self.offset_and_one {
+            Some(offset) => Some(offset.get() - 1),
+            None => None,
+        }
     }
 }
 
@@ -62,7 +67,7 @@ impl fmt::Display for Error {
         if !self.field.is_empty() {
             write!(f, " in {}", self.field)?;
         }
-        match self.offset {
+        match self.offset() {
             Some(offset) => write!(f, " at byte {offset}"),
             None => Ok(()),
         }

@@ -158,9 +158,11 @@ fn read_half<'a>(r: &mut Reader<'a>) -> Result<Half<'a>, Error> {
     let note = r.text("note", MAX_NOTE_BYTES)?;
     let mut proof = None;
     if map.take_text(r, "proof")? {
-        let count = r.array("proof", MAX_PROOF_HASHES)?;
-        let hashes = (0..count).map(|_| r.bytes_exact("proof").copied().map(Hash::new));
-        proof = Some(hashes.collect::<Result<_, _>>()?);
+        let mut hashes = Vec::new();
+        for _ in 0..r.array("proof", MAX_PROOF_HASHES)? {
+            hashes.push(Hash::new(*r.bytes_exact("proof")?));
+        }
+        proof = Some(hashes);
     }
     map.finish(r)?;
     Ok(Half { note, leaf, proof })

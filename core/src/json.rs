@@ -113,8 +113,8 @@ struct Escaped<'a>(&'a mut String);
 impl Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut rest = text;
-        while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
-            let (plain, special) = rest.split_at(at);
+        let is_special = |byte| byte < b' ' || byte == b'"' || byte == b'\\';
+        while let Some((plain, special)) = rest.bytes().position(is_special).and_then(|at| rest.split_at_checked(at)) {
             self.0.push_str(plain);
             let mut characters = special.chars();
             match characters.next() {

@@ -17,6 +17,7 @@ pub mod cbor;
 pub mod claims;
 pub mod code;
 mod cose;
+mod distinct;
 pub mod ed25519;
 pub mod error;
 pub mod evidence;

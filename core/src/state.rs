@@ -19,7 +19,6 @@ use crate::limits::{
 };
 use crate::merkle::TreeSize;
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -30,7 +29,16 @@ const VERSION: u64 = 1;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     trust: Option<(u32, Hash)>,
-    logs: BTreeMap<String, BTreeMap<TreeSize, Remembered>>,
+    /// Ascending by origin.
+    logs: Vec<Log>,
+}
+
+/// What is remembered of one log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Log {
+    origin: String,
+    /// Ascending by size.
+    checkpoints: Vec<(TreeSize, Remembered)>,
 }
 
 /// A checkpoint that an earlier run saw.
@@ -66,13 +74,13 @@ impl State {
             return Err(Error::new(Code::MalformedKind, "kind"));
         }
         map.require_text(r, "logs")?;
-        let mut logs = BTreeMap::new();
+        let mut logs: Vec<Log> = Vec::new();
         for _ in 0..r.array("logs", MAX_TRUST_LIST)? {
-            let (origin, checkpoints) = read_log(r)?;
-            if logs.last_key_value().is_some_and(|(last, _)| *last >= origin) {
+            let log = read_log(r)?;
+            if logs.last().is_some_and(|last| last.origin >= log.origin) {
                 return Err(Error::new(Code::MalformedField, "logs.origin"));
             }
-            logs.insert(origin, checkpoints);
+            logs.push(log);
         }
         let mut trust = None;
         if map.take_text(r, "trust")? {
@@ -96,7 +104,7 @@ impl State {
         let w = &mut writer;
         w.map(3 + usize::from(self.trust.is_some())).text("kind").text(KIND);
         w.text("logs").array(self.logs.len());
-        for (origin, checkpoints) in &self.logs {
+        for Log { origin, checkpoints } in &self.logs {
             w.map(2).text("origin").text(origin).text("checkpoints").array(checkpoints.len());
             for (size, remembered) in checkpoints {
                 w.array(if remembered.note.is_some() { 3 } else { 2 });
@@ -122,13 +130,20 @@ impl State {
     /// Whether anything is remembered of this log.
     #[must_use]
     pub fn knows(&self, origin: &str) -> bool {
-        self.logs.contains_key(origin)
+        self.place(origin).is_ok()
     }
 
     /// What is remembered of this log at this size.
     #[must_use]
     pub fn at(&self, origin: &str, size: TreeSize) -> Option<&Remembered> {
-        self.logs.get(origin)?.get(&size)
+        let Log { checkpoints, .. } = self.logs.get(self.place(origin).ok()?)?;
+        let at = checkpoints.binary_search_by_key(&size, |(size, _)| *size).ok()?;
+        checkpoints.get(at).map(|(_, remembered)| remembered)
+    }
+
+    /// Where the log is, or where it would be.
+    fn place(&self, origin: &str) -> Result<usize, usize> {
+        self.logs.binary_search_by(|log| log.origin.as_str().cmp(origin))
     }
 
     /// Remembers a trust root, unless a newer one is remembered already.
@@ -152,7 +167,7 @@ impl State {
         if let Some((version, hash)) = other.trust {
             self.remember_trust(version, hash);
         }
-        for (origin, checkpoints) in &other.logs {
+        for Log { origin, checkpoints } in &other.logs {
             for (size, remembered) in checkpoints {
                 self.insert(origin, *size, remembered);
             }
@@ -161,32 +176,43 @@ impl State {
     }
 
     fn insert(&mut self, origin: &str, size: TreeSize, remembered: &Remembered) {
-        let checkpoints = self.logs.entry(origin.to_owned()).or_default();
-        let known = checkpoints.entry(size).or_insert_with(|| remembered.clone());
-        if known.note.is_none() && known.root == remembered.root {
-            known.note.clone_from(&remembered.note);
+        let at = self.place(origin).unwrap_or_else(|at| {
+            self.logs.insert(at, Log { origin: origin.to_owned(), checkpoints: Vec::new() });
+            at
+        });
+        let Some(Log { checkpoints, .. }) = self.logs.get_mut(at) else { return };
+        match checkpoints.binary_search_by_key(&size, |(size, _)| *size) {
+            Err(at) => checkpoints.insert(at, (size, remembered.clone())),
+            Ok(at) => {
+                let known = checkpoints.get_mut(at).map(|(_, known)| known);
+                let known = known.filter(|known| known.note.is_none() && known.root == remembered.root);
+                if let Some(known) = known {
+                    known.note.clone_from(&remembered.note);
+                }
+            }
         }
     }
 
     /// Keeps the state within what can be read again.
     fn forget(&mut self) {
         loop {
-            let total: usize = self.logs.values().map(BTreeMap::len).sum();
-            let largest = self.logs.values_mut().max_by_key(|checkpoints| checkpoints.len());
-            let Some(largest) = largest else { return };
+            let total: usize = self.logs.iter().map(|log| log.checkpoints.len()).sum();
+            let largest = self.logs.iter_mut().map(|log| &mut log.checkpoints);
+            let Some(largest) = largest.max_by_key(|checkpoints| checkpoints.len()) else { return };
             if largest.len() <= MAX_REMEMBERED && total <= MAX_REMEMBERED_IN_ALL {
                 return;
             }
-            match largest.keys().nth(1).copied() {
-                Some(second) => _ = largest.remove(&second),
+            if largest.len() > 1 {
+                largest.remove(1);
+            } else {
                 // Every log has one checkpoint only: more logs than a trust root can name.
-                None => _ = self.logs.pop_last(),
+                self.logs.pop();
             }
         }
     }
 }
 
-fn read_log(r: &mut Reader<'_>) -> Result<(String, BTreeMap<TreeSize, Remembered>), Error> {
+fn read_log(r: &mut Reader<'_>) -> Result<Log, Error> {
     let mut map = r.map("logs")?;
     map.require_text(r, "origin")?;
     let origin = r.text("logs.origin", MAX_NAME_BYTES)?.to_owned();
@@ -196,7 +222,7 @@ fn read_log(r: &mut Reader<'_>) -> Result<(String, BTreeMap<TreeSize, Remembered
     if count == 0 {
         return Err(refused);
     }
-    let mut checkpoints = BTreeMap::new();
+    let mut checkpoints: Vec<(TreeSize, Remembered)> = Vec::new();
     for _ in 0..count {
         let fields = r.array("logs.checkpoints", 3)?;
         if fields < 2 {
@@ -205,13 +231,13 @@ fn read_log(r: &mut Reader<'_>) -> Result<(String, BTreeMap<TreeSize, Remembered
         let size = TreeSize::new(r.uint("logs.checkpoints.size")?)?;
         let root = Hash::new(*r.bytes_exact("logs.checkpoints.root")?);
         let note = if fields == 3 { Some(r.text("logs.checkpoints.note", MAX_NOTE_BYTES)?.to_owned()) } else { None };
-        if checkpoints.last_key_value().is_some_and(|(last, _)| *last >= size) {
+        if checkpoints.last().is_some_and(|(last, _)| *last >= size) {
             return Err(refused);
         }
-        checkpoints.insert(size, Remembered { root, note });
+        checkpoints.push((size, Remembered { root, note }));
     }
     map.finish(r)?;
-    Ok((origin, checkpoints))
+    Ok(Log { origin, checkpoints })
 }
 
 #[cfg(test)]
@@ -273,10 +299,10 @@ mod tests {
                 state.remember(&checkpoint(&alloc::format!("{log:03}{}", "o".repeat(250)), size), Some(note));
             }
         }
-        let total: usize = state.logs.values().map(BTreeMap::len).sum();
+        let total: usize = state.logs.iter().map(|log| log.checkpoints.len()).sum();
         assert_eq!(total, MAX_REMEMBERED_IN_ALL);
         assert_eq!(State::parse(&state.encode()).as_ref(), Ok(&state));
-        assert!(state.logs.values().all(|log| log.len() >= 200), "no log is starved");
+        assert!(state.logs.iter().all(|log| log.checkpoints.len() >= 200), "no log is starved");
     }
 
     #[test]
@@ -286,6 +312,8 @@ mod tests {
         other.remember(&checkpoint("a.example", 2), Some("note".to_owned()));
         state.merge(&other);
         assert_eq!(state, other);
+        state.remember(&checkpoint("a.example", 2), Some("another".to_owned()));
+        assert_eq!(state, other, "a note that is there stays");
     }
 
     #[test]

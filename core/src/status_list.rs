@@ -20,8 +20,8 @@ use crate::hash::Hash;
 use crate::limits::{MAX_STATUS_LIST_BYTES, MAX_STATUS_TOKEN_BYTES, MAX_TEXT_BYTES};
 use crate::time::Timestamp;
 use alloc::vec::Vec;
-use miniz_oxide::inflate::stream::{InflateState, inflate};
-use miniz_oxide::{DataFormat, MZFlush, MZStatus};
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
 const TYP: &str = "application/statuslist+cwt";
 const CLAIM_SUB: i64 = 2;
@@ -269,14 +269,15 @@ fn inflated(stream: &[u8]) -> Result<Vec<u8>, Error> {
     }
     // One byte more than allowed, so that a longer list is seen to be longer.
     let mut statuses = alloc::vec![0; MAX_STATUS_LIST_BYTES + 1];
-    let result = inflate(&mut InflateState::new(DataFormat::Zlib), stream, &mut statuses, MZFlush::Finish);
-    if result.bytes_written > MAX_STATUS_LIST_BYTES {
+    let flags = inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+    let (status, read, written) = decompress(&mut DecompressorOxide::new(), stream, &mut statuses, 0, flags);
+    if written > MAX_STATUS_LIST_BYTES {
         return Err(Error::new(Code::LimitLength, "token.lst"));
     }
-    if result.status != Ok(MZStatus::StreamEnd) || result.bytes_consumed != stream.len() {
+    if status != TINFLStatus::Done || read != stream.len() {
         return Err(refused);
     }
-    statuses.truncate(result.bytes_written);
+    statuses.truncate(written);
     Ok(statuses)
 }
 

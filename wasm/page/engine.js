@@ -21,9 +21,7 @@ class Engine {
   /** Starts a worker, and gives core's catalogue. */
   async start() {
     const address = URL.createObjectURL(new Blob([this.text], { type: "text/javascript" }));
-    const policy = /** @type {any} */ (self).trustedTypes?.createPolicy?.bind(/** @type {any} */ (self).trustedTypes);
-    Engine.policy ??= policy?.("civictrust", { createScriptURL: (/** @type {string} */ url) => url });
-    this.worker = new Worker(Engine.policy?.createScriptURL(address) ?? address);
+    this.worker = new Worker(POLICY.createScriptURL(address));
     this.worker.onmessage = ({ data }) => this.#answer(data);
     this.worker.onerror = (event) => this.#fail(new Refused({ code: "internal", message: event.message ?? "worker" }));
     try {
@@ -65,5 +63,3 @@ class Engine {
     waiting.forEach(([, reject]) => reject(error));
   }
 }
-/** @type {any} */
-Engine.policy = undefined;

@@ -1,18 +1,26 @@
-// What the page carries packed: the worker's script, the words and the module.
+// What the page carries packed: the module, the script, the worker's script and the words.
 
-const PAYLOAD = "{payload}";
-/** A trust root that the page was built with; empty if there is none. */
+/** A trust root that the page was built with, in base64; empty if there is none. */
 const BAKED = "{trust}";
 
-/** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
-const fromBase64 = (text) => /** @type {any} */ (Uint8Array).fromBase64?.(text) ?? Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+const CARRIED = (() => {
+  const sizes = [{sizes}];
+  const bytes = unpacked(
+    septets("{payload}"),
+    sizes.reduce((sum, size) => sum + size),
+  );
+  let at = 0;
+  const [module, ...texts] = sizes.map((size) => bytes.slice(at, (at += size)));
+  const [words, script, worker] = texts.map((text) => new TextDecoder().decode(text));
+  return { module, script, worker, words: JSON.parse(words) };
+})();
 
-async function unpack() {
-  const packed = new Blob([fromBase64(PAYLOAD)]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
-  // Two texts, each ended by a zero byte, then the module.
-  const first = bytes.indexOf(0);
-  const second = bytes.indexOf(0, first + 1);
-  const text = (/** @type {number} */ start, /** @type {number} */ end) => new TextDecoder().decode(bytes.subarray(start, end));
-  return { worker: text(0, first), words: JSON.parse(text(first + 1, second)), module: bytes.slice(second + 1) };
+/** What becomes script: the one text that is carried, whoever asks, and the worker's address. */
+const RULES = { createScript: () => CARRIED.script, createScriptURL: (/** @type {string} */ url) => url };
+const POLICY = /** @type {any} */ (self).trustedTypes?.createPolicy?.("civictrust", RULES) ?? RULES;
+
+{
+  const script = document.createElement("script");
+  script.textContent = POLICY.createScript("");
+  document.body.append(script);
 }

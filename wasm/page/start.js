@@ -64,12 +64,14 @@ function unfoldForPrint() {
   addEventListener("afterprint", () => unfolded.forEach((details) => (details.open = false)));
 }
 
+/** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
+const fromBase64 = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
 async function start() {
-  const { worker, words, module } = await unpack();
-  WORDS = words;
+  WORDS = CARRIED.words;
   spoken = navigator.languages.map((tag) => ["en", "es"].indexOf(tag.slice(0, 2).toLowerCase())).find((at) => at >= 0) ?? 0;
   speak();
-  const engine = new Engine(worker, module);
+  const engine = new Engine(CARRIED.worker, CARRIED.module);
   CATALOGUE = await engine.start();
   const page = new Page(engine);
   if (BAKED) {

@@ -16,10 +16,12 @@ pub fn merkle_path(bundle: &[u8]) -> Option<String> {
     let proof = InclusionProof::new(index, size, bundle.inclusion_proof?).ok()?;
     let parts = InclusionProof::needed(index, size).ok()?;
     let leaf = leaf_hash(bundle.statement?);
-    let siblings = parts.iter().zip(proof.path()).map(|(part, hash)| {
+    let mut siblings = String::new();
+    for (part, hash) in parts.iter().zip(proof.path()) {
+        let comma = if siblings.is_empty() { "" } else { "," };
         let side = if part.start() > index.get() { "right" } else { "left" };
-        format!(r#"{{"end":"{}","hash":"{hash}","side":"{side}","start":"{}"}}"#, part.end(), part.start())
-    });
-    let siblings = siblings.collect::<Vec<_>>().join(",");
+        let (start, end) = (part.start(), part.end());
+        siblings += &format!(r#"{comma}{{"end":"{end}","hash":"{hash}","side":"{side}","start":"{start}"}}"#);
+    }
     Some(format!(r#"{{"index":"{}","leaf":"{leaf}","siblings":[{siblings}],"size":"{}"}}"#, index.get(), size.get()))
 }

@@ -1,24 +1,35 @@
 //! A refusal as JavaScript sees it: an `Error` with the members `code`, `class`, `field`, `at` and `message`.
 
 use ct_core::Error;
-use js_sys::Reflect;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen]
+extern "C" {
+    /// JavaScript's own.
+    #[wasm_bindgen(js_name = Error)]
+    type Thrown;
+
+    #[wasm_bindgen(constructor, js_class = "Error")]
+    fn new(message: &str) -> Thrown;
+    #[wasm_bindgen(method, setter)]
+    fn set_code(this: &Thrown, code: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_class(this: &Thrown, class: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_field(this: &Thrown, field: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_at(this: &Thrown, at: Option<u32>);
+}
 
 /// Core's error as an `Error` with the stable `code`, its `class`, the `field` it is about (may be empty), `at` (the
 /// byte offset as a number, or undefined) and core's own words as `message`.
 #[must_use]
 pub fn thrown(error: Error) -> JsValue {
-    let thrown = JsValue::from(js_sys::Error::new(&error.to_string()));
-    let offset = error.offset().and_then(|offset| u32::try_from(offset).ok());
-    let members = [
-        ("code", JsValue::from_str(error.code().as_str())),
-        ("class", JsValue::from_str(error.code().class().as_str())),
-        ("field", JsValue::from_str(error.field())),
-        ("at", offset.map_or(JsValue::UNDEFINED, JsValue::from)),
-    ];
-    for (name, value) in members {
-        // Setting a member of a fresh object cannot fail.
-        let _ = Reflect::set(&thrown, &JsValue::from_str(name), &value);
-    }
-    thrown
+    let thrown = Thrown::new(&error.to_string());
+    thrown.set_code(error.code().as_str());
+    thrown.set_class(error.code().class().as_str());
+    thrown.set_field(error.field());
+    thrown.set_at(error.offset().and_then(|offset| u32::try_from(offset).ok()));
+    thrown.into()
 }

@@ -1,6 +1,7 @@
 //! The trust root, as the newest of a chain.
 
 use ct_core::TrustRoot;
+use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The newest trust root, proven to follow from those given before it.
@@ -9,7 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen]
 #[derive(Clone, Debug)]
 pub struct Trust {
-    newest: Result<TrustRoot, ct_core::Error>,
+    newest: Result<Rc<TrustRoot>, ct_core::Error>,
 }
 
 #[wasm_bindgen]
@@ -18,13 +19,13 @@ impl Trust {
     #[must_use]
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8]) -> Self {
-        Self { newest: TrustRoot::load(bytes) }
+        Self { newest: TrustRoot::load(bytes).map(Rc::new) }
     }
 
     /// The next one, which must follow from the one before. Once one is refused, so are all after it.
     pub fn follow(&mut self, bytes: &[u8]) {
         self.newest = match &self.newest {
-            Ok(before) => before.load_successor(bytes),
+            Ok(before) => before.load_successor(bytes).map(Rc::new),
             Err(error) => Err(*error),
         };
     }
@@ -89,7 +90,7 @@ impl Trust {
 
 impl Trust {
     fn root(&self) -> Option<&TrustRoot> {
-        self.newest.as_ref().ok()
+        self.newest().ok()
     }
 
     /// The trust root, or why there is none.
@@ -97,6 +98,6 @@ impl Trust {
     /// # Errors
     /// Codes of class `trust`.
     pub fn newest(&self) -> Result<&TrustRoot, ct_core::Error> {
-        self.newest.as_ref().map_err(|error| *error)
+        self.newest.as_deref().map_err(|error| *error)
     }
 }

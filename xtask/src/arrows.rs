@@ -132,12 +132,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What core may use from outside, and for what. A verifier is only as trustworthy as this list is short.
-const CORE_USES: &[(&str, &str)] = &[
-    ("sha2", "SHA-256"),
-    ("ed25519-dalek", "Ed25519"),
-    ("base64ct", "base64 of notes and keys"),
-    ("miniz_oxide", "the zlib stream of a status list"),
-];
+const CORE_USES: &[(&str, &str)] =
+    &[("sha2", "SHA-256"), ("ed25519-dalek", "Ed25519"), ("miniz_oxide", "the zlib stream of a status list")];
 
 /// The packages that promise to have no network code in them.
 const OFFLINE: &[&str] = &[CORE, "ct-cli", "ct-wasm"];

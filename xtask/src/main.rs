@@ -11,12 +11,17 @@ mod fuzzing;
 mod gzip;
 mod licences;
 mod linked;
+mod lzma;
+#[cfg(test)]
+mod node;
 mod npm;
 mod page;
 mod place;
 mod process;
 mod reproducible;
 mod sbom;
+mod script;
+mod septets;
 mod size;
 mod skips;
 #[cfg(test)]

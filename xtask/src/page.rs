@@ -1,9 +1,12 @@
 //! The page for people without `ct`: one file, put together from the plain parts in `wasm/page/` and the module.
 
 use crate::csp;
+use crate::lzma;
+use crate::script;
+use crate::septets;
 use crate::tokens;
 use crate::wasm_module::{GLUE_NAME, WasmModule};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use base64ct::{Base64, Encoding};
 use serde_json::Value;
 use std::fmt::Write;
@@ -14,7 +17,11 @@ use std::path::Path;
 pub(crate) struct Parts {
     html: String,
     style: String,
-    /// The script's files, in their order.
+    /// The files of the script that stands first and unpacks.
+    first: Vec<String>,
+    /// The script that carries everything else.
+    payload: String,
+    /// The page's script, in its files' order.
     scripts: Vec<String>,
     worker: String,
     words: String,
@@ -30,6 +37,8 @@ impl Parts {
         Ok(Self {
             html: read("page.html")?,
             style: read("style.css")?,
+            first: FIRST.iter().map(|name| read(name)).collect::<Result<_>>()?,
+            payload: read("payload.js")?,
             scripts: SCRIPTS.iter().map(|name| read(name)).collect::<Result<_>>()?,
             worker: read("worker.js")?,
             words: read("words.json")?,
@@ -41,30 +50,40 @@ impl Parts {
     /// # Errors
     /// If a part has no place, or the script contains what it may not.
     pub(crate) fn assemble(&self, module: &WasmModule, trust: Option<&[u8]>) -> Result<String> {
-        let worker = format!("{}\n{}", embedded(&module.glue)?, shortened(&self.worker));
-        let payload = Base64::encode_string(&packed(&worker, &self.words, &module.wasm)?);
-        let trust = trust.map(Base64::encode_string).unwrap_or_default();
-        let scripts: Vec<String> = self.scripts.iter().map(|text| shortened(text)).collect();
-        let script = format!("\"use strict\";\n{{\n{}}}\n", scripts.concat());
-        for (name, text) in [("the script", &script), ("the worker", &worker)] {
+        let worker = format!("{}\n{}", script::embedded(&module.glue, GLUE_NAME)?, script::shortened(&self.worker));
+        let page = script::block(&self.scripts.concat());
+        let first = script::strict(&self.first.concat());
+        let payload = script::strict(&self.payload);
+        for (name, text) in
+            [("the first script", &first), ("the payload", &payload), ("the script", &page), ("the worker", &worker)]
+        {
             let found = tokens::forbidden(text);
             ensure!(found.is_empty(), "{name} contains what it may not:\n{}", found.join("\n"));
         }
-        let script = fill(&fill(&script, "{payload}", &payload)?, "{trust}", &trust)?;
-        ensure!(!script.to_ascii_lowercase().contains("</script"), "the script would end itself");
-        let style = shortened(&self.style);
-        let html = worded(&self.html, &serde_json::from_str(&self.words)?)?;
-        let html = fill(&html, "{policy}", &csp::policy(&script, &style))?;
-        fill(&fill(&html, "{style}", &style)?, "{script}", &script)
+        let words: Value = serde_json::from_str(&self.words)?;
+        let style = script::shortened(&self.style);
+        let first = fill(&fill(&first, "{style}", &carried(style.as_bytes())?)?, "{size}", &style.len().to_string())?;
+        let said = serde_json::to_string(&words)?;
+        let parts = [&module.wasm, said.as_bytes(), page.as_bytes(), worker.as_bytes()];
+        let sizes = parts.map(|part| part.len().to_string()).join(", ");
+        let payload = fill(&fill(&payload, "{payload}", &carried(&parts.concat())?)?, "{sizes}", &sizes)?;
+        let payload = fill(&payload, "{trust}", &trust.map(Base64::encode_string).unwrap_or_default())?;
+        let ends = [&first, &payload].iter().any(|text| text.to_ascii_lowercase().contains("</script"));
+        ensure!(!ends, "a script would end itself");
+        let policy = csp::policy(&[&first, &payload, &page], &style);
+        let html = fill(&worded(&self.html, &words)?, "{policy}", &policy)?;
+        fill(&fill(&html, "{first}", &first)?, "{second}", &payload)
     }
 }
 
 /// The attribute that names an element's words.
 const WORD: &str = "data-word=\"";
 
-/// The script's files: each uses only what stands before it, until it runs.
+/// The files of the script that stands before everything that can be seen.
+const FIRST: &[&str] = &["septets.js", "lzma.js", "look.js"];
+
+/// The files of the page's script: each uses only what stands before it, until it runs.
 const SCRIPTS: &[&str] = &[
-    "payload.js",
     "dom.js",
     "language.js",
     "engine.js",
@@ -79,25 +98,6 @@ const SCRIPTS: &[&str] = &[
     "page.js",
     "start.js",
 ];
-
-/// The glue as a part of a script: what it exports are names of that script, and what the module imports is `GLUE`.
-fn embedded(glue: &str) -> Result<String> {
-    let mut text = String::new();
-    let mut imported = Vec::new();
-    for line in shortened(glue).lines() {
-        let inner = line.strip_prefix("export ").unwrap_or(line);
-        let is_exported = inner.len() < line.len();
-        if line.starts_with("import ") || is_exported && !inner.starts_with("function ") && !inner.starts_with("class ")
-        {
-            bail!("the glue has a line that no worker can run: {line}");
-        }
-        let name = inner.strip_prefix("function ").and_then(|rest| rest.split('(').next());
-        imported.extend(name.filter(|name| is_exported && name.starts_with("__wb")).map(str::to_owned));
-        let _ = writeln!(text, "{inner}");
-    }
-    let _ = writeln!(text, "const GLUE = {{ \"{GLUE_NAME}\": {{ {} }} }};", imported.join(", "));
-    Ok(text)
-}
 
 /// The markup with the English words in every element that names some, so that the page reads well before its script runs.
 fn worded(html: &str, words: &Value) -> Result<String> {
@@ -114,32 +114,9 @@ fn worded(html: &str, words: &Value) -> Result<String> {
     Ok(text)
 }
 
-/// Two texts, each ended by a zero byte, and the module, as one zlib stream (RFC 1950), which has no date in it.
-fn packed(worker: &str, words: &str, module: &[u8]) -> Result<Vec<u8>> {
-    ensure!(!worker.contains('\0') && !words.contains('\0'), "a text contains the byte that ends it");
-    let words = serde_json::to_string(&serde_json::from_str::<Value>(words)?)?;
-    let bytes = [worker.as_bytes(), b"\0", words.as_bytes(), b"\0", module].concat();
-    Ok(miniz_oxide::deflate::compress_to_vec_zlib(&bytes, 10))
-}
-
-/// The text without indentation, empty lines and comments that have lines of their own. The sources have no text that
-/// goes over several lines, so nothing else changes.
-fn shortened(text: &str) -> String {
-    let mut short = String::new();
-    let mut is_comment = false;
-    for line in text.lines().map(str::trim) {
-        if line.starts_with("/*") {
-            is_comment = true;
-        }
-        if !is_comment && !line.starts_with("//") && !line.is_empty() {
-            short.push_str(line);
-            short.push('\n');
-        }
-        if line.ends_with("*/") {
-            is_comment = false;
-        }
-    }
-    short
+/// As it stands in the page: packed, and as text between quotation marks.
+fn carried(bytes: &[u8]) -> Result<String> {
+    Ok(septets::text(&lzma::packed(bytes)?))
 }
 
 /// Puts a text into the one gap of that name.
@@ -165,7 +142,7 @@ mod tests {
     fn a_page_is_whole_and_carries_its_trust_root() {
         let plain = parts().assemble(&module(), None).unwrap();
         assert!(plain.starts_with("<!doctype html>") && plain.contains("const BAKED = \"\";"));
-        assert!(plain.contains("script-src 'sha256-") && !plain.contains("{payload}") && !plain.contains("{script}"));
+        assert!(plain.contains("script-src 'sha256-") && !plain.contains("{payload}") && !plain.contains("{first}"));
         let baked = parts().assemble(&module(), Some(b"root")).unwrap();
         assert!(baked.contains("const BAKED = \"cm9vdA==\";"));
         assert_ne!(csp_of(&plain), csp_of(&baked));
@@ -182,10 +159,13 @@ mod tests {
 
     #[test]
     fn a_script_or_glue_that_could_reach_a_network_makes_no_page() {
-        for place in [0, 1] {
+        for place in 0..5 {
             let (mut parts, mut module) = (parts(), module());
             match place {
                 0 => parts.scripts.push("fetch(\"x\");\n".to_owned()),
+                1 => parts.first.push("fetch(\"x\");\n".to_owned()),
+                2 => parts.payload.push_str("fetch(\"x\");\n"),
+                3 => parts.worker.push_str("fetch(\"x\");\n"),
                 _ => module.glue.push_str("function __wbg_fetch_1() { return fetch(1); }\n"),
             }
             let error = parts.assemble(&module, None).unwrap_err();
@@ -243,8 +223,8 @@ mod tests {
 
     #[test]
     fn sources_are_ascii() {
-        let Parts { html, style, scripts, worker, words } = parts();
-        for text in scripts.iter().chain([&html, &style, &worker, &words]) {
+        let Parts { html, style, first, payload, scripts, worker, words } = parts();
+        for text in scripts.iter().chain(&first).chain([&html, &style, &payload, &worker, &words]) {
             assert!(text.is_ascii());
         }
     }
@@ -263,19 +243,5 @@ mod tests {
         assert_eq!(fill("a{b}c", "{b}", "d").unwrap(), "adc");
         assert!(fill("ac", "{b}", "d").is_err());
         assert!(fill("{b}{b}", "{b}", "d").is_err());
-    }
-
-    #[test]
-    fn comments_and_indentation_go_and_nothing_else() {
-        let text = "// a\n/** b\n * c */\n  let d = 1; // e\n\n/* f */\n  g(\"//h\");\n";
-        assert_eq!(shortened(text), "let d = 1; // e\ng(\"//h\");\n");
-    }
-
-    #[test]
-    fn glue_that_a_worker_cannot_run_is_refused() {
-        let glue = embedded(&module().glue).unwrap();
-        assert!(glue.contains("\nclass Trust {}") && glue.ends_with("{ __wbg_set_wasm } };\n"), "{glue}");
-        assert!(embedded("import { x } from \"y\";\n").is_err());
-        assert!(embedded("export { x };\nexport default 1;\n").is_err());
     }
 }

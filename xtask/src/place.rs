@@ -23,20 +23,22 @@ impl Place {
         Self { root: root.to_owned(), target_folder: tools::target_folder(root), cargo_home: None }
     }
 
-    /// `cargo build --locked` of what `arguments` name, with nothing of this machine in what comes out.
-    pub(crate) fn build(&self, arguments: &[&str]) -> Result<Command> {
+    /// `cargo build --locked` of what `arguments` name, with nothing of this machine in what comes out; the compiler gets
+    /// `flags` beside its own.
+    pub(crate) fn build(&self, arguments: &[&str], flags: &[&str]) -> Result<Command> {
         let mut build = cargo(&self.root);
         build.args(["build", "--locked"]).args(arguments);
         let home = self.home()?;
-        let flags = remapped_folders(&self.root, &home)?;
-        let flags = flags.iter().map(|(from, to)| flag(from, to)).collect::<Result<Vec<_>>>()?;
+        let remapped = remapped_folders(&self.root, &home)?;
+        let mut all = remapped.iter().map(|(from, to)| flag(from, to)).collect::<Result<Vec<_>>>()?;
+        all.extend(flags.iter().map(|flag| (*flag).to_owned()));
         // What the caller sets for other builds would make other bytes.
         for variable in ["RUSTFLAGS", "CFLAGS", "CC", "TARGET_CC", "TARGET_CFLAGS"] {
             build.env_remove(variable);
         }
         // What is C in `ct`, its allocator, would say when it was compiled.
         build.env("SOURCE_DATE_EPOCH", "0");
-        build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")).env("CARGO_HOME", &home);
+        build.env("CARGO_ENCODED_RUSTFLAGS", all.join("\u{1f}")).env("CARGO_HOME", &home);
         build.env("CARGO_TARGET_DIR", &self.target_folder);
         Ok(build)
     }

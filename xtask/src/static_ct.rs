@@ -27,7 +27,7 @@ pub(crate) fn obstacle(root: &Path) -> Option<String> {
 /// Builds `ct` alone, so that no other package's needs turn on a feature of what it depends on.
 pub(crate) fn build(place: &Place) -> Result<PathBuf> {
     let alone = ["--package", "ct-cli", "--bin", "ct", "--profile", "dist", "--target", TARGET];
-    run(&mut place.build(&alone)?)?;
+    run(&mut place.build(&alone, &[])?)?;
     let built = place.target_folder.join(TARGET).join("dist/ct");
     let bytes = fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?;
     place.check_nameless("ct", &bytes)?;

@@ -17,13 +17,17 @@ pub(crate) struct WasmModule {
     pub(crate) glue: String,
 }
 
+/// SHA-2 as loops, 17 kB less than written out round by round. A document is hashed a third slower, a bundle verified no
+/// slower.
+const COMPACT_HASHING: &str = "--cfg=sha2_backend_soft=\"compact\"";
+
 /// The name under which the module imports its glue.
 pub(crate) const GLUE_NAME: &str = "./ct_wasm_bg.js";
 
 /// Builds the module.
 pub(crate) fn build(place: &Place) -> Result<WasmModule> {
     let alone = ["--package", "ct-wasm", "--lib", "--profile", "web", "--target", TARGET];
-    run(&mut place.build(&alone)?)?;
+    run(&mut place.build(&alone, &[COMPACT_HASHING])?)?;
     let built = place.target_folder.join(TARGET).join("web/ct_wasm.wasm");
     let bytes = fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?;
     // Of all targets, the one for bundlers has glue that loads nothing.

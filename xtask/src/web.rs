@@ -77,10 +77,10 @@ const MAX_TRUST_BYTES: u64 = 1 << 20;
 const FOLDER: &str = "wasm/dist";
 const PAGE: &str = "verify.html";
 
-/// For a slow line, an old telephone, a stick that holds other things too. What is wanted is 150,000; `docs/page.md` says
-/// where the bytes are and what was tried.
-const PAGE_SIZE: Size = Size { name: PAGE, promised: 290_000, recorded: 274_656 };
-const MODULE_SIZE: Size = Size { name: "the module", promised: 460_000, recorded: 434_196 };
+/// For a slow line, an old telephone, a stick that holds other things too. `docs/page.md` says where the bytes are and what
+/// was tried.
+const PAGE_SIZE: Size = Size { name: PAGE, promised: 150_000, recorded: 147_006 };
+const MODULE_SIZE: Size = Size { name: "the module", promised: 350_000, recorded: 333_371 };
 
 #[cfg(test)]
 mod tests {

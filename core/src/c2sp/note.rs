@@ -36,11 +36,11 @@ impl<'a> Note<'a> {
         if note.len() > MAX_NOTE_BYTES {
             return Err(Error::new(Code::LimitLength, "note"));
         }
-        let Some((text_without_lf, signatures)) = note.rsplit_once("\n\n") else {
+        let empty_line = note.as_bytes().windows(2).rposition(|pair| pair == b"\n\n");
+        let Some((text, rest)) = empty_line.and_then(|at| note.split_at_checked(at + 1)) else {
             return Err(Error::new(Code::MalformedNote, "note"));
         };
-        let (text, _) = note.split_at(text_without_lf.len() + 1);
-        Self::from_parts(text, signatures)
+        Self::from_parts(text, rest.strip_prefix('\n').unwrap_or(rest))
     }
 
     /// The note of a text and its signature lines, which are kept apart in a bundle: `text || LF || signatures`.

@@ -400,8 +400,11 @@ fn list<'a, T>(
     field: &'static str,
     read: impl Fn(&mut Reader<'a>) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
-    let count = r.array(field, MAX_TRUST_LIST)?;
-    (0..count).map(|_| read(r)).collect()
+    let mut items = Vec::new();
+    for _ in 0..r.array(field, MAX_TRUST_LIST)? {
+        items.push(read(r)?);
+    }
+    Ok(items)
 }
 
 /// A list of at least one.

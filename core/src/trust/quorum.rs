@@ -4,7 +4,6 @@ use super::{Epoch, Witness};
 use crate::code::Code;
 use crate::error::Error;
 use crate::time::Timestamp;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 /// A group's members resolved: every name is a witness, or a group that stands before it.
@@ -36,52 +35,45 @@ impl Quorum {
     /// `trust.policy` for a name that is not there (yet), a member of two groups or a threshold out of range;
     /// `trust.duplicate` for a name used twice.
     pub(super) fn resolve(epoch: &Epoch, witnesses: &[Witness]) -> Result<Self, Error> {
-        let mut names: BTreeMap<&str, Member> = BTreeMap::new();
+        let mut names = Names::default();
         for (index, witness) in witnesses.iter().enumerate() {
-            names.insert(witness.name.as_str(), Member::Witness(index));
+            names.add(witness.name.as_str(), Member::Witness(index));
         }
         let mut groups = Vec::new();
-        let mut placed = BTreeSet::new();
         for group in &epoch.groups {
-            let members = group
-                .members
-                .iter()
-                .map(|name| {
-                    let member = names.get(name.as_str()).copied();
-                    let first_use = placed.insert(name.as_str());
-                    member.filter(|_| first_use).ok_or(Error::new(Code::TrustPolicy, "epochs.groups.members"))
-                })
-                .collect::<Result<Vec<_>, _>>()?;
+            let mut members = Vec::new();
+            for name in &group.members {
+                let member = names.place(name);
+                members.push(member.ok_or(Error::new(Code::TrustPolicy, "epochs.groups.members"))?);
+            }
             let threshold = usize::try_from(group.threshold).unwrap_or(usize::MAX);
             if threshold == 0 || threshold > members.len() {
                 return Err(Error::new(Code::TrustPolicy, "epochs.groups.threshold"));
             }
-            if names.insert(group.name.as_str(), Member::Group(groups.len())).is_some() {
+            if !names.add(group.name.as_str(), Member::Group(groups.len())) {
                 return Err(Error::new(Code::TrustDuplicate, "epochs.groups.name"));
             }
             groups.push(Group { threshold, members });
         }
-        let root = names.get(epoch.quorum.as_str()).copied();
+        let root = names.get(&epoch.quorum).map(|named| named.member);
         Ok(Self { groups, root: root.ok_or(Error::new(Code::TrustPolicy, "epochs.quorum"))? })
     }
 
     /// The smallest t such that the witnesses that state a time <= t satisfy the quorum.
     #[must_use]
     pub fn earliest(&self, statements: &[(usize, Timestamp)]) -> Option<Timestamp> {
-        let mut times: Vec<_> = statements.iter().map(|(_, time)| *time).collect();
-        times.sort_unstable();
-        times.into_iter().find(|limit| self.satisfied(statements, |time| time <= *limit))
+        let times = statements.iter().map(|(_, time)| *time);
+        times.filter(|limit| self.satisfied(statements, &|time| time <= *limit)).min()
     }
 
     /// The largest t such that the witnesses that state a time >= t satisfy the quorum.
     #[must_use]
     pub fn latest(&self, statements: &[(usize, Timestamp)]) -> Option<Timestamp> {
-        let mut times: Vec<_> = statements.iter().map(|(_, time)| *time).collect();
-        times.sort_unstable();
-        times.into_iter().rev().find(|limit| self.satisfied(statements, |time| time >= *limit))
+        let times = statements.iter().map(|(_, time)| *time);
+        times.filter(|limit| self.satisfied(statements, &|time| time >= *limit)).max()
     }
 
-    fn satisfied(&self, statements: &[(usize, Timestamp)], counts: impl Fn(Timestamp) -> bool) -> bool {
+    fn satisfied(&self, statements: &[(usize, Timestamp)], counts: &dyn Fn(Timestamp) -> bool) -> bool {
         let mut met: Vec<bool> = Vec::with_capacity(self.groups.len());
         let holds = |met: &[bool], member: Member| match member {
             Member::Witness(index) => statements.iter().any(|(witness, time)| *witness == index && counts(*time)),
@@ -92,6 +84,40 @@ impl Quorum {
             met.push(count >= group.threshold);
         }
         holds(&met, self.root)
+    }
+}
+
+/// What each name stands for, ascending by name.
+#[derive(Default)]
+struct Names<'a>(Vec<Named<'a>>);
+
+struct Named<'a> {
+    name: &'a str,
+    member: Member,
+    /// It is a member of a group.
+    is_placed: bool,
+}
+
+impl<'a> Names<'a> {
+    /// Adds a name, unless it is there already; whether it was added.
+    fn add(&mut self, name: &'a str, member: Member) -> bool {
+        let place = self.0.binary_search_by(|named| named.name.cmp(name));
+        if let Err(at) = place {
+            self.0.insert(at, Named { name, member, is_placed: false });
+        }
+        place.is_err()
+    }
+
+    fn get(&mut self, name: &str) -> Option<&mut Named<'a>> {
+        let at = self.0.binary_search_by(|named| named.name.cmp(name)).ok()?;
+        self.0.get_mut(at)
+    }
+
+    /// What a name stands for that no group has had yet.
+    fn place(&mut self, name: &str) -> Option<Member> {
+        let named = self.get(name).filter(|named| !named.is_placed)?;
+        named.is_placed = true;
+        Some(named.member)
     }
 }
 

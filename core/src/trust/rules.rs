@@ -1,12 +1,12 @@
 //! The rules that a trust root must keep before anything is verified with it.
 
-use super::{Issuer, IssuerKey, Policy, Quorum, RootKeys, Trust, Window};
-use crate::c2sp::{KeyId, VerifierKey};
+use super::{Issuer, IssuerKey, LogKey, Policy, Quorum, RootKey, RootKeys, Trust, Window, WitnessKey};
+use crate::c2sp::VerifierKey;
 use crate::code::Code;
+use crate::distinct::are_distinct;
 use crate::ed25519::PublicKey;
 use crate::error::Error;
 use crate::time::Timestamp;
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 /// Checks `trust` and resolves its quorums, one per epoch.
@@ -18,9 +18,11 @@ pub(super) fn check(trust: &Trust) -> Result<Vec<Quorum>, Error> {
         return Err(Error::new(Code::TrustPolicy, "expires"));
     }
     root_threshold(&trust.root)?;
-    one_key_one_role(trust)?;
+    let keys = keys(trust);
+    one_key_one_role(&keys)?;
     names(trust)?;
-    windows(trust)?;
+    lines(&keys)?;
+    windows(&keys)?;
     freshness(&trust.policy)?;
     epochs(trust)
 }
@@ -30,50 +32,44 @@ fn root_threshold(root: &RootKeys) -> Result<(), Error> {
     if root.threshold == 0 || root.threshold > count {
         return Err(Error::new(Code::TrustPolicy, "root.threshold"));
     }
-    distinct(root.keys.iter().map(|key| &key.kid), "root.keys.kid")
+    distinct(&mut root.keys.iter().map(|key| key.kid.as_slice()), "root.keys.kid")
 }
 
 /// One public key stands in one place: otherwise a signature made in one role could be shown in another.
-fn one_key_one_role(trust: &Trust) -> Result<(), Error> {
-    let root = trust.root.keys.iter().map(|key| &key.key);
-    let logs = trust.logs.iter().flat_map(|log| &log.keys).map(|key| key.verifier.key());
-    let witnesses = trust.witnesses.iter().flat_map(|witness| &witness.keys).map(|key| key.verifier.key());
-    let issuers = trust.issuers.iter().flat_map(issuer_keys).map(|key| &key.key);
-    let mut seen = BTreeSet::new();
-    for key in root.chain(logs).chain(witnesses).chain(issuers) {
-        if !seen.insert(PublicKey::as_bytes(key)) {
-            return Err(Error::new(Code::TrustKeyReuse, "key"));
-        }
+fn one_key_one_role(keys: &[Placed<'_>]) -> Result<(), Error> {
+    let mut keys = keys.iter().map(|placed| placed.key.as_bytes().as_slice());
+    if are_distinct(&mut keys) { Ok(()) } else { Err(Error::new(Code::TrustKeyReuse, "key")) }
+}
+
+fn names(trust: &Trust) -> Result<(), Error> {
+    distinct(&mut trust.logs.iter().map(|log| log.origin.as_bytes()), "logs.origin")?;
+    distinct(&mut trust.witnesses.iter().map(|witness| witness.name.as_str().as_bytes()), "witnesses.name")?;
+    distinct(&mut trust.issuers.iter().map(|issuer| issuer.id.as_bytes()), "issuers.id")?;
+    for issuer in &trust.issuers {
+        distinct(&mut issuer_keys(issuer).map(|key| key.kid.as_slice()), "issuers.keys.kid")?;
+    }
+    for log in &trust.logs {
+        let sizes: Vec<_> = log.pins.iter().map(|pin| pin.size.get().to_be_bytes()).collect();
+        distinct(&mut sizes.iter().map(<[u8; 8]>::as_slice), "logs.pins.size")?;
     }
     Ok(())
 }
 
-fn names(trust: &Trust) -> Result<(), Error> {
-    distinct(trust.logs.iter().map(|log| &log.origin), "logs.origin")?;
-    distinct(trust.witnesses.iter().map(|witness| &witness.name), "witnesses.name")?;
-    distinct(trust.issuers.iter().map(|issuer| &issuer.id), "issuers.id")?;
-    for issuer in &trust.issuers {
-        distinct(issuer_keys(issuer).map(|key| &key.kid), "issuers.keys.kid")?;
-    }
-    for log in &trust.logs {
-        distinct(log.pins.iter().map(|pin| pin.size), "logs.pins.size")?;
-    }
-    let logs = trust.logs.iter().flat_map(|log| &log.keys).map(|key| &key.verifier);
-    let witnesses = trust.witnesses.iter().flat_map(|witness| &witness.keys).map(|key| &key.verifier);
-    distinct(logs.chain(witnesses).map(line_key), "name and key ID")
+/// Two keys that look alike on a signature line could not be told apart.
+fn lines(keys: &[Placed<'_>]) -> Result<(), Error> {
+    let lines: Vec<_> = keys.iter().filter_map(|placed| placed.verifier).map(line_key).collect();
+    distinct(&mut lines.iter().map(Vec::as_slice), "name and key ID")
 }
 
-/// What a signature line shows of its key: two keys that look alike could not be told apart.
-fn line_key(verifier: &VerifierKey) -> (&str, KeyId) {
-    (verifier.name().as_str(), verifier.key_id())
+/// What a signature line shows of its key.
+fn line_key(verifier: &VerifierKey) -> Vec<u8> {
+    [verifier.name().as_str().as_bytes(), verifier.key_id().as_bytes()].concat()
 }
 
-fn windows(trust: &Trust) -> Result<(), Error> {
-    let logs = trust.logs.iter().flat_map(|log| &log.keys).map(|key| &key.window);
-    let witnesses = trust.witnesses.iter().flat_map(|witness| &witness.keys).map(|key| &key.window);
-    let issuers = trust.issuers.iter().flat_map(issuer_keys).map(|key| &key.window);
-    let ordered = |window: &Window| window.from <= window.until;
-    if logs.chain(witnesses).chain(issuers).all(ordered) { Ok(()) } else { Err(Error::new(Code::TrustPolicy, "until")) }
+fn windows(keys: &[Placed<'_>]) -> Result<(), Error> {
+    let mut windows = keys.iter().filter_map(|placed| placed.window);
+    let are_ordered = windows.all(|window| window.from <= window.until);
+    if are_ordered { Ok(()) } else { Err(Error::new(Code::TrustPolicy, "until")) }
 }
 
 fn freshness(policy: &Policy) -> Result<(), Error> {
@@ -103,16 +99,37 @@ fn epochs(trust: &Trust) -> Result<Vec<Quorum>, Error> {
     trust.epochs.iter().map(|epoch| Quorum::resolve(epoch, &trust.witnesses)).collect()
 }
 
+/// A key in its role.
+struct Placed<'a> {
+    key: &'a PublicKey,
+    /// What its signature lines bear, if it signs notes.
+    verifier: Option<&'a VerifierKey>,
+    /// Root keys have none.
+    window: Option<&'a Window>,
+}
+
+/// Every key of the trust root.
+fn keys(trust: &Trust) -> Vec<Placed<'_>> {
+    let mut keys = Vec::new();
+    for RootKey { key, .. } in &trust.root.keys {
+        keys.push(Placed { key, verifier: None, window: None });
+    }
+    for LogKey { verifier, window } in trust.logs.iter().flat_map(|log| &log.keys) {
+        keys.push(Placed { key: verifier.key(), verifier: Some(verifier), window: Some(window) });
+    }
+    for WitnessKey { verifier, window } in trust.witnesses.iter().flat_map(|witness| &witness.keys) {
+        keys.push(Placed { key: verifier.key(), verifier: Some(verifier), window: Some(window) });
+    }
+    for IssuerKey { key, window, .. } in trust.issuers.iter().flat_map(issuer_keys) {
+        keys.push(Placed { key, verifier: None, window: Some(window) });
+    }
+    keys
+}
+
 fn issuer_keys(issuer: &Issuer) -> impl Iterator<Item = &IssuerKey> {
     issuer.keys.iter().chain(issuer.status.iter().flat_map(|binding| &binding.keys))
 }
 
-fn distinct<T: Ord>(items: impl Iterator<Item = T>, field: &'static str) -> Result<(), Error> {
-    let mut seen = BTreeSet::new();
-    for item in items {
-        if !seen.insert(item) {
-            return Err(Error::new(Code::TrustDuplicate, field));
-        }
-    }
-    Ok(())
+fn distinct(items: &mut dyn Iterator<Item = &[u8]>, field: &'static str) -> Result<(), Error> {
+    if are_distinct(items) { Ok(()) } else { Err(Error::new(Code::TrustDuplicate, field)) }
 }

@@ -31,8 +31,10 @@ pub(super) struct Anchor<'a> {
     part: Option<Rc<CheckpointPart>>,
     log: Option<&'a Log>,
     equivocated: bool,
-    first: Option<Rc<Point<'a>>>,
-    later: Result<Vec<Point<'a>>, Error>,
+    /// The anchor, and the later checkpoints if all of them are sound.
+    points: Vec<Rc<Point<'a>>>,
+    /// Why the later checkpoints are not sound.
+    followed: Result<(), Error>,
 }
 
 /// One checkpoint: who signed it, and whether the trust root vouches for it.
@@ -69,13 +71,14 @@ impl<'a> Anchor<'a> {
         let log = part.as_ref().and_then(|part| grounds.root.log(part.checkpoint.origin().as_str()));
         let shown = |log: &Log| evidence.iter().any(|equivocation| equivocation.origin() == log.origin);
         let equivocated = log.is_some_and(|log| log.equivocated.is_some() || shown(log));
-        let first = log.zip(part.as_ref()).map(|(log, part)| {
+        let mut anchor = Self { grounds, part, log, equivocated, points: Vec::new(), followed: Ok(()) };
+        if let (Some(log), Some(part)) = (log, &parts.anchor) {
             let known = known.filter(|known| Rc::ptr_eq(&known.part, part));
-            known.unwrap_or_else(|| Rc::new(Point::examine(part, log, grounds, equivocated)))
-        });
-        let mut anchor = Self { grounds, part, log, equivocated, first, later: Ok(Vec::new()) };
-        if let (Some(log), Some(part)) = (log, &anchor.part) {
-            anchor.later = anchor.follow(log, &part.checkpoint, parts);
+            anchor.points.push(known.unwrap_or_else(|| Rc::new(Point::examine(part, log, grounds, equivocated))));
+            match anchor.follow(log, &part.checkpoint, parts) {
+                Ok(later) => anchor.points.extend(later.into_iter().map(Rc::new)),
+                Err(error) => anchor.followed = Err(error),
+            }
         }
         anchor
     }
@@ -83,7 +86,7 @@ impl<'a> Anchor<'a> {
     /// Step 7.
     pub(super) fn checkpoint(&self) -> Result<LogFact, StepResult> {
         let part = self.part.as_ref().ok_or(Skip::Incomplete)?;
-        let first = self.first.as_ref().ok_or(Error::new(Code::UnknownLog, "checkpoint"))?;
+        let first = self.points.first().ok_or(Error::new(Code::UnknownLog, "checkpoint"))?;
         let keys = first.log_keys.as_ref().map_err(|error| *error)?;
         if self.pin().is_none() {
             first.part.signatures.as_ref().ok_or(Skip::Incomplete)?;
@@ -103,7 +106,7 @@ impl<'a> Anchor<'a> {
     /// Step 8: the anchoring time.
     pub(super) fn witnesses(&self) -> Result<Timestamp, StepResult> {
         self.part.as_ref().ok_or(Skip::Incomplete)?;
-        let first = self.first.as_ref().ok_or(Skip::Unfounded)?;
+        let first = self.points.first().ok_or(Skip::Unfounded)?;
         first.cosigned.as_ref().map_err(|error| *error)?;
         match (self.anchored_at(), &first.part.signatures) {
             (Some(time), _) => Ok(time),
@@ -117,9 +120,9 @@ impl<'a> Anchor<'a> {
     pub(super) fn continuity(&self, state: Option<&State>) -> Result<(), StepResult> {
         self.part.as_ref().ok_or(Skip::Incomplete)?;
         let log = self.log.ok_or(Skip::Unfounded)?;
-        self.later.as_ref().map_err(|error| *error)?;
+        self.followed?;
         let mut linked = false;
-        for (number, point) in self.points().enumerate() {
+        for (number, point) in self.points.iter().enumerate() {
             let checkpoint = &point.part.checkpoint;
             let remembered = state.and_then(|state| state.at(&log.origin, checkpoint.size()));
             let pinned = log.pins.iter().filter(|pin| pin.size == checkpoint.size()).map(|pin| pin.root);
@@ -150,7 +153,7 @@ impl<'a> Anchor<'a> {
     /// Evidence of two histories, if a checkpoint here and a remembered one contradict and the log signed both.
     pub(super) fn evidence(&self, state: Option<&State>) -> Option<Vec<u8>> {
         let (log, state) = (self.log?, state?);
-        self.points().find_map(|point| {
+        self.points.iter().find_map(|point| {
             let remembered = state.at(&log.origin, point.part.checkpoint.size())?;
             let evidence = of_two_checkpoints(remembered.note.as_ref()?, &point.log_note()?);
             Equivocation::load(&evidence, self.grounds.root).ok().map(|_| evidence)
@@ -159,20 +162,21 @@ impl<'a> Anchor<'a> {
 
     /// What a verifier may remember of this bundle, each checkpoint with the log's own signature.
     pub(super) fn seen(&self) -> Vec<(Checkpoint, Option<String>)> {
-        let known = |point: &&Point<'a>| point.pin.is_some() || point.seen_by_quorum.is_some();
-        let worth = self.points().filter(|point| point.counts).filter(known).collect::<Vec<_>>();
-        worth.into_iter().map(|point| (point.part.checkpoint.clone(), point.log_note())).collect()
+        let is_worth = |point: &&Rc<Point<'a>>| point.counts && (point.pin.is_some() || point.seen_by_quorum.is_some());
+        let worth = self.points.iter().filter(is_worth);
+        worth.map(|point| (point.part.checkpoint.clone(), point.log_note())).collect()
     }
 
     /// T: when the quorum in force had seen the anchor, or the time of the pin it is proven into.
     pub(super) fn anchored_at(&self) -> Option<Timestamp> {
-        let first = self.first.as_ref()?;
+        let first = self.points.first()?;
         first.seen_by_quorum.or_else(|| Some(self.pin()?.time).filter(|_| first.cosigned.is_ok()))
     }
 
     /// F: how new the newest proven checkpoint is.
     pub(super) fn fresh_at(&self) -> Option<Timestamp> {
-        let newest = self.later.as_ref().ok()?.iter().rfind(|point| point.counts).or(self.first.as_deref())?;
+        self.followed.ok()?;
+        let newest = self.points.iter().skip(1).rfind(|point| point.counts).or(self.points.first())?;
         let statements = newest.counting()?;
         let epochs = self.grounds.root.epochs();
         epochs.filter_map(|(epoch, quorum)| quorum.latest(&statements).filter(|time| epoch.contains(*time))).max()
@@ -180,30 +184,30 @@ impl<'a> Anchor<'a> {
 
     /// The latest time that any trusted witness states anywhere in the bundle.
     pub(super) fn latest_cosignature(&self) -> Option<Timestamp> {
-        self.points().flat_map(|point| point.cosigned.iter().flatten()).map(|cosigned| cosigned.time).max()
+        self.points.iter().flat_map(|point| point.cosigned.iter().flatten()).map(|cosigned| cosigned.time).max()
     }
 
     /// The log keys that signed the anchor.
     pub(super) fn log_keys(&self) -> &[&'a LogKey] {
-        self.first.as_ref().and_then(|first| first.log_keys.as_deref().ok()).unwrap_or(&[])
+        self.points.first().and_then(|first| first.log_keys.as_deref().ok()).unwrap_or(&[])
     }
 
     /// Whether every later checkpoint follows from the one before, so that the newest one is known.
     pub(super) const fn is_followed(&self) -> bool {
-        self.later.is_ok()
+        self.followed.is_ok()
     }
 
     /// The pin that the anchor is, or is proven into.
     pub(super) fn pin(&self) -> Option<Pin> {
-        self.points().find_map(|point| point.pin)
+        self.points.iter().find_map(|point| point.pin)
     }
 
     /// The anchor, then the later checkpoints: what a status can be proven into. What is proven into the anchor counts if
     /// the anchor does.
     pub(super) fn known_points(&self) -> Vec<KnownPoint> {
         let is_sound = self.checkpoint().is_ok();
-        let known = |(number, point): (usize, &Point<'_>)| {
-            let pinned = || Some(self.points().skip(number).find_map(|point| point.pin)?.time);
+        let known = |(number, point): (usize, &Rc<Point<'_>>)| {
+            let pinned = || Some(self.points.iter().skip(number).find_map(|point| point.pin)?.time);
             KnownPoint {
                 size: point.part.checkpoint.size(),
                 root: point.part.checkpoint.root(),
@@ -211,12 +215,12 @@ impl<'a> Anchor<'a> {
                 known_at: point.seen_by_quorum.or_else(pinned),
             }
         };
-        self.points().enumerate().map(known).collect()
+        self.points.iter().enumerate().map(known).collect()
     }
 
     /// The witnesses whose cosignature on the anchor counts, with the time each states.
     pub(super) fn cosigners(&self) -> impl Iterator<Item = (&'a str, Timestamp)> {
-        let counting = self.first.iter().flat_map(|first| first.cosigned.iter().flatten());
+        let counting = self.points.iter().take(1).flat_map(|first| first.cosigned.iter().flatten());
         counting.filter(|cosigned| cosigned.counts).filter_map(|cosigned| {
             let witness = self.grounds.root.trust().witnesses.get(cosigned.witness)?;
             Some((witness.name.as_str(), cosigned.time))
@@ -225,12 +229,7 @@ impl<'a> Anchor<'a> {
 
     /// The anchor as it was examined.
     pub(super) fn first(&self) -> Option<Rc<Point<'a>>> {
-        self.first.clone()
-    }
-
-    /// The anchor, and the later checkpoints if all of them are sound.
-    fn points(&self) -> impl Iterator<Item = &Point<'a>> {
-        self.first.iter().map(Rc::as_ref).chain(self.later.iter().flatten())
+        self.points.first().cloned()
     }
 
     /// Walks the later checkpoints: each proven from the one before, each signed by the log or pinned.

@@ -90,10 +90,11 @@ impl<'a> Parts<'a> {
             }
         });
         let anchor = anchor.transpose()?;
-        let later = bundle.later.into_iter().map(|later| {
-            let part = CheckpointPart::parse(later.checkpoint, later.checkpoint_signature)?;
-            Ok(LaterPart { part: Rc::new(part), proof: later.proof })
-        });
+        let mut later = Vec::with_capacity(bundle.later.len());
+        for step in bundle.later {
+            let part = CheckpointPart::parse(step.checkpoint, step.checkpoint_signature)?;
+            later.push(LaterPart { part: Rc::new(part), proof: step.proof });
+        }
         Ok(Self {
             source,
             batch: bundle.batch,
@@ -105,7 +106,7 @@ impl<'a> Parts<'a> {
             leaf_index: bundle.leaf_index,
             document_hash: bundle.document_hash,
             inclusion_proof: bundle.inclusion_proof,
-            later: later.collect::<Result<_, Error>>()?,
+            later,
             disclosure: bundle.disclosure.map(Disclosure::parse).transpose()?,
             status: bundle.status.map(StatusPart::parse).transpose()?,
         })

@@ -1,8 +1,9 @@
 //! The report: canonical, repeatable, with the members that its specification names, and no fact that no step bears out.
 
 use crate::{report, request};
-use ct_core::{AtSource, Code, Request, StepName, StepResult, verify};
-use ct_testdata::{Draft, cases, repository, world};
+use ct_core::report::Facts;
+use ct_core::{AtSource, Code, Hash, Request, StepName, StepResult, verify};
+use ct_testdata::{Draft, Parts, cases, repository, world};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -110,4 +111,19 @@ fn says_what_was_verified() {
 
     let by_clock = verify(&Request { at_source: AtSource::Clock, ..request(&trust, &bundle) });
     assert_eq!(by_clock.to_json(), report.to_json().replace("\"given\"", "\"clock\""));
+}
+
+// R15.3: later checkpoints say how new the evidence is if they follow; who saw the anchor, the anchor alone says.
+#[test]
+fn later_checkpoints_add_no_witness_and_tell_nothing_if_they_do_not_follow() {
+    let trust = world::root(&world::trust());
+    let mut parts = Draft::new("report", b"document").refreshed(5, world::ISSUED + 3_600).parts();
+    let facts = |parts: &Parts| {
+        let report = report(&trust, &parts.encode());
+        let Facts { anchored_at, fresh_at, witnesses, .. } = report.facts();
+        (report.code(), anchored_at.is_some(), fresh_at.map(|time| time > anchored_at.unwrap()), witnesses.len())
+    };
+    assert_eq!(facts(&parts), (Code::Ok, true, Some(true), 3));
+    parts.later[0].proof[0] = Hash::of(b"another");
+    assert_eq!(facts(&parts), (Code::TamperedConsistency, true, None, 3));
 }

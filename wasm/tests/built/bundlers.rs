@@ -56,8 +56,8 @@ fn a_bundle_by_esbuild_and_the_package_as_it_is_run_in_chromium() {
 
         // No bundler: the browser imports the package's own modules from a web server.
         let package = project.path().join("node_modules/@civictrust/verify");
-        let modules =
-            ["index.mjs", "core.mjs", "glue.mjs", "wasm.mjs"].map(|name| (name, dist::read(package.join(name))));
+        let modules = ["index.mjs", "core.mjs", "glue.mjs", "lzma.mjs", "wasm.mjs"]
+            .map(|name| (name, dist::read(package.join(name))));
         let mut files: BTreeMap<String, Vec<u8>> =
             modules.into_iter().map(|(name, file)| (name.to_owned(), file)).collect();
         let program = with_inputs(&PROGRAM.replace("@civictrust/verify", "./index.mjs"));

@@ -8,6 +8,7 @@
 mod accessibility;
 mod bad_input;
 mod bundlers;
+mod carried;
 mod chromium;
 mod declarations;
 mod dist;

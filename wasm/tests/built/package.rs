@@ -258,7 +258,7 @@ fn the_package_has_these_files_no_dependencies_and_no_scripts() {
         fs::read_dir(&package).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     let expected = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "core.mjs", "glue.mjs", "index.d.ts", "index.mjs"];
-    assert_eq!(names, [&expected[..], &["package.json", "wasm.mjs"]].concat());
+    assert_eq!(names, [&expected[..], &["lzma.mjs", "package.json", "wasm.mjs"]].concat());
     let manifest: Value = serde_json::from_slice(&fs::read(package.join("package.json")).unwrap()).unwrap();
     assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"));
     for absent in ["dependencies", "peerDependencies", "optionalDependencies", "scripts", "bin"] {

@@ -80,7 +80,8 @@ fn the_policy_blocks_every_usual_way_to_a_server() {
     });
 }
 
-/// Whoever changes the script has to change the policy as well, so the file, so its published hash.
+/// Whoever changes a script has to change the policy as well, so the file, so its published hash. That holds for the
+/// script that unpacks, for the one that carries the rest, and so for everything in it.
 #[test]
 fn a_script_that_was_altered_does_not_run() {
     let test = "requests::a_script_that_was_altered_does_not_run";
@@ -90,9 +91,38 @@ fn a_script_that_was_altered_does_not_run() {
         let folder = tempfile::tempdir().unwrap();
         let altered = folder.path().join("verify.html");
         let text = String::from_utf8(dist::read(&file)).unwrap();
-        fs::write(&altered, text.replacen("<script>", "<script> ", 1)).unwrap();
+        let scripts: Vec<usize> = text.match_indices("<script>").map(|(at, tag)| at + tag.len()).collect();
+        assert_eq!(scripts.len(), 2);
+        for at in scripts {
+            fs::write(&altered, format!("{} {}", &text[..at], &text[at..])).unwrap();
+            chromium.driver().go(&file_address(&altered));
+            let ready = chromium.driver().run("return document.documentElement.dataset.ready ?? null", &[]);
+            assert_eq!(ready, Value::Null);
+            let complaints = chromium.complaints();
+            assert!(complaints.iter().any(|text| text.contains("Content Security Policy")), "{complaints:?}");
+        }
+    });
+}
+
+/// What is unpacked is pinned too: the policy without the third hash, whose own text nothing pins, runs the first two
+/// scripts, which have to put the page's own script into it in vain.
+#[test]
+fn the_script_that_is_unpacked_is_pinned() {
+    let test = "requests::the_script_that_is_unpacked_is_pinned";
+    inside(test, || {
+        let Some(file) = dist::page(test) else { return };
+        let Some(chromium) = Chromium::start(test, "en") else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let altered = folder.path().join("verify.html");
+        let text = String::from_utf8(dist::read(&file)).unwrap();
+        let (before, rest) = text.split_once("script-src ").unwrap();
+        let (pins, after) = rest.split_once(" 'wasm-unsafe-eval'").unwrap();
+        let pins: Vec<&str> = pins.split(' ').collect();
+        let [first, second, _] = pins.as_slice() else { panic!("{pins:?}") };
+        fs::write(&altered, format!("{before}script-src {first} {second} 'wasm-unsafe-eval'{after}")).unwrap();
         chromium.driver().go(&file_address(&altered));
-        assert_eq!(chromium.driver().run("return document.documentElement.dataset.ready ?? null", &[]), Value::Null);
+        let state = "return [typeof CARRIED, document.documentElement.dataset.ready ?? null]";
+        assert_eq!(chromium.driver().run(state, &[]), serde_json::json!(["object", null]));
         let complaints = chromium.complaints();
         assert!(complaints.iter().any(|text| text.contains("Content Security Policy")), "{complaints:?}");
     });

@@ -69,9 +69,9 @@ fn the_examples_are_judged_as_core_judges_them_by_picker_and_by_drop() {
     });
 }
 
-/// The page with a trust root in it, as `cargo xtask web --trust` makes it: its script has another hash then.
+/// The page with a trust root in it, as `cargo xtask web --trust` makes it: its second script has another hash then.
 fn with_trust_root(page: &str, trust: &[u8]) -> String {
-    let (before, rest) = page.split_once("<script>").unwrap();
+    let (before, rest) = page.rsplit_once("<script>").unwrap();
     let (script, after) = rest.split_once("</script>").unwrap();
     let pin = |script: &str| ct_core::base64::encode(Hash::of(script.as_bytes()).as_bytes());
     let baked =

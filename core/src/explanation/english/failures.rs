@@ -98,14 +98,6 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "A manifest consists of lines as sha256sum writes them: 64 hexadecimal digits, two spaces, a path inside \
              the folder. Some line is of another form, names a path outside the folder, or names one twice.",
             "Make the manifest again with ct hash or sha256sum."),
-        Code::MalformedRequest => say("The request is not in the right form",
-            "A program asked a server for something, and its request is not written as the protocol (HTTP) demands, or \
-             names something that it may not. Nothing was changed.",
-            "Mend the program that asks; the message says what is wrong."),
-        Code::MalformedConfig => say("The configuration file cannot be understood",
-            "The configuration has a setting that is unknown, missing, or not written as it should be. The message says \
-             which one. The service was not started.",
-            "Mend that setting and start again."),
         Code::LimitBundleSize => say("The bundle is too large",
             "A bundle may have 4 MiB, with its document. The file is larger and was not read further; it is something \
              else, or contains a large document. This says nothing about the document.",
@@ -143,21 +135,6 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "A record of an evidence log has a size that it may not exceed, so that every reader can hold one in \
              memory. Nothing was written.",
             "Write a shorter record, and keep what is large in a file whose fingerprint (ct hash) the record names."),
-        Code::LimitRequestSize => say("The request is too large",
-            "A request has more bytes than the server takes. It was refused before it was read, and nothing was changed.",
-            "Send less at once, in several requests."),
-        Code::LimitConnections => say("The server has too many connections",
-            "As many clients as the server takes are connected already, so this one was turned away. Nothing was \
-             changed.",
-            "Try again later. If it lasts, the operator should look for clients that connect too often."),
-        Code::LimitTooSlow => say("It took too long",
-            "A client sent or read too slowly, or the time that it allowed for its request ran out before the answer \
-             was ready. The request was given up, and whether it was carried out is not known.",
-            "Send the same request again, with the same request ID; allow more time, or check the network."),
-        Code::LimitInFlight => say("The node has too much to do at the moment",
-            "As many commands as the node takes at a time, or as many bytes, wait for its answer. This command was \
-             refused before anything was done with it.",
-            "Send the command again after a pause, with the same request ID."),
         Code::IoNotFound => say("There is no such file or folder",
             "Nothing stands at this path: it is mistyped, the file was moved, or a folder that should hold a new file \
              does not exist. Nothing was verified.",
@@ -200,18 +177,6 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "The private key is encrypted. No passphrase was given, or the one that was given does not open it.",
             "Give the passphrase at the prompt, or the file that holds it with --passphrase-file. A forgotten \
              passphrase cannot be recovered: make a new key and have it put into the trust root."),
-        Code::IoPortInUse => say("Another program uses the port",
-            "The service cannot listen at its address because another program does so already; perhaps it is running \
-             twice. It was not started.",
-            "Stop the other program, or choose another port in the configuration."),
-        Code::IoNetwork => say("A server could not be reached",
-            "No connection could be made to another machine, or it did not answer in time, or what it sent is no \
-             answer.",
-            "Check the address and the network, and try again. Its operator may know of an interruption."),
-        Code::IoLogPoisoned => say("The node could not write its log and stopped",
-            "Writing or flushing the write-ahead log failed: the disk is full, defective or was removed. What was not \
-             confirmed before may be lost; nothing is confirmed any more.",
-            "Make room or replace the disk, then start the node again: it goes on from what is on disk."),
         Code::TrustMalformed => say("The trust root is damaged or is none",
             "The file given as trust root (the file that says whom to trust) is not written as one: it is something \
              else, or was damaged on its way. No document can be verified with it; about the document this says \

@@ -1,6 +1,7 @@
 //! The catalogue in English.
 
 mod failures;
+#[cfg(feature = "service")]
 mod service;
 mod verdicts;
 
@@ -14,7 +15,10 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
         Some(explanation) => Some(explanation),
         None => match failures::explain(code) {
             Some(explanation) => Some(explanation),
+            #[cfg(feature = "service")]
             None => service::explain(code),
+            #[cfg(not(feature = "service"))]
+            None => None,
         },
     }
 }

@@ -58,6 +58,50 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "The bytes that were sent are no signed request: a field is missing, or something is written in another \
              way than it must be.",
             "Send requests with ct-node issue, or see specs/envelope.md for the format."),
+        Code::TamperedWal => say("The node's write-ahead log is damaged",
+            "Records that the node had confirmed are damaged or missing on its disk. Working on would break promises \
+             that it has given, so the node does not start; what could not be read was moved to the folder quarantine.",
+            "Restore the node's folder from a backup, or let the other nodes bring it up to date under a new ID. Keep \
+             the damaged files, and check the disk."),
+        Code::UnknownOutcome => say("It is not known whether the command was carried out",
+            "The node had accepted the command when it stopped or ceased to lead, before it could answer. The command \
+             may have been carried out, or may still be.",
+            "Send the command again with the same request ID: it is carried out once, however often it is sent."),
+        Code::MalformedRequest => say("The request is not in the right form",
+            "A program asked a server for something, and its request is not written as the protocol (HTTP) demands, or \
+             names something that it may not. Nothing was changed.",
+            "Mend the program that asks; the message says what is wrong."),
+        Code::MalformedConfig => say("The configuration file cannot be understood",
+            "The configuration has a setting that is unknown, missing, or not written as it should be. The message says \
+             which one. The service was not started.",
+            "Mend that setting and start again."),
+        Code::LimitRequestSize => say("The request is too large",
+            "A request has more bytes than the server takes. It was refused before it was read, and nothing was changed.",
+            "Send less at once, in several requests."),
+        Code::LimitConnections => say("The server has too many connections",
+            "As many clients as the server takes are connected already, so this one was turned away. Nothing was \
+             changed.",
+            "Try again later. If it lasts, the operator should look for clients that connect too often."),
+        Code::LimitTooSlow => say("It took too long",
+            "A client sent or read too slowly, or the time that it allowed for its request ran out before the answer \
+             was ready. The request was given up, and whether it was carried out is not known.",
+            "Send the same request again, with the same request ID; allow more time, or check the network."),
+        Code::IoPortInUse => say("Another program uses the port",
+            "The service cannot listen at its address because another program does so already; perhaps it is running \
+             twice. It was not started.",
+            "Stop the other program, or choose another port in the configuration."),
+        Code::IoNetwork => say("A server could not be reached",
+            "No connection could be made to another machine, or it did not answer in time, or what it sent is no \
+             answer.",
+            "Check the address and the network, and try again. Its operator may know of an interruption."),
+        Code::IoLogPoisoned => say("The node could not write its log and stopped",
+            "Writing or flushing the write-ahead log failed: the disk is full, defective or was removed. What was not \
+             confirmed before may be lost; nothing is confirmed any more.",
+            "Make room or replace the disk, then start the node again: it goes on from what is on disk."),
+        Code::LimitInFlight => say("The node has too much to do at the moment",
+            "As many commands as the node takes at a time, or as many bytes, wait for its answer. This command was \
+             refused before anything was done with it.",
+            "Send the command again after a pause, with the same request ID."),
         _ => return None,
     })
 }

@@ -170,11 +170,6 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "Each record of an evidence log names the fingerprint (SHA-256) of the one before it, and at this place \
              the two do not fit: a record was changed, removed, inserted or moved.",
             "Keep the file as it is and compare it with a copy. The records before this place still hold together."),
-        Code::TamperedWal => say("The node's write-ahead log is damaged",
-            "Records that the node had confirmed are damaged or missing on its disk. Working on would break promises \
-             that it has given, so the node does not start; what could not be read was moved to the folder quarantine.",
-            "Restore the node's folder from a backup, or let the other nodes bring it up to date under a new ID. Keep \
-             the damaged files, and check the disk."),
         Code::IncompleteDocumentHash => say("The bundle lacks the document's fingerprint",
             "The SHA-256 that says which document the bundle is about is missing. Nothing can be concluded, neither \
              for nor against the document.",
@@ -298,10 +293,6 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "The folder holds a file that the manifest does not list. It was added after the manifest was made; \
              nothing is known about it.",
             "Find out who put it there. If it belongs there, make a new manifest."),
-        Code::UnknownOutcome => say("It is not known whether the command was carried out",
-            "The node had accepted the command when it stopped or ceased to lead, before it could answer. The command \
-             may have been carried out, or may still be.",
-            "Send the command again with the same request ID: it is carried out once, however often it is sent."),
         _ => return None,
     })
 }

@@ -110,14 +110,6 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
              espacios, una ruta dentro de la carpeta. Alguna l\u{ed}nea tiene otra forma, nombra una ruta fuera de la \
              carpeta o repite una ruta.",
             "Haga de nuevo el manifiesto con ct hash o sha256sum."),
-        Code::MalformedRequest => say("La petici\u{f3}n no tiene la forma correcta",
-            "Un programa pidi\u{f3} algo a un servidor, y su petici\u{f3}n no est\u{e1} escrita como exige el protocolo \
-             (HTTP), o nombra algo que no puede. No se cambi\u{f3} nada.",
-            "Corrija el programa que pide; el mensaje dice qu\u{e9} est\u{e1} mal."),
-        Code::MalformedConfig => say("El archivo de configuraci\u{f3}n no se entiende",
-            "La configuraci\u{f3}n tiene un ajuste desconocido, o le falta uno, o no est\u{e1} escrito como debe. El \
-             mensaje dice cu\u{e1}l. El servicio no se inici\u{f3}.",
-            "Corrija ese ajuste e inicie de nuevo."),
         Code::LimitBundleSize => say("El paquete es demasiado grande",
             "Un paquete puede tener 4 MiB, incluido su documento. El archivo es m\u{e1}s grande y no se sigui\u{f3} \
              leyendo; es otra cosa o contiene un documento grande. Sobre el documento esto no dice nada.",
@@ -157,24 +149,6 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
              pueda tenerlo en memoria. No se escribi\u{f3} nada.",
             "Escriba un asiento m\u{e1}s corto y guarde lo que sea grande en un archivo cuya huella digital (ct \
              hash) nombre el asiento."),
-        Code::LimitRequestSize => say("La petici\u{f3}n es demasiado grande",
-            "Una petici\u{f3}n tiene m\u{e1}s bytes de los que acepta el servidor. Se rechaz\u{f3} antes de leerla, y no \
-             se cambi\u{f3} nada.",
-            "Env\u{ed}e menos de una vez, en varias peticiones."),
-        Code::LimitConnections => say("El servidor tiene demasiadas conexiones",
-            "Ya est\u{e1}n conectados tantos clientes como acepta el servidor, y este fue rechazado. No se cambi\u{f3} \
-             nada.",
-            "Intente m\u{e1}s tarde. Si dura, el operador debe buscar clientes que se conectan con demasiada \
-             frecuencia."),
-        Code::LimitTooSlow => say("Tard\u{f3} demasiado",
-            "Un cliente envi\u{f3} o ley\u{f3} con demasiada lentitud, o el tiempo que dio para su petici\u{f3}n se \
-             agot\u{f3} antes de la respuesta. La petici\u{f3}n se abandon\u{f3}, y no se sabe si se llev\u{f3} a cabo.",
-            "Env\u{ed}e la misma petici\u{f3}n de nuevo, con el mismo identificador; d\u{e9} m\u{e1}s tiempo o revise la \
-             red."),
-        Code::LimitInFlight => say("El nodo tiene demasiado que hacer en este momento",
-            "Esperan respuesta tantas \u{f3}rdenes como el nodo acepta a la vez, o tantos bytes. Esta orden se \
-             rechaz\u{f3} antes de hacer nada con ella.",
-            "Env\u{ed}e la orden otra vez despu\u{e9}s de una pausa, con el mismo ID de solicitud."),
         Code::IoNotFound => say("No existe ese archivo o carpeta",
             "En esa ruta no hay nada: est\u{e1} mal escrita, el archivo se movi\u{f3}, o no existe la carpeta que \
              debe recibir un archivo nuevo. No se verific\u{f3} nada.",
@@ -220,18 +194,6 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "D\u{e9} la frase de paso cuando se le pida, o el archivo que la contiene con --passphrase-file. Una \
              frase olvidada no se puede recuperar: haga una clave nueva y h\u{e1}gala incluir en la ra\u{ed}z de \
              confianza."),
-        Code::IoPortInUse => say("Otro programa usa el puerto",
-            "El servicio no puede escuchar en su direcci\u{f3}n porque otro programa ya lo hace; quiz\u{e1}s est\u{e1} en \
-             marcha dos veces. No se inici\u{f3}.",
-            "Detenga el otro programa, o elija otro puerto en la configuraci\u{f3}n."),
-        Code::IoNetwork => say("No se pudo alcanzar un servidor",
-            "No se pudo conectar con otra m\u{e1}quina, o no respondi\u{f3} a tiempo, o lo que envi\u{f3} no es una \
-             respuesta.",
-            "Revise la direcci\u{f3}n y la red, e intente de nuevo. Su operador puede saber de una interrupci\u{f3}n."),
-        Code::IoLogPoisoned => say("El nodo no pudo escribir su registro y se detuvo",
-            "Fall\u{f3} la escritura del registro de escritura anticipada: el disco est\u{e1} lleno, defectuoso o fue \
-             retirado. Lo que no se confirm\u{f3} antes puede haberse perdido; ya no se confirma nada.",
-            "Libere espacio o cambie el disco y arranque el nodo otra vez: sigue desde lo que hay en el disco."),
         Code::TrustMalformed => say("La ra\u{ed}z de confianza est\u{e1} da\u{f1}ada o no lo es",
             "El archivo dado como ra\u{ed}z de confianza (el que dice en qui\u{e9}n confiar) no est\u{e1} escrito \
              como tal: es otra cosa o se da\u{f1}\u{f3} en el camino. Con \u{e9}l no se puede verificar ning\u{fa}n \

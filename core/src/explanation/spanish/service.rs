@@ -62,6 +62,55 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "Los bytes enviados no son una petici\u{f3}n firmada: falta un campo, o algo est\u{e1} escrito de otro \
              modo que el debido.",
             "Env\u{ed}e las peticiones con ct-node issue, o consulte el formato en specs/envelope.md."),
+        Code::TamperedWal => say("El registro de escritura anticipada del nodo est\u{e1} da\u{f1}ado",
+            "En el disco del nodo faltan o est\u{e1}n da\u{f1}ados asientos que \u{e9}l ya hab\u{ed}a confirmado. \
+             Seguir adelante romper\u{ed}a lo que prometi\u{f3}, as\u{ed} que el nodo no arranca; lo que no se pudo \
+             leer se movi\u{f3} a la carpeta quarantine.",
+            "Restaure la carpeta del nodo desde una copia de seguridad, o deje que los otros nodos lo pongan al \
+             d\u{ed}a con un ID nuevo. Conserve los archivos da\u{f1}ados y revise el disco."),
+        Code::UnknownOutcome => say("No se sabe si la orden se ejecut\u{f3}",
+            "El nodo hab\u{ed}a aceptado la orden cuando se detuvo o dej\u{f3} de dirigir, antes de poder responder. La \
+             orden puede haberse ejecutado, o puede ejecutarse todav\u{ed}a.",
+            "Env\u{ed}e la orden otra vez con el mismo ID de solicitud: se ejecuta una sola vez, por muchas veces que \
+             se env\u{ed}e."),
+        Code::MalformedRequest => say("La petici\u{f3}n no tiene la forma correcta",
+            "Un programa pidi\u{f3} algo a un servidor, y su petici\u{f3}n no est\u{e1} escrita como exige el protocolo \
+             (HTTP), o nombra algo que no puede. No se cambi\u{f3} nada.",
+            "Corrija el programa que pide; el mensaje dice qu\u{e9} est\u{e1} mal."),
+        Code::MalformedConfig => say("El archivo de configuraci\u{f3}n no se entiende",
+            "La configuraci\u{f3}n tiene un ajuste desconocido, o le falta uno, o no est\u{e1} escrito como debe. El \
+             mensaje dice cu\u{e1}l. El servicio no se inici\u{f3}.",
+            "Corrija ese ajuste e inicie de nuevo."),
+        Code::LimitRequestSize => say("La petici\u{f3}n es demasiado grande",
+            "Una petici\u{f3}n tiene m\u{e1}s bytes de los que acepta el servidor. Se rechaz\u{f3} antes de leerla, y no \
+             se cambi\u{f3} nada.",
+            "Env\u{ed}e menos de una vez, en varias peticiones."),
+        Code::LimitConnections => say("El servidor tiene demasiadas conexiones",
+            "Ya est\u{e1}n conectados tantos clientes como acepta el servidor, y este fue rechazado. No se cambi\u{f3} \
+             nada.",
+            "Intente m\u{e1}s tarde. Si dura, el operador debe buscar clientes que se conectan con demasiada \
+             frecuencia."),
+        Code::LimitTooSlow => say("Tard\u{f3} demasiado",
+            "Un cliente envi\u{f3} o ley\u{f3} con demasiada lentitud, o el tiempo que dio para su petici\u{f3}n se \
+             agot\u{f3} antes de la respuesta. La petici\u{f3}n se abandon\u{f3}, y no se sabe si se llev\u{f3} a cabo.",
+            "Env\u{ed}e la misma petici\u{f3}n de nuevo, con el mismo identificador; d\u{e9} m\u{e1}s tiempo o revise la \
+             red."),
+        Code::IoPortInUse => say("Otro programa usa el puerto",
+            "El servicio no puede escuchar en su direcci\u{f3}n porque otro programa ya lo hace; quiz\u{e1}s est\u{e1} en \
+             marcha dos veces. No se inici\u{f3}.",
+            "Detenga el otro programa, o elija otro puerto en la configuraci\u{f3}n."),
+        Code::IoNetwork => say("No se pudo alcanzar un servidor",
+            "No se pudo conectar con otra m\u{e1}quina, o no respondi\u{f3} a tiempo, o lo que envi\u{f3} no es una \
+             respuesta.",
+            "Revise la direcci\u{f3}n y la red, e intente de nuevo. Su operador puede saber de una interrupci\u{f3}n."),
+        Code::IoLogPoisoned => say("El nodo no pudo escribir su registro y se detuvo",
+            "Fall\u{f3} la escritura del registro de escritura anticipada: el disco est\u{e1} lleno, defectuoso o fue \
+             retirado. Lo que no se confirm\u{f3} antes puede haberse perdido; ya no se confirma nada.",
+            "Libere espacio o cambie el disco y arranque el nodo otra vez: sigue desde lo que hay en el disco."),
+        Code::LimitInFlight => say("El nodo tiene demasiado que hacer en este momento",
+            "Esperan respuesta tantas \u{f3}rdenes como el nodo acepta a la vez, o tantos bytes. Esta orden se \
+             rechaz\u{f3} antes de hacer nada con ella.",
+            "Env\u{ed}e la orden otra vez despu\u{e9}s de una pausa, con el mismo ID de solicitud."),
         _ => return None,
     })
 }

@@ -184,12 +184,6 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
              lugar no concuerdan: un asiento fue cambiado, quitado, insertado o movido.",
             "Conserve el archivo tal como est\u{e1} y comp\u{e1}relo con una copia. Los asientos anteriores a este \
              lugar siguen siendo coherentes."),
-        Code::TamperedWal => say("El registro de escritura anticipada del nodo est\u{e1} da\u{f1}ado",
-            "En el disco del nodo faltan o est\u{e1}n da\u{f1}ados asientos que \u{e9}l ya hab\u{ed}a confirmado. \
-             Seguir adelante romper\u{ed}a lo que prometi\u{f3}, as\u{ed} que el nodo no arranca; lo que no se pudo \
-             leer se movi\u{f3} a la carpeta quarantine.",
-            "Restaure la carpeta del nodo desde una copia de seguridad, o deje que los otros nodos lo pongan al \
-             d\u{ed}a con un ID nuevo. Conserve los archivos da\u{f1}ados y revise el disco."),
         Code::IncompleteDocumentHash => say("Al paquete le falta la huella del documento",
             "Falta el SHA-256 que dice de qu\u{e9} documento trata el paquete. No se puede concluir nada, ni a favor \
              ni en contra del documento.",
@@ -320,11 +314,6 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "La carpeta contiene un archivo que el manifiesto no lista. Se a\u{f1}adi\u{f3} despu\u{e9}s de hacerse \
              el manifiesto; nada se sabe de \u{e9}l.",
             "Averig\u{fc}e qui\u{e9}n lo puso all\u{ed}. Si corresponde, haga un manifiesto nuevo."),
-        Code::UnknownOutcome => say("No se sabe si la orden se ejecut\u{f3}",
-            "El nodo hab\u{ed}a aceptado la orden cuando se detuvo o dej\u{f3} de dirigir, antes de poder responder. La \
-             orden puede haberse ejecutado, o puede ejecutarse todav\u{ed}a.",
-            "Env\u{ed}e la orden otra vez con el mismo ID de solicitud: se ejecuta una sola vez, por muchas veces que \
-             se env\u{ed}e."),
         _ => return None,
     })
 }
