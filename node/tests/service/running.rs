@@ -81,7 +81,25 @@ impl Running {
         Self::with(town, dir, machine)
     }
 
+    /// Goes on with what lies in the directory.
+    pub(crate) fn of(stopped: Stopped) -> Self {
+        let Stopped { town, dir } = stopped;
+        let machine = StateMachine::open(&dir.path().join("state.redb")).unwrap();
+        Self::with(town, dir, machine)
+    }
+
     fn with(town: Town, dir: tempfile::TempDir, machine: StateMachine) -> Self {
+        let cosign = Box::new(witnesses(&town, dir.path()));
+        Self::cosigned(town, dir, machine, cosign)
+    }
+
+    /// With these witnesses.
+    pub(crate) fn cosigned(
+        town: Town,
+        dir: tempfile::TempDir,
+        machine: StateMachine,
+        cosign: Box<dyn Cosign>,
+    ) -> Self {
         let runtime = Runtime::new().unwrap();
         let now = Arc::new(AtomicU64::new(20));
         let clock: Clock = {
@@ -98,7 +116,7 @@ impl Running {
             publication,
             state.clone(),
             Arc::clone(&proposer),
-            Box::new(witnesses(&town, dir.path())),
+            cosign,
             Arc::clone(&metrics),
             settings,
             runtime.handle().clone(),
