@@ -141,3 +141,55 @@ fn questions_about_unknown_requests_are_answered() {
     assert_eq!(raw(&log.url, "GET /healthz", b"").0, 200);
     assert_eq!(raw(&log.url, "GET /metrics", b"").0, 200);
 }
+
+/// Size and root of the last text that may have been signed.
+fn fence(dir: &std::path::Path) -> (String, String) {
+    let text = std::fs::read_to_string(dir.join("state/fence")).unwrap_or_default();
+    let line = |number| text.lines().nth(number).unwrap_or_default().to_owned();
+    (line(1), line(2))
+}
+
+fn copy_all(from: &std::path::Path, to: &std::path::Path) {
+    if from.is_dir() {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            copy_all(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        std::fs::copy(from, to).unwrap();
+    }
+}
+
+// R15.3, R20.5, architecture 4: after a restore nothing is signed before the witnesses were asked; one size, one root.
+#[test]
+fn a_log_restored_from_a_backup_signs_no_second_root() {
+    let mut log = Running::start();
+    let publish = |log: &mut Running| {
+        let signed = log.town.issue(1, at(20));
+        let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+        log.client().bundles(&receipt).unwrap();
+    };
+    publish(&mut log);
+    let (backup, mut stopped) = (crate::town::directory(), log.stopped());
+    let parts = ["log", "state", "state.redb"];
+    parts.iter().for_each(|part| copy_all(&stopped.dir.path().join(part), &backup.path().join(part)));
+    let mut log = Running::of(stopped);
+    publish(&mut log);
+    stopped = log.stopped();
+    let (size, root) = fence(stopped.dir.path());
+    assert_eq!(size, "3");
+    // The disk is replaced, and yesterday's backup is put on it. The witnesses are other machines.
+    std::fs::remove_dir_all(stopped.dir.path().join("log")).unwrap();
+    std::fs::remove_dir_all(stopped.dir.path().join("state")).unwrap();
+    parts.iter().for_each(|part| copy_all(&backup.path().join(part), &stopped.dir.path().join(part)));
+    let mut log = Running::of(stopped);
+    let signed = log.town.issue(1, at(20));
+    // Whether it is taken is another question.
+    let _ = log.client().submit(ORIGIN, &log.town.client, &statements(&signed));
+    for _ in 0..300 {
+        let now = fence(log.dir.path());
+        assert!(now.0 != size || now.1 == root, "size {size} was signed with the roots {root} and {}", now.1);
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
