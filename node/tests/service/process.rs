@@ -229,3 +229,50 @@ fn mistakes_of_an_operator_are_told() {
     eventually("the node listens", || operator.path("node-1/api").exists().then_some(()));
     refused(&good, "io.write", "another process");
 }
+
+// R15.3, R11: what `init --nodes 3` makes is one log. Nodes that do not know of each other must not serve it.
+#[test]
+fn two_nodes_of_one_log_never_sign_two_histories() {
+    let dir = directory();
+    let log = dir.path().join("log");
+    let words = ["init", "--dir", &text(&log), "--nodes", "3", "--origin", "log.town.example"];
+    assert_eq!(ran(&mut ct_node(&words)).0, 0);
+    let start = |number: u32| {
+        let config = text(&log.join(format!("node-{number}/config.toml")));
+        ct_node(&["serve", "--config", &config]).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
+    };
+    let mut nodes = [start(1), start(2)];
+    let keys = ct_node::deployment::Keys::read(&log).unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = ct_core::Timestamp::from_seconds(now).unwrap();
+    let mut entropy = ct_node::Entropy::from_os().unwrap();
+    let mut acknowledged = Vec::new();
+    for number in [1, 2] {
+        let api = log.join(format!("node-{number}/api"));
+        let url = eventually("the node listens", || fs::read_to_string(&api).ok()).trim().to_owned();
+        let draft = ct_node::Draft {
+            document_hash: Hash::new(entropy.bytes()),
+            document_type: keys.document_type.clone(),
+            sub: String::new(),
+            expires: None,
+            kind: ct_core::SubjectKind::File,
+            status: None,
+        };
+        let signed = ct_node::statement::document(&keys.issuer, &keys.issuer_key, &draft, now, &mut entropy).unwrap();
+        let clock = std::sync::Arc::new(move || now);
+        let random = ct_node::Entropy::from_os().unwrap();
+        let mut client = ct_node::client::Client::new(&[url], Default::default(), clock, random).unwrap();
+        let receipt = client.submit(&keys.origin, &keys.client_key, &[&signed.statement]).unwrap();
+        acknowledged.push(receipt.first);
+    }
+    let fence = |number: u32| {
+        let path = log.join(format!("node-{number}/data/state/fence"));
+        eventually("it is signed", || fs::read_to_string(&path).ok().filter(|text| text.lines().nth(1) == Some("2")))
+    };
+    let (one, two) = (fence(1), fence(2));
+    for node in &mut nodes {
+        node.kill().unwrap();
+        node.wait().unwrap();
+    }
+    assert_eq!(one, two, "one key signed two roots of one size; acknowledged at {acknowledged:?}");
+}
