@@ -251,3 +251,17 @@ fn town_issue(town: &mut Town) -> Vec<ct_node::Signed> {
     town.entropy = ct_node::Entropy::from_seed(&[33; 32]);
     town.issue(1, at(10))
 }
+
+// Architecture 4, R15.3: a seal is compared with this node's own tree even when the tree has grown since it was proposed.
+#[test]
+fn a_seal_of_a_smaller_tree_is_compared_too() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let statements = town.issue(1, at(10));
+    let request = town.request(1, &statements, at(10));
+    submit(&mut machine, at(11), &[&request]);
+    let wrong = Seal { generation: 1, size: TreeSize::new(1).unwrap(), root: Hash::of(b"other") };
+    let answer = machine.apply([Command::Seal(wrong).encode().as_slice()], b"x").map_err(|error| error.code());
+    assert_ne!(answer, Ok(vec![vec![ACCEPTED]]), "a root that this node never had is sealed");
+    assert_ne!(machine.reader().meta().unwrap().sealed, wrong);
+}
