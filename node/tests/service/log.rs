@@ -193,3 +193,36 @@ fn a_log_restored_from_a_backup_signs_no_second_root() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }
+
+// The fence: a state with another history than the one that was signed is noticed before anything more is signed.
+#[test]
+fn a_state_of_another_history_is_not_published() {
+    let mut one = Running::start();
+    let mut other = Running::start();
+    other.town.entropy = Entropy::from_seed(&[77; 32]);
+    for log in [&mut one, &mut other] {
+        let signed = log.town.issue(1, at(20));
+        let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+        log.client().bundles(&receipt).unwrap();
+    }
+    let (one, other) = (one.stopped(), other.stopped());
+    let publication = crate::running::opened(&one.town, one.dir.path());
+    let machine = ct_node::machine::StateMachine::open(&other.dir.path().join("state.redb")).unwrap();
+    let state = machine.reader();
+    let sealed = state.meta().unwrap().sealed;
+    assert_eq!(sealed.size, publication.size());
+    assert_ne!(sealed.root, publication.checkpoint().checkpoint().root());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut telemetry = ct_node::http::Telemetry::new("test", &mut Entropy::from_seed(&[1; 32]));
+    let metrics = ct_node::service::ServiceMetrics::register(telemetry.registry_mut());
+    let started = ct_node::service::Publisher::start(
+        publication,
+        state,
+        std::sync::Arc::new(crate::running::Direct(std::sync::Mutex::new(machine))),
+        Box::new(crate::running::witnesses(&one.town, one.dir.path())),
+        std::sync::Arc::new(metrics),
+        ct_node::service::PublisherSettings::default(),
+        runtime.handle().clone(),
+    );
+    assert_eq!(started.map(|_| ()).map_err(|error| error.code()), Err(Code::TamperedState));
+}
