@@ -226,3 +226,39 @@ fn a_state_of_another_history_is_not_published() {
     );
     assert_eq!(started.map(|_| ()).map_err(|error| error.code()), Err(Code::TamperedState));
 }
+
+// R20.5: a publication that is older than its state can never grow again: its next entries are gone. That is told.
+#[test]
+fn a_publication_that_is_older_than_its_state_is_told() {
+    let mut log = Running::start();
+    let publish = |log: &mut Running| {
+        let signed = log.town.issue(1, at(20));
+        let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+        log.client().bundles(&receipt).unwrap();
+    };
+    publish(&mut log);
+    let (backup, stopped) = (crate::town::directory(), log.stopped());
+    let parts = ["log", "state"];
+    parts.iter().for_each(|part| copy_all(&stopped.dir.path().join(part), &backup.path().join(part)));
+    let mut log = Running::of(stopped);
+    publish(&mut log);
+    let stopped = log.stopped();
+    for part in parts {
+        std::fs::remove_dir_all(stopped.dir.path().join(part)).unwrap();
+        copy_all(&backup.path().join(part), &stopped.dir.path().join(part));
+    }
+    let machine = ct_node::machine::StateMachine::open(&stopped.dir.path().join("state.redb")).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut telemetry = ct_node::http::Telemetry::new("test", &mut Entropy::from_seed(&[1; 32]));
+    let metrics = ct_node::service::ServiceMetrics::register(telemetry.registry_mut());
+    let started = ct_node::service::Publisher::start(
+        crate::running::opened(&stopped.town, stopped.dir.path()),
+        machine.reader(),
+        std::sync::Arc::new(crate::running::Direct(std::sync::Mutex::new(machine))),
+        Box::new(crate::running::witnesses(&stopped.town, stopped.dir.path())),
+        std::sync::Arc::new(metrics),
+        ct_node::service::PublisherSettings::default(),
+        runtime.handle().clone(),
+    );
+    assert!(started.is_err(), "it starts, and can never publish anything again");
+}
