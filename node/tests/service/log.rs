@@ -262,3 +262,33 @@ fn a_publication_that_is_older_than_its_state_is_told() {
     );
     assert!(started.is_err(), "it starts, and can never publish anything again");
 }
+
+/// Asks until it is so, for some seconds.
+fn becomes(mut ask: impl FnMut() -> bool) -> bool {
+    (0..1_000).any(|_| {
+        let is_so = ask();
+        std::thread::sleep(std::time::Duration::from_millis(if is_so { 0 } else { 10 }));
+        is_so
+    })
+}
+
+/// The published size, as a reader sees it.
+fn published_size(log: &Running) -> u64 {
+    let text = std::fs::read_to_string(log.dir.path().join("log/checkpoint")).unwrap_or_default();
+    text.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or(0)
+}
+
+// R6, R18: one write that failed, of a disk that was full for a moment, does not end publication for ever.
+#[test]
+fn publication_goes_on_after_a_write_that_failed_once() {
+    let mut log = Running::start();
+    assert!(becomes(|| published_size(&log) == 1));
+    let in_the_way = log.dir.path().join("log/tile/entries/000.p/2");
+    std::fs::create_dir_all(&in_the_way).unwrap();
+    let signed = log.town.issue(1, at(20));
+    log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert_eq!(published_size(&log), 1);
+    std::fs::remove_dir(&in_the_way).unwrap();
+    assert!(becomes(|| published_size(&log) == 2), "never published again");
+}
