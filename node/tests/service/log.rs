@@ -292,3 +292,28 @@ fn publication_goes_on_after_a_write_that_failed_once() {
     std::fs::remove_dir(&in_the_way).unwrap();
     assert!(becomes(|| published_size(&log) == 2), "never published again");
 }
+
+// R18.6, R21: a log whose publisher has given up for ever is not ready, and takes nothing that can never be final.
+#[test]
+fn a_log_that_cannot_publish_any_more_is_not_ready() {
+    let mut log = Running::start();
+    let asked = |path: &str, log: &Running| raw(&log.url, &format!("GET {path}"), b"").0;
+    for _ in 0..1_000 {
+        if asked("/readyz", &log) == 200 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    // The publisher fails until entry 1 is gone, which it takes for damage; then its thread ends.
+    let in_the_way = log.dir.path().join("log/tile/entries/000.p/2");
+    std::fs::create_dir_all(&in_the_way).unwrap();
+    let mut submit = || {
+        let signed = log.town.issue(1, at(20));
+        log.client().submit(ORIGIN, &log.town.client, &statements(&signed))
+    };
+    submit().unwrap();
+    submit().unwrap();
+    log.state.drop_entries(2).unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert_ne!(asked("/readyz", &log), 200, "ready, and nothing is published any more");
+}
