@@ -276,3 +276,33 @@ fn two_nodes_of_one_log_never_sign_two_histories() {
     }
     assert_eq!(one, two, "one key signed two roots of one size; acknowledged at {acknowledged:?}");
 }
+
+// R10, R21: a node whose write-ahead log is poisoned stops, or at least does not say that it is ready.
+#[test]
+fn a_node_that_can_write_no_more_is_not_ready() {
+    let mut operator = Operator::new();
+    let config = text(&operator.path("node-1/config.toml"));
+    // Writes beyond the limit that follows shall fail, not kill.
+    let script = format!("trap '' XFSZ; exec {} serve --config {config}", text(&cargo_bin("ct-node")));
+    let node = Command::new("sh").args(["-c", &script]).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let id = node.id().to_string();
+    operator.node = Some(node);
+    let file = operator.dir.path().join("one.txt");
+    fs::write(&file, "one").unwrap();
+    assert_eq!(operator.issue("bundles", &[file]).0, 0);
+    let ready = |operator: &Operator| {
+        use std::io::{Read, Write};
+        let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", operator.port)) else { return false };
+        let _ = stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        answer.starts_with("HTTP/1.1 200")
+    };
+    assert!(ready(&operator));
+    assert!(Command::new("prlimit").args(["--pid", &id, "--fsize=4096"]).status().unwrap().success());
+    let output = operator.load(1, &operator.dir.path().join("acked.jsonl")).wait_with_output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("io.log_poisoned"), "{said}");
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(!ready(&operator), "it takes nothing any more, and says that it is ready");
+}
