@@ -265,3 +265,15 @@ fn a_seal_of_a_smaller_tree_is_compared_too() {
     assert_ne!(answer, Ok(vec![vec![ACCEPTED]]), "a root that this node never had is sealed");
     assert_ne!(machine.reader().meta().unwrap().sealed, wrong);
 }
+
+// R8.3, R12: a clock that was wrong for one command must not close the log for ever.
+#[test]
+fn one_command_from_the_far_future_does_not_close_the_log() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    // A proposer whose clock stands in 2090, at a start with a new trust root or between admission and proposal.
+    submit(&mut machine, at(2_000_000_000), &[]);
+    let statements = town.issue(1, at(10));
+    let request = town.request(1, &statements, at(10));
+    assert_eq!(submit(&mut machine, at(11), &[&request]), [(sequenced(1, 1), false)]);
+}
