@@ -317,3 +317,25 @@ fn a_log_that_cannot_publish_any_more_is_not_ready() {
     std::thread::sleep(std::time::Duration::from_secs(3));
     assert_ne!(asked("/readyz", &log), 200, "ready, and nothing is published any more");
 }
+
+// R12.4: a duplicate gets the original response, also when what was recorded would not be admitted any more.
+#[test]
+fn a_retry_gets_the_original_answer_when_its_document_has_expired() {
+    let mut log = Running::start();
+    let draft = ct_node::Draft {
+        document_hash: ct_core::Hash::of(b"short-lived"),
+        document_type: "diploma".to_owned(),
+        sub: String::new(),
+        expires: Some(at(25)),
+        kind: ct_core::SubjectKind::File,
+        status: None,
+    };
+    let signed =
+        ct_node::statement::document(crate::town::ISSUER, &log.town.issuer, &draft, at(20), &mut log.town.entropy);
+    let signed = [signed.unwrap()];
+    let id = RequestId::new([7; 16]);
+    let first = log.client().submit_as(id, ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    log.now.store(30, std::sync::atomic::Ordering::Relaxed);
+    let again = log.client().submit_as(id, ORIGIN, &log.town.client, &statements(&signed));
+    assert_eq!(again, Ok(first));
+}
