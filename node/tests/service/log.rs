@@ -339,3 +339,39 @@ fn a_retry_gets_the_original_answer_when_its_document_has_expired() {
     let again = log.client().submit_as(id, ORIGIN, &log.town.client, &statements(&signed));
     assert_eq!(again, Ok(first));
 }
+
+// R12.4, R6.4: after an attempt without an answer, a log that is busy does not mean that nothing was recorded.
+#[test]
+fn a_request_that_may_be_recorded_is_never_told_as_refused() {
+    for (status, code) in [("503 Service Unavailable", "limit.in_flight"), ("422 Unprocessable", "stale.request")] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            // The first is taken, recorded perhaps, and its connection breaks; every later one is turned away.
+            for number in 0.. {
+                let (mut stream, _) = listener.accept().unwrap();
+                stream.set_read_timeout(Some(std::time::Duration::from_millis(200))).unwrap();
+                let mut bytes = [0; 65_536];
+                while stream.read(&mut bytes).is_ok_and(|count| count > 0) {}
+                if number > 0 {
+                    let body = format!("{{\"code\":\"{code}\",\"message\":\"no\",\"next\":\"n\"}}");
+                    let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close");
+                    let _ = write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+                }
+                if number == 8 {
+                    return;
+                }
+            }
+        });
+        let mut town = Town::new();
+        let signed = town.issue(1, at(20));
+        let total = std::time::Duration::from_secs(2);
+        let persistence = ct_node::client::Persistence { total, ..Default::default() };
+        let clock = std::sync::Arc::new(|| at(20));
+        let mut client =
+            ct_node::client::Client::new(&[url], persistence, clock, Entropy::from_seed(&[1; 32])).unwrap();
+        let outcome = client.submit(ORIGIN, &town.client, &statements(&signed));
+        assert_eq!(outcome.map_err(|error| error.code()), Err(Code::UnknownOutcome), "{code}");
+        drop(server);
+    }
+}
