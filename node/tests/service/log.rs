@@ -375,3 +375,38 @@ fn a_request_that_may_be_recorded_is_never_told_as_refused() {
         drop(server);
     }
 }
+
+/// Witnesses that cannot be reached.
+struct Away;
+
+impl ct_node::service::Cosign for Away {
+    fn cosign(
+        &mut self,
+        _: &ct_node::SignedCheckpoint,
+        _: &mut dyn FnMut(ct_core::TreeSize) -> ct_node::Result<ct_core::ConsistencyProof>,
+    ) -> ct_node::Result<Vec<ct_core::SignatureLine>> {
+        Err(ct_node::Error::new(Code::NotAnchoredQuorum, "checkpoint", "too few witnesses", "wait"))
+    }
+}
+
+// R18.1: what was final stays final: a restart while the witnesses are away does not take its bundles back.
+#[test]
+fn what_was_final_is_final_after_a_restart_without_witnesses() {
+    let mut log = Running::start();
+    let signed = log.town.issue(1, at(20));
+    let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    log.client().bundles(&receipt).unwrap();
+    let path = format!("GET /v1/statements/{}", receipt.request_id);
+    for _ in 0..300 {
+        if raw(&log.url, &path, b"").1["status"] == "anchored" {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(raw(&log.url, &path, b"").1["status"], "anchored");
+    let crate::running::Stopped { town, dir } = log.stopped();
+    let machine = ct_node::machine::StateMachine::open(&dir.path().join("state.redb")).unwrap();
+    let log = Running::cosigned(town, dir, machine, Box::new(Away));
+    assert_eq!(raw(&log.url, &path, b"").1["status"], "anchored");
+    assert_eq!(raw(&log.url, &format!("GET /v1/bundles/{}", receipt.request_id), b"").0, 200);
+}
