@@ -306,3 +306,25 @@ fn a_node_that_can_write_no_more_is_not_ready() {
     std::thread::sleep(Duration::from_secs(1));
     assert!(!ready(&operator), "it takes nothing any more, and says that it is ready");
 }
+
+// R8.1: a client that its operator has taken out of the configuration may not submit any more.
+#[test]
+fn a_client_that_was_taken_out_is_refused() {
+    let mut operator = Operator::new();
+    operator.start();
+    let file = |name: &str| {
+        let path = operator.dir.path().join(name);
+        fs::write(&path, name).unwrap();
+        path
+    };
+    let (one, two) = (file("one.txt"), file("two.txt"));
+    assert_eq!(operator.issue("bundles", &[one]).0, 0);
+    assert_eq!(operator.end(), 0);
+    let config = operator.path("node-1/config.toml");
+    let without = fs::read_to_string(&config).unwrap().replace("\"../keys/client.pub.pem\"", "");
+    assert!(without.contains("clients = []"));
+    fs::write(&config, without).unwrap();
+    operator.start();
+    let (status, out, err) = operator.issue("bundles", &[two]);
+    assert!(status != 0 && err.contains("unknown.client"), "{out}{err}");
+}
