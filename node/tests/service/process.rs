@@ -328,3 +328,23 @@ fn a_client_that_was_taken_out_is_refused() {
     let (status, out, err) = operator.issue("bundles", &[two]);
     assert!(status != 0 && err.contains("unknown.client"), "{out}{err}");
 }
+
+// R1.4: a log that could never be verified is not begun: its key is not the one in the trust root.
+#[test]
+fn a_log_key_that_is_not_in_the_trust_root_is_refused() {
+    let mut operator = Operator::new();
+    let other = text(&operator.dir.path().join("other"));
+    let words = ["init", "--dir", &other, "--nodes", "1", "--origin", "log.other.example"];
+    assert_eq!(ran(&mut ct_node(&words)).0, 0);
+    let config = operator.path("node-1/config.toml");
+    let wrong = fs::read_to_string(&config).unwrap().replace("../keys/log.pem", &format!("{other}/keys/log.pem"));
+    fs::write(&config, wrong).unwrap();
+    operator.start();
+    let api = operator.path("node-1/api");
+    let node = operator.node.as_mut().unwrap();
+    let listens = eventually("it listens or ends", || match node.try_wait().unwrap() {
+        Some(status) => Some(status.success()),
+        None => api.exists().then_some(true),
+    });
+    assert!(!listens, "it serves with the key of another log");
+}
