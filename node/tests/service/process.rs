@@ -348,3 +348,19 @@ fn a_log_key_that_is_not_in_the_trust_root_is_refused() {
     });
     assert!(!listens, "it serves with the key of another log");
 }
+
+// R10, R13.2: a crash while the folders of a new log are made is no reason never to start.
+#[test]
+fn a_node_that_was_killed_while_it_made_its_folders_starts() {
+    let mut operator = Operator::new();
+    // What is there between the two folders that creation makes.
+    fs::create_dir_all(operator.path("node-1/data/log")).unwrap();
+    operator.start();
+    let api = operator.path("node-1/api");
+    let node = operator.node.as_mut().unwrap();
+    let listens = eventually("it listens or ends", || match node.try_wait().unwrap() {
+        Some(_) => Some(false),
+        None => api.exists().then_some(true),
+    });
+    assert!(listens, "it never starts again");
+}
