@@ -410,3 +410,18 @@ fn what_was_final_is_final_after_a_restart_without_witnesses() {
     assert_eq!(raw(&log.url, &path, b"").1["status"], "anchored");
     assert_eq!(raw(&log.url, &format!("GET /v1/bundles/{}", receipt.request_id), b"").0, 200);
 }
+
+// R21: what is counted as recorded has been recorded.
+#[test]
+fn refused_statements_are_not_counted_as_recorded() {
+    let mut log = Running::start();
+    let signed = log.town.issue(1, at(20));
+    log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    let again = log.client().submit(ORIGIN, &log.town.client, &statements(&signed));
+    assert_eq!(again.map_err(|error| error.code()), Err(Code::ConflictStatement));
+    let mut stream = TcpStream::connect(log.url.strip_prefix("http://").unwrap()).unwrap();
+    write!(stream, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    assert!(text.contains("log_entries_total 1\n"), "{text}");
+}
