@@ -425,3 +425,20 @@ fn refused_statements_are_not_counted_as_recorded() {
     stream.read_to_string(&mut text).unwrap();
     assert!(text.contains("log_entries_total 1\n"), "{text}");
 }
+
+// R10, R15.3: entries without any word of what was signed could be those of an older state: nothing is signed then.
+#[test]
+fn a_publication_without_checkpoint_and_fence_is_not_taken_for_a_new_one() {
+    let mut log = Running::start();
+    let signed = log.town.issue(1, at(20));
+    let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    log.client().bundles(&receipt).unwrap();
+    let stopped = log.stopped();
+    for name in ["log/checkpoint", "state/fence"] {
+        std::fs::remove_file(stopped.dir.path().join(name)).unwrap();
+    }
+    let key = crate::running::copy(&stopped.town.log);
+    let opened = ct_node::Publication::open(stopped.dir.path(), ct_node::LogSigner::new(key).unwrap());
+    let opened = opened.map(|publication| publication.size().get()).map_err(|error| error.code());
+    assert_eq!(opened, Err(Code::IoNotFound), "the published entries would be overwritten");
+}
