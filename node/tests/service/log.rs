@@ -442,3 +442,17 @@ fn a_publication_without_checkpoint_and_fence_is_not_taken_for_a_new_one() {
     let opened = opened.map(|publication| publication.size().get()).map_err(|error| error.code());
     assert_eq!(opened, Err(Code::IoNotFound), "the published entries would be overwritten");
 }
+
+// R18.2, R12.4: what is in the log for ever can be had from it for longer than a day.
+#[test]
+fn bundles_can_be_had_after_the_answer_was_forgotten() {
+    let mut log = Running::start();
+    let signed = log.town.issue(1, at(20));
+    let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    log.client().bundles(&receipt).unwrap();
+    log.now.store(90_000, std::sync::atomic::Ordering::Relaxed);
+    let other = log.town.issue(1, at(90_000));
+    log.client().submit(ORIGIN, &log.town.client, &statements(&other)).unwrap();
+    let again = log.client().bundles(&receipt).map(|bundles| bundles.len()).map_err(|error| error.to_string());
+    assert_eq!(again, Ok(1));
+}
