@@ -456,3 +456,19 @@ fn bundles_can_be_had_after_the_answer_was_forgotten() {
     let again = log.client().bundles(&receipt).map(|bundles| bundles.len()).map_err(|error| error.to_string());
     assert_eq!(again, Ok(1));
 }
+
+// R12.4: the same bytes again, as a proxy sends them after a broken connection: whoever reads the refusal must not
+// believe that nothing was recorded, nor be told to send it under another request ID.
+#[test]
+fn a_replay_of_what_was_recorded_is_not_called_refused() {
+    let mut log = Running::start();
+    let good = log.town.issue(1, at(20));
+    let payload = submission(statements(&good).into_iter());
+    let outgoing =
+        Outgoing { message_type: MessageType::Submit, request_id: RequestId::new([1; 16]), payload: &payload };
+    let bytes = outgoing.sign(ORIGIN, &log.town.client, at(20), &mut Entropy::from_seed(&[2; 32])).unwrap();
+    assert_eq!(raw(&log.url, "POST /v1/statements", &bytes).0, 200);
+    let answer = raw(&log.url, "POST /v1/statements", &bytes).1;
+    let said = format!("{} {}", answer["message"], answer["next"]);
+    assert!(!said.contains("needs a new request ID") && !said.contains("statement 0"), "{said}");
+}
