@@ -161,7 +161,9 @@ fn main() {
     let entries: u64 = words.next().map_or(100_000, |word| word.parse().unwrap());
     let mut log = Log::new();
     println!("first start: {:.0?}", log.start());
-    println!("\n| statements per request | requests at once | statements/s | bare checks/s on one thread | share | p50 | p99 | failures |");
+    println!(
+        "\n| statements per request | requests at once | statements/s | bare checks/s on one thread | share | p50 | p99 | failures |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     for (per_request, clients) in [(1, 1), (1, 64), (64, 8), (1_024, 4)] {
         let before = bare_checks();

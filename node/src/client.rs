@@ -139,7 +139,7 @@ impl Client {
     /// # Errors
     /// As [`Client::submit`]; `not_anchored.pending` if they are not final in time.
     pub fn bundles(&mut self, receipt: &Receipt) -> Result<Vec<Vec<u8>>> {
-        let path = format!("/v1/bundles/{}", receipt.request_id);
+        let path = format!("/v1/leaves/{}/{}", receipt.first, receipt.count);
         let count = usize::try_from(receipt.count).unwrap_or(usize::MAX);
         let answer = self.get(&path, BUNDLE_BYTES.saturating_mul(count).saturating_add(MAX_ANSWER_BYTES))?;
         let read = || {
@@ -171,8 +171,12 @@ impl Client {
             let trouble = match ask(self, &url)? {
                 Ok(Reply { status: 200..300, body, .. }) => return Ok(body),
                 Ok(reply) => match refusal(&reply, &url) {
-                    (error, Again::No) => return Err(error),
-                    (error, Again::Yes) => error,
+                    // What came of an earlier attempt that had no answer is not known by this.
+                    (error, Again::No) => return Err(given_up(error, unanswered)),
+                    (error, Again::Yes) => {
+                        unanswered |= matches!(error.code(), Code::UnknownOutcome | Code::LimitTooSlow);
+                        error
+                    }
                 },
                 Err(NoReply::Unreached(error)) => error,
                 Err(NoReply::Transport(error)) => {
@@ -221,7 +225,7 @@ fn refusal(reply: &Reply, url: &str) -> (Error, Again) {
 }
 
 fn given_up(trouble: Error, unanswered: bool) -> Error {
-    if !unanswered || trouble.code() != Code::IoNetwork {
+    if !unanswered || trouble.code() == Code::UnknownOutcome {
         return trouble;
     }
     let what = format!("may or may not have been recorded: {}", trouble.what());

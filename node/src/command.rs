@@ -5,7 +5,7 @@
 use crate::envelope::{MAX_ENVELOPE_BYTES, RequestId};
 use crate::error::{Error, Result};
 use ct_core::cbor::{Reader, Writer};
-use ct_core::limits::{MAX_ENTRY_BYTES, MAX_KID_BYTES, MAX_NAME_BYTES, MAX_TRUST_BYTES, MAX_TRUST_LIST};
+use ct_core::limits::{MAX_ENTRY_BYTES, MAX_KID_BYTES, MAX_NAME_BYTES, MAX_TRUST_BYTES};
 use ct_core::{Code, Hash, Timestamp, TreeSize};
 
 /// One step of the log's state.
@@ -13,8 +13,6 @@ use ct_core::{Code, Hash, Timestamp, TreeSize};
 pub enum Command<'a> {
     /// The first: what the log is.
     Bootstrap {
-        /// The proposer's time.
-        at: Timestamp,
         /// The log's origin.
         origin: &'a str,
         /// The log's first entry.
@@ -33,10 +31,13 @@ pub enum Command<'a> {
     },
     /// The tree of this size has this root; only what is sealed is signed.
     Seal(Seal),
+    /// Who may submit from now on.
+    Clients {
+        /// Key ID and Ed25519 key of each.
+        clients: Vec<(&'a [u8], [u8; 32])>,
+    },
     /// A trust root that follows the one in force.
     Trust {
-        /// The proposer's time.
-        at: Timestamp,
         /// The signed trust root.
         trust: &'a [u8],
     },
@@ -89,12 +90,13 @@ impl<'a> Command<'a> {
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
         match self {
-            Self::Bootstrap { at, origin, genesis, trust, clients } => {
-                w.array(6).uint(BOOTSTRAP).uint(at.seconds()).text(origin).bytes(genesis).bytes(trust);
-                w.array(clients.len());
-                for (kid, key) in clients {
-                    w.array(2).bytes(kid).bytes(key);
-                }
+            Self::Bootstrap { origin, genesis, trust, clients } => {
+                w.array(5).uint(BOOTSTRAP).text(origin).bytes(genesis).bytes(trust);
+                write_clients(&mut w, clients);
+            }
+            Self::Clients { clients } => {
+                w.array(2).uint(CLIENTS);
+                write_clients(&mut w, clients);
             }
             Self::Batch { at, envelopes } => {
                 w.array(3).uint(BATCH).uint(at.seconds()).array(envelopes.len());
@@ -105,8 +107,8 @@ impl<'a> Command<'a> {
             Self::Seal(Seal { generation, size, root }) => {
                 w.array(4).uint(SEAL).uint(*generation).uint(size.get()).bytes(root.as_bytes());
             }
-            Self::Trust { at, trust } => {
-                w.array(3).uint(TRUST).uint(at.seconds()).bytes(trust);
+            Self::Trust { trust } => {
+                w.array(2).uint(TRUST).bytes(trust);
             }
         }
         w.finish()
@@ -123,22 +125,16 @@ impl<'a> Command<'a> {
 
     fn read(bytes: &'a [u8]) -> std::result::Result<Self, ct_core::Error> {
         let mut r = Reader::new(bytes);
-        let parts = r.array("command", 6)?;
+        let parts = r.array("command", 5)?;
         let kind = r.uint("command.kind")?;
         let command = match (kind, parts) {
-            (BOOTSTRAP, 6) => {
-                let at = time(&mut r)?;
+            (BOOTSTRAP, 5) => {
                 let origin = r.text("origin", MAX_NAME_BYTES)?;
                 let genesis = r.bytes("genesis", MAX_ENTRY_BYTES)?;
                 let trust = r.bytes("trust", MAX_TRUST_BYTES)?;
-                let count = r.array("clients", MAX_TRUST_LIST)?;
-                let mut clients = Vec::with_capacity(count);
-                for _ in 0..count {
-                    r.array_exact("client", 2)?;
-                    clients.push((r.bytes("client.kid", MAX_KID_BYTES)?, *r.bytes_exact("client.key")?));
-                }
-                Self::Bootstrap { at, origin, genesis, trust, clients }
+                Self::Bootstrap { origin, genesis, trust, clients: read_clients(&mut r)? }
             }
+            (CLIENTS, 2) => Self::Clients { clients: read_clients(&mut r)? },
             (BATCH, 3) => {
                 let at = time(&mut r)?;
                 let count = r.array("envelopes", MAX_REQUESTS)?;
@@ -153,7 +149,7 @@ impl<'a> Command<'a> {
                 let size = TreeSize::new(r.uint("size")?)?;
                 Self::Seal(Seal { generation, size, root: Hash::new(*r.bytes_exact("root")?) })
             }
-            (TRUST, 3) => Self::Trust { at: time(&mut r)?, trust: r.bytes("trust", MAX_TRUST_BYTES)? },
+            (TRUST, 2) => Self::Trust { trust: r.bytes("trust", MAX_TRUST_BYTES)? },
             _ => return Err(ct_core::Error::new(Code::MalformedField, "command.kind")),
         };
         r.end()?;
@@ -214,10 +210,29 @@ impl Answer {
     }
 }
 
+fn write_clients(w: &mut Writer, clients: &[(&[u8], [u8; 32])]) {
+    w.array(clients.len());
+    for (kid, key) in clients {
+        w.array(2).bytes(kid).bytes(key);
+    }
+}
+
+fn read_clients<'a>(r: &mut Reader<'a>) -> std::result::Result<Vec<(&'a [u8], [u8; 32])>, ct_core::Error> {
+    let count = r.array("clients", MAX_CLIENTS)?;
+    let mut clients = Vec::with_capacity(count);
+    for _ in 0..count {
+        r.array_exact("client", 2)?;
+        clients.push((r.bytes("client.kid", MAX_KID_BYTES)?, *r.bytes_exact("client.key")?));
+    }
+    Ok(clients)
+}
+
 fn time(r: &mut Reader<'_>) -> std::result::Result<Timestamp, ct_core::Error> {
     Timestamp::from_seconds(r.uint("at")?)
 }
 
+/// The most clients of one log.
+pub const MAX_CLIENTS: usize = 4_096;
 /// The most requests in one batch.
 pub const MAX_REQUESTS: usize = 4_096;
 
@@ -225,6 +240,7 @@ const BOOTSTRAP: u64 = 0;
 const BATCH: u64 = 1;
 const SEAL: u64 = 2;
 const TRUST: u64 = 3;
+const CLIENTS: u64 = 4;
 
 #[cfg(test)]
 mod tests {
@@ -234,17 +250,12 @@ mod tests {
         let at = Timestamp::from_seconds(1_000).unwrap();
         let size = TreeSize::new(7).unwrap();
         vec![
-            Command::Bootstrap {
-                at,
-                origin: "log.example",
-                genesis: b"g",
-                trust: b"t",
-                clients: vec![(b"c#1", [9; 32])],
-            },
+            Command::Bootstrap { origin: "log.example", genesis: b"g", trust: b"t", clients: vec![(b"c#1", [9; 32])] },
             Command::Batch { at, envelopes: vec![b"one", b"two"] },
             Command::Batch { at, envelopes: vec![] },
             Command::Seal(Seal { generation: 1, size, root: Hash::of(b"root") }),
-            Command::Trust { at, trust: b"t" },
+            Command::Trust { trust: b"t" },
+            Command::Clients { clients: vec![(b"c#1", [9; 32]), (b"d#1", [8; 32])] },
         ]
     }
 

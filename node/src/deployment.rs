@@ -24,11 +24,11 @@ use std::path::Path;
 /// Makes all of it in `dir`, which does not exist or is empty, with this many nodes.
 ///
 /// # Errors
-/// `usage.arguments` for another number of nodes than 1, 3 or 5, or of witnesses than a note can bear; `io.exists` if
+/// `usage.arguments` for another number of nodes than 1, which is all there is so far, or of witnesses than a note can bear; `io.exists` if
 /// there is anything in the directory; `malformed.*`, `limit.*`, `trust.*` for a plan that does not fit; `io.*`.
 pub fn create(dir: &Path, plan: &Plan, nodes: u32, entropy: &mut Entropy) -> Result<()> {
-    if ![1, 3, 5].contains(&nodes) {
-        let next = "use 1, 3 or 5 nodes: an even number bears no more failures than the odd one below it";
+    if nodes != 1 {
+        let next = "use --nodes 1: several nodes that do not know of each other would be several logs under one key";
         return Err(Error::new(Code::UsageArguments, "number of nodes", format!("is {nodes}"), next));
     }
     plan.check_witnesses()?;

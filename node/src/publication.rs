@@ -113,7 +113,11 @@ impl Publication {
         let published = published.as_ref().map(|signed| signed.checkpoint().clone());
         let newest = published.iter().chain(&fence).max_by_key(|checkpoint| checkpoint.size()).cloned();
         let Some(newest) = newest else {
-            // Made, and nothing was ever signed: what lies here was staged at most.
+            // A new log's first checkpoint covers its genesis alone: whatever reaches further was staged after it.
+            let first = store.names(&format!("{LOG}/tile/entries/000.p"))?;
+            if first.iter().any(|name| name != "1") || store.read(&format!("{LOG}/tile/entries/000"))?.is_some() {
+                return Err(nothing_signed(&store));
+            }
             let signed = signer.sign(TreeSize::ZERO, Edge::default().root())?;
             let (edge, reader) = (Edge::default(), TileReader::default());
             return Ok(Self { store, signer, edge, signed, reader, unsettled: false, _lock: lock });
@@ -166,10 +170,9 @@ impl Publication {
         Ok(Staged { edge, files: files.iter().map(|(tile, _)| *tile).collect() })
     }
 
-    /// Leaves staged entries unsigned. They are staged again, byte for byte, with whatever follows them: only for entries
-    /// whose places are decided already.
-    pub fn unstage(&mut self, staged: Staged) {
-        drop(staged);
+    /// Forgets what was staged and not signed, whatever of it is on disk. It is to be staged again, byte for byte: only
+    /// for entries whose places are decided already.
+    pub const fn unstage(&mut self) {
         self.unsettled = false;
     }
 

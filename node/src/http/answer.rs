@@ -19,6 +19,8 @@ pub fn status(code: Code) -> StatusCode {
         Code::LimitInFlight | Code::UnknownOutcome => return StatusCode::SERVICE_UNAVAILABLE,
         Code::UnknownClient | Code::TamperedEnvelope => return StatusCode::FORBIDDEN,
         Code::NotAnchoredPending => return StatusCode::CONFLICT,
+        // The node's own, not the client's.
+        Code::TamperedState | Code::TamperedWal => return StatusCode::INTERNAL_SERVER_ERROR,
         _ => {}
     }
     match code.class() {

@@ -5,7 +5,7 @@ use crate::command::Seal;
 use crate::error::{Error, Result};
 use ct_core::cbor::{Reader, Writer};
 use ct_core::limits::{MAX_NAME_BYTES, MAX_TRUST_BYTES};
-use ct_core::{Code, CompactRange, Hash, Timestamp, TreeSize, TrustRoot};
+use ct_core::{Code, CompactRange, Hash, TreeSize, TrustRoot};
 use std::sync::Arc;
 
 /// Everything about the state that does not grow with it.
@@ -13,8 +13,6 @@ use std::sync::Arc;
 pub struct Meta {
     /// The log's origin.
     pub origin: String,
-    /// The greatest time that any command had.
-    pub time: Timestamp,
     /// The tree of all entries.
     pub tree: CompactRange,
     /// What may be signed.
@@ -74,7 +72,7 @@ impl Meta {
     /// Its bytes.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
-        w.array(8).uint(SCHEMA).text(&self.origin).uint(self.time.seconds());
+        w.array(7).uint(SCHEMA).text(&self.origin);
         w.uint(self.tree.size().get()).array(self.tree.hashes().len());
         for hash in self.tree.hashes() {
             w.bytes(hash.as_bytes());
@@ -89,13 +87,12 @@ impl Meta {
         let bad = |_| damaged("its summary is not what was written");
         let mut r = Reader::new(opened(META, bytes)?);
         let mut read = || {
-            r.array_exact("meta", 8)?;
+            r.array_exact("meta", 7)?;
             let schema = r.uint("schema")?;
             if schema != SCHEMA {
                 return Err(ct_core::Error::new(Code::UnsupportedVersion, "schema"));
             }
             let origin = r.text("origin", MAX_NAME_BYTES)?.to_owned();
-            let time = Timestamp::from_seconds(r.uint("time")?)?;
             let size = TreeSize::new(r.uint("size")?)?;
             let count = r.array("hashes", MAX_PEAKS)?;
             let hashes = (0..count).map(|_| Ok(Hash::new(*r.bytes_exact("hash")?)));
@@ -106,7 +103,7 @@ impl Meta {
             let seal = Seal { generation, size: sealed_size, root: Hash::new(*r.bytes_exact("sealed.root")?) };
             let trust = Arc::new(TrustInForce::load(r.bytes("trust", MAX_TRUST_BYTES)?)?);
             let history = Hash::new(*r.bytes_exact("history")?);
-            Ok(Self { origin, time, tree, sealed: seal, trust, history })
+            Ok(Self { origin, tree, sealed: seal, trust, history })
         };
         let meta = read().map_err(|error: ct_core::Error| match error.code() {
             Code::UnsupportedVersion => {
@@ -121,7 +118,7 @@ impl Meta {
 }
 
 /// What is stored is not what was written.
-pub(super) fn damaged(what: &str) -> Error {
+pub(crate) fn damaged(what: &str) -> Error {
     let next = "restore the node from a copy, or let it start anew and catch up with the others";
     Error::new(Code::TamperedState, "state", format!("is damaged: {what}"), next)
 }

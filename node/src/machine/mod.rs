@@ -15,13 +15,15 @@ pub use tables::Submission;
 pub use transition::{ACCEPTED, ANSWERS_KEPT, REFUSED};
 
 use self::invariants::Counts;
-use self::meta::damaged;
-use self::tables::{APPLIED, CLIENTS, ENTRIES, META, SINGLES, SUBMISSIONS, failed, opened, submission_key};
+pub(crate) use self::meta::damaged;
+use self::tables::{
+    APPLIED, BOUNDARIES, CLIENTS, ENTRIES, IDENTITIES, META, SINGLES, SUBMISSIONS, failed, opened, submission_key,
+};
 use self::transition::Transition;
 use crate::envelope::RequestId;
 use crate::error::{Error, Result, shown};
-use ct_core::{Code, PublicKey};
-use redb::{Database, Durability, ReadTransaction, ReadableDatabase, TableError};
+use ct_core::{Code, Hash, PublicKey, TreeSize};
+use redb::{Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableError};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -108,8 +110,8 @@ impl StateMachine {
         Ok(answers)
     }
 
-    /// Makes durable all that was applied, reads it back and compares: what came before in the write-ahead log may go
-    /// (R10.5).
+    /// Makes durable all that was applied and compares the summary as it is stored with the one that is held: what came
+    /// before in the write-ahead log may go (R10.5).
     ///
     /// # Errors
     /// `io.*`; `tampered.state` if what was read is not what was written.
@@ -201,10 +203,81 @@ impl StateReader {
         read.collect()
     }
 
-    /// The entries from `first` on that stand in no tile yet, at most `most`.
+    /// The clients: key ID and Ed25519 key of each, by key ID.
     ///
     /// # Errors
     /// `io.*`, `tampered.state`.
+    pub fn clients(&self) -> Result<Vec<(Vec<u8>, [u8; 32])>> {
+        let transaction = self.read()?;
+        let table = match transaction.open_table(CLIENTS) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            opened => opened.map_err(failed)?,
+        };
+        let read = table.iter().map_err(failed)?.map(|record| {
+            let (kid, value) = record.map_err(failed)?;
+            let key = opened(kid.value(), value.value())?.try_into().map_err(|_| damaged("a client's key is cut"))?;
+            Ok((kid.value().to_vec(), key))
+        });
+        read.collect()
+    }
+
+    /// A size that the tree had after a command, and its root: the greatest that is at most `most` above `size`, else
+    /// the next one above it; `None` if the tree has not grown.
+    ///
+    /// # Errors
+    /// `io.*`, `tampered.state`.
+    pub fn boundary(&self, size: u64, most: u64) -> Result<Option<(TreeSize, Hash)>> {
+        let transaction = self.read()?;
+        let table = match transaction.open_table(BOUNDARIES) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+            opened => opened.map_err(failed)?,
+        };
+        let above = size.saturating_add(1);
+        let near = table.range(above..=size.saturating_add(most)).map_err(failed)?.next_back();
+        let found = match near {
+            Some(near) => Some(near),
+            None => table.range(above..).map_err(failed)?.next(),
+        };
+        let Some((size, record)) = found.transpose().map_err(failed)? else { return Ok(None) };
+        let root = opened(&size.value().to_be_bytes(), record.value())?.try_into();
+        Ok(Some((TreeSize::new(size.value())?, Hash::new(root.map_err(|_| damaged("a root is cut"))?))))
+    }
+
+    /// The root that the tree had at this size, as far as it is remembered.
+    ///
+    /// # Errors
+    /// `io.*`, `tampered.state`.
+    pub fn root_at(&self, size: TreeSize) -> Result<Option<Hash>> {
+        let meta = self.meta();
+        let known =
+            meta.iter().flat_map(|meta| [(meta.tree.size(), meta.tree.root()), (meta.sealed.size, meta.sealed.root)]);
+        if let Some((_, root)) = known.into_iter().find(|(known, _)| *known == size) {
+            return Ok(Some(root));
+        }
+        let before = size.get().saturating_sub(1);
+        Ok(self.boundary(before, 1)?.filter(|(found, _)| *found == size).map(|(_, root)| root))
+    }
+
+    /// Where the statement with this issuer and (iss, cti) identity is, for ever.
+    ///
+    /// # Errors
+    /// `io.*`, `tampered.state`.
+    pub fn place(&self, identity: &Hash) -> Result<Option<u64>> {
+        let transaction = self.read()?;
+        let table = match transaction.open_table(IDENTITIES) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+            opened => opened.map_err(failed)?,
+        };
+        let Some(record) = table.get(identity.as_bytes()).map_err(failed)? else { return Ok(None) };
+        let value = opened(identity.as_bytes(), record.value())?;
+        let bytes = value.try_into().map_err(|_| damaged("a leaf index is cut"))?;
+        Ok(Some(u64::from_be_bytes(bytes)))
+    }
+
+    /// The entries from `first` on that stand in no tile yet, at most `most`.
+    ///
+    /// # Errors
+    /// `io.*`; `tampered.state` if the first is not there although the tree reaches beyond it.
     pub fn entries(&self, first: u64, most: usize) -> Result<Vec<Vec<u8>>> {
         let transaction = self.read()?;
         let table = match transaction.open_table(ENTRIES) {

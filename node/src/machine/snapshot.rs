@@ -8,8 +8,8 @@
 
 use super::meta::damaged;
 use super::tables::{
-    APPLIED, CLIENTS, ENTRIES, IDENTITIES, META, NONCE_TIMES, NONCES, SINGLES, SUBMISSION_TIMES, SUBMISSIONS, failed,
-    sealed,
+    APPLIED, BOUNDARIES, CLIENTS, ENTRIES, IDENTITIES, META, NONCE_TIMES, NONCES, SINGLES, SUBMISSION_TIMES,
+    SUBMISSIONS, failed, sealed,
 };
 use super::{Meta, StateMachine};
 use crate::error::{Error, Result};
@@ -33,6 +33,7 @@ impl StateMachine {
         dump(&transaction, NONCE_TIMES, |_| true, &mut out)?;
         dump(&transaction, IDENTITIES, |_| true, &mut out)?;
         dump(&transaction, ENTRIES, |_| true, &mut out)?;
+        dump(&transaction, BOUNDARIES, |_| true, &mut out)?;
         let checksum = Hash::of(&out);
         out.extend(checksum.as_bytes());
         Ok(out)
@@ -57,6 +58,7 @@ impl StateMachine {
         load(&transaction, NONCE_TIMES, &mut rest)?;
         load(&transaction, IDENTITIES, &mut rest)?;
         load(&transaction, ENTRIES, &mut rest)?;
+        load(&transaction, BOUNDARIES, &mut rest)?;
         if !rest.is_empty() {
             return Err(damaged("a snapshot goes on after its end"));
         }

@@ -1,4 +1,5 @@
-//! The tables of the state, and their records. Each record ends with a checksum over its key and value (R9.3).
+//! The tables of the state, and their records. Each value ends with a checksum over its key and itself (R9.3); the keys
+//! without values are those of a value, or lose nothing but a refusal.
 
 use super::meta::damaged;
 use crate::command::Outcome;
@@ -24,6 +25,9 @@ pub(super) const NONCE_TIMES: TableDefinition<'_, (u64, &[u8; 32]), ()> = TableD
 pub(super) const IDENTITIES: TableDefinition<'_, &[u8; 32], &[u8; 16]> = TableDefinition::new("identities");
 /// Leaf index -> entry and checksum, until it stands in a tile.
 pub(super) const ENTRIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("entries");
+
+/// Size of the tree after each command that grew it, since the last seal -> its root.
+pub(super) const BOUNDARIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("boundaries");
 
 pub(super) const META: &[u8] = b"meta";
 pub(super) const APPLIED: &[u8] = b"applied";

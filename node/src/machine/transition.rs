@@ -2,8 +2,8 @@
 
 use super::meta::damaged;
 use super::tables::{
-    CLIENTS, ENTRIES, IDENTITIES, NONCE_TIMES, NONCES, SUBMISSION_TIMES, SUBMISSIONS, Submission, failed, sealed,
-    sealed_index, submission_key,
+    BOUNDARIES, CLIENTS, ENTRIES, IDENTITIES, NONCE_TIMES, NONCES, SUBMISSION_TIMES, SUBMISSIONS, Submission, failed,
+    opened, sealed, sealed_index, submission_key,
 };
 use super::{Counts, Meta, TrustInForce};
 use crate::command::{Answer, Command, Outcome, Seal};
@@ -26,6 +26,7 @@ pub(super) struct Transition<'t> {
     nonce_times: Table<'t, (u64, &'static [u8; 32]), ()>,
     identities: Table<'t, &'static [u8; 32], &'static [u8; 16]>,
     entries: Table<'t, u64, &'static [u8]>,
+    boundaries: Table<'t, u64, &'static [u8]>,
 }
 
 impl<'t> Transition<'t> {
@@ -39,6 +40,7 @@ impl<'t> Transition<'t> {
             nonce_times: transaction.open_table(NONCE_TIMES).map_err(failed)?,
             identities: transaction.open_table(IDENTITIES).map_err(failed)?,
             entries: transaction.open_table(ENTRIES).map_err(failed)?,
+            boundaries: transaction.open_table(BOUNDARIES).map_err(failed)?,
         })
     }
 
@@ -63,14 +65,17 @@ impl<'t> Transition<'t> {
 
     /// Applies one command. Its answer; a refusal is an answer, an error means that this node cannot go on.
     pub(super) fn apply(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
+        let before = self.meta.as_ref().map(|meta| meta.tree.size());
         let answer = match Command::parse(bytes)? {
-            Command::Bootstrap { at, origin, genesis, trust, clients } => {
-                self.bootstrap(at, origin, genesis, trust, &clients)?
+            Command::Bootstrap { origin, genesis, trust, clients, .. } => {
+                self.bootstrap(origin, genesis, trust, &clients)?
             }
             Command::Batch { at, envelopes } => self.batch(at, &envelopes)?,
             Command::Seal(seal) => self.seal(seal)?,
-            Command::Trust { at, trust } => self.replace_trust(at, trust)?,
+            Command::Trust { trust, .. } => self.replace_trust(trust)?,
+            Command::Clients { clients } => self.replace_clients(&clients)?,
         };
+        self.mark_boundary(before)?;
         let meta = self.known_mut()?;
         meta.history =
             Hash::of_parts(&[meta.history.as_bytes(), Hash::of(bytes).as_bytes(), Hash::of(&answer).as_bytes()]);
@@ -88,7 +93,6 @@ impl<'t> Transition<'t> {
     /// The first command makes the log; the same again changes nothing, so that several nodes may try.
     fn bootstrap(
         &mut self,
-        at: Timestamp,
         origin: &str,
         genesis: &[u8],
         trust: &[u8],
@@ -99,12 +103,9 @@ impl<'t> Transition<'t> {
         }
         statement::check_genesis(genesis, &Origin::new(origin)?)?;
         let trust = Arc::new(TrustInForce::load(trust)?);
-        for (kid, key) in clients {
-            self.clients.insert(*kid, sealed(kid, key.to_vec()).as_slice()).map_err(failed)?;
-        }
+        self.replace_clients(clients)?;
         self.meta = Some(Meta {
             origin: origin.to_owned(),
-            time: at,
             tree: CompactRange::new(),
             sealed: Seal { generation: 1, size: TreeSize::ZERO, root: CompactRange::new().root() },
             trust,
@@ -116,7 +117,9 @@ impl<'t> Transition<'t> {
     }
 
     fn batch(&mut self, at: Timestamp, envelopes: &[&[u8]]) -> Result<Vec<u8>> {
-        let now = self.advance(at)?;
+        // Its own time and not the greatest so far: a clock that was wrong once must not close the log for ever.
+        let now = at;
+        self.known()?;
         self.forget(now, envelopes.len())?;
         let mut answers = Vec::with_capacity(envelopes.len());
         for bytes in envelopes {
@@ -216,6 +219,14 @@ impl<'t> Transition<'t> {
         Ok(first)
     }
 
+    /// Remembers size and root of a tree that has grown, for the seal to be compared with.
+    fn mark_boundary(&mut self, before: Option<TreeSize>) -> Result<()> {
+        let meta = self.meta.as_ref().filter(|meta| before.is_none_or(|before| before < meta.tree.size()));
+        let Some((size, root)) = meta.map(|meta| (meta.tree.size().get(), meta.tree.root())) else { return Ok(()) };
+        let record = sealed(&size.to_be_bytes(), root.as_bytes().to_vec());
+        self.boundaries.insert(size, record.as_slice()).map(drop).map_err(failed)
+    }
+
     /// Only a root that this node has come to by itself is sealed. A mismatch means that its tree or the proposer's is
     /// wrong, and the node stops.
     fn seal(&mut self, seal: Seal) -> Result<Vec<u8>> {
@@ -224,19 +235,29 @@ impl<'t> Transition<'t> {
             // From a leader whose time is over: nothing is signed for it.
             return Ok(vec![REFUSED]);
         }
-        if seal.size > meta.tree.size() {
-            return Err(damaged("a seal covers more entries than there are"));
-        }
-        if seal.size == meta.tree.size() && seal.root != meta.tree.root() {
-            return Err(damaged("a seal has another root than this node's tree"));
-        }
         meta.sealed = seal;
+        let size = seal.size.get();
+        let own = self.boundaries.get(size).map_err(failed)?;
+        let own = own.ok_or_else(|| damaged("a seal covers entries between which this node's tree never stood"))?;
+        if opened(&size.to_be_bytes(), own.value())? != seal.root.as_bytes() {
+            return Err(damaged("a seal has another root than this node's tree had"));
+        }
+        drop(own);
+        self.boundaries.retain_in(..size, |_, _| false).map_err(failed)?;
+        Ok(vec![ACCEPTED])
+    }
+
+    /// From now on these and no others may submit.
+    fn replace_clients(&mut self, clients: &[(&[u8], [u8; 32])]) -> Result<Vec<u8>> {
+        self.clients.retain(|_, _| false).map_err(failed)?;
+        for (kid, key) in clients {
+            self.clients.insert(*kid, sealed(kid, key.to_vec()).as_slice()).map_err(failed)?;
+        }
         Ok(vec![ACCEPTED])
     }
 
     /// A trust root that is signed by enough of the keys of the one before (R8.1).
-    fn replace_trust(&mut self, at: Timestamp, trust: &[u8]) -> Result<Vec<u8>> {
-        self.advance(at)?;
+    fn replace_trust(&mut self, trust: &[u8]) -> Result<Vec<u8>> {
         let meta = self.known_mut()?;
         match meta.trust.successor(trust) {
             Ok(successor) => {
@@ -245,13 +266,6 @@ impl<'t> Transition<'t> {
             }
             Err(_) => Ok(vec![REFUSED]),
         }
-    }
-
-    /// The state's time: the greatest of any command.
-    fn advance(&mut self, at: Timestamp) -> Result<Timestamp> {
-        let meta = self.known_mut()?;
-        meta.time = meta.time.max(at);
-        Ok(meta.time)
     }
 
     /// Forgets a bounded number of answers and nonces whose time is over, more than a batch can add.

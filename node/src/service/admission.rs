@@ -8,7 +8,7 @@ use crate::envelope::{Envelope, RequestId};
 use crate::error::{Error, Result};
 use crate::gate;
 use crate::http::Deadline;
-use crate::machine::StateReader;
+use crate::machine::{Meta, StateReader};
 use ct_core::{Code, Statement};
 use std::sync::Arc;
 use std::time::Instant;
@@ -75,6 +75,17 @@ impl Admission {
         checked.await.map_err(|_| Error::new(Code::Internal, "request", "could not be verified", "report this"))?
     }
 
+    /// Statements that could not become final for long are better not accepted (R6.1).
+    fn check_backlog(&self, meta: &Meta) -> Result<()> {
+        let published = u64::try_from(self.metrics.published_size.get()).unwrap_or(0).max(meta.sealed.size.get());
+        if meta.tree.size().get().saturating_sub(published) < MAX_BACKLOG {
+            return Ok(());
+        }
+        self.metrics.turned_away.inc();
+        let next = "send it again later with the same request ID; the operator should look after the witnesses";
+        Err(Error::new(Code::LimitInFlight, "the log", "has too many statements that are not final yet", next))
+    }
+
     /// Verifies a request: its form, its sender's signature and time, and each statement by the trust root, with its
     /// signature. The state machine repeats all of it but the signatures.
     ///
@@ -91,6 +102,12 @@ impl Admission {
         let now = (self.clock)();
         envelope.check_time(now)?;
         let entries = envelope.entries()?;
+        // A retry gets the original answer, also where what was recorded would not be admitted any more (R12.4).
+        let known = self.state.submission(envelope.request_id, envelope.kid)?;
+        if known.is_some_and(|known| known.payload_hash == envelope.payload_hash) {
+            return Ok((envelope.request_id, entries.len()));
+        }
+        self.check_backlog(&meta)?;
         for (entry, number) in entries.iter().zip(0_usize..) {
             let place = format!("statement {number}");
             let refused = |error: ct_core::Error| Error::refused(error, &place, "is none", "see specs/statement.cddl");
@@ -106,3 +123,6 @@ impl Admission {
         Ok((envelope.request_id, entries.len()))
     }
 }
+
+/// Statements in the log that no sealed checkpoint covers: some minutes of a busy log.
+const MAX_BACKLOG: u64 = 1_000_000;

@@ -1,8 +1,8 @@
 //! The log over HTTP. Paths, bodies and statuses: `specs/api.md`.
 
-use super::{Admission, Archive, Published, Sequencer};
+use super::{Admission, Archive, Published, Publisher, Sequencer};
 use crate::command::Outcome;
-use crate::envelope::RequestId;
+use crate::envelope::{MAX_ENTRIES, RequestId};
 use crate::error::{Error, Result};
 use crate::http::{Deadline, LogFiles};
 use crate::machine::{StateReader, Submission};
@@ -33,6 +33,8 @@ struct Reads {
     state: StateReader,
     archive: Arc<Archive>,
     published: watch::Receiver<Option<Published>>,
+    /// Why nothing is published any more.
+    failure: watch::Receiver<Option<Error>>,
     /// Questions being answered from disk at one time.
     readers: Arc<Semaphore>,
 }
@@ -45,16 +47,18 @@ impl Api {
         sequencer: Sequencer,
         state: StateReader,
         archive: Archive,
-        published: watch::Receiver<Option<Published>>,
+        publisher: &Publisher,
     ) -> Self {
+        let (published, failure) = (publisher.published(), publisher.failure());
         let readers = Arc::new(Semaphore::new(READERS));
-        Self { admission, sequencer, reads: Reads { state, archive: Arc::new(archive), published, readers } }
+        Self { admission, sequencer, reads: Reads { state, archive: Arc::new(archive), published, failure, readers } }
     }
 
     /// All routes of a log, with those of its files.
     pub fn routes(self, files: &LogFiles) -> Router {
         let ready = self.reads.clone();
-        let (statement, bundles, trust) = (self.reads.clone(), self.reads.clone(), self.reads.clone());
+        let (statement, bundles, leaves) = (self.reads.clone(), self.reads.clone(), self.reads.clone());
+        let trust = self.reads.clone();
         let submit = async move |Extension(deadline): Extension<Deadline>, body: Bytes| {
             self.submit(body.to_vec(), deadline).await
         };
@@ -65,6 +69,7 @@ impl Api {
                 get(async move |Path(id): Path<String>| statement.statement(&id).await),
             )
             .route("/v1/bundles/{request_id}", get(async move |Path(id): Path<String>| bundles.bundles(&id).await))
+            .route("/v1/leaves/{index}/{count}", get(async move |Path(at): Path<(u64, u64)>| leaves.leaves(at).await))
             .route("/v1/trust", get(async move || trust.trust()))
             .route("/readyz", get(async move || ready.ready()))
             .merge(files.routes())
@@ -73,9 +78,22 @@ impl Api {
     async fn submit(&self, bytes: Vec<u8>, deadline: Deadline) -> Result<Response> {
         let admitted = self.admission.admit(bytes, Some(deadline)).await?;
         let answer = self.sequencer.submit(admitted, Some(deadline)).await?;
-        if let Outcome::Refused { code, entry } = answer.outcome {
-            let next = "see: ct explain, with this code; a new request needs a new request ID";
-            return Err(Error::new(code, format!("statement {entry} of the request"), "was refused by the log", next));
+        match answer.outcome {
+            Outcome::Refused { code: code @ (Code::ReplayedRequest | Code::StaleRequest), .. } => {
+                let what = "is a copy of one that was sent before, or is from another time";
+                let next = "to ask what became of it, sign it anew with the same request ID";
+                return Err(Error::new(code, "the request", what, next));
+            }
+            Outcome::Refused { code, entry } => {
+                let next = "see: ct explain, with this code; a new request needs a new request ID";
+                return Err(Error::new(
+                    code,
+                    format!("statement {entry} of the request"),
+                    "was refused by the log",
+                    next,
+                ));
+            }
+            Outcome::Sequenced { .. } => {}
         }
         Ok(object(&self.reads.described(answer.request_id, answer.outcome, answer.repeated)))
     }
@@ -83,6 +101,9 @@ impl Api {
 
 impl Reads {
     fn ready(&self) -> Result<Response> {
+        if let Some(failure) = self.failure.borrow().clone() {
+            return Err(failure);
+        }
         if self.published.borrow().is_some() {
             return Ok(object(&json!({"ready": true})));
         }
@@ -113,6 +134,19 @@ impl Reads {
                 return Err(Error::new(code, format!("statement {entry} of the request"), what, "see: ct explain"));
             }
         };
+        self.evidence(first, count).await
+    }
+
+    /// As for a request, by the places of its statements: a request is forgotten after a while, statements never.
+    async fn leaves(&self, (first, count): (u64, u64)) -> Result<Response> {
+        if count == 0 || usize::try_from(count).map_or(true, |count| count > MAX_ENTRIES) {
+            let next = format!("ask for 1 to {MAX_ENTRIES} leaves");
+            return Err(Error::new(Code::MalformedRequest, "the path", "names too many leaves, or none", next));
+        }
+        self.evidence(first, count).await
+    }
+
+    async fn evidence(&self, first: u64, count: u64) -> Result<Response> {
         let published = self.published.borrow().clone();
         let pending = || {
             let what = "has no witnessed checkpoint yet";

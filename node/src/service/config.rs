@@ -129,8 +129,11 @@ impl NodeConfig {
             }
             witnesses.push(read);
         }
-        let (interval, renewal) =
-            (Duration::from_millis(file.publish.interval_ms), Duration::from_secs(file.publish.renewal_s));
+        let Publish { interval_ms, renewal_s } = file.publish;
+        if interval_ms < LEAST_INTERVAL_MS || renewal_s == 0 {
+            return Err(format!("publish: use interval_ms from {LEAST_INTERVAL_MS} and renewal_s from 1"));
+        }
+        let (interval, renewal) = (Duration::from_millis(interval_ms), Duration::from_secs(renewal_s));
         Ok(Self {
             node: file.node,
             listen: file.listen,
@@ -167,6 +170,7 @@ impl Witness {
 }
 
 const MAX_LIMIT: usize = 1_000_000;
+const LEAST_INTERVAL_MS: u64 = 10;
 
 #[cfg(test)]
 mod tests {

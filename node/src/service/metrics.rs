@@ -22,6 +22,8 @@ pub struct ServiceMetrics {
     pub commit: Histogram,
     /// Entries that a published checkpoint covers.
     pub published_size: Gauge,
+    /// Entries that no published checkpoint covers yet.
+    pub backlog: Gauge,
     /// Seconds from staging to publication of one checkpoint.
     pub publication: Histogram,
     /// Publications that failed and were tried again: the witnesses, or the disk.
@@ -40,6 +42,7 @@ impl ServiceMetrics {
             batch_entries: Histogram::new(exponential_buckets(1.0, 2.0, 14)),
             commit: seconds(),
             published_size: Gauge::default(),
+            backlog: Gauge::default(),
             publication: seconds(),
             publication_failures: Counter::default(),
         };
@@ -58,6 +61,7 @@ impl ServiceMetrics {
             "Entries under the published checkpoint",
             metrics.published_size.clone(),
         );
+        registry.register("log_backlog", "Entries that no published checkpoint covers yet", metrics.backlog.clone());
         registry.register("log_publication_seconds", "From staging to publication", metrics.publication.clone());
         let help = "Publications that were tried again";
         registry.register("log_publication_failures", help, metrics.publication_failures.clone());

@@ -1,26 +1,29 @@
 //! One node of a log, put together from its configuration: what `ct-node serve` runs.
 
 use super::{Admission, Api, Archive, Clock, Cosign, NodeConfig, Propose, Publisher, Sequencer, ServiceMetrics};
-use crate::command::Command;
+use crate::command::{Command, MAX_CLIENTS};
 use crate::consensus::{Committed, Consensus, ConsensusSettings, Machine};
-use crate::cosigners::{Cosigners, QuorumRule, Waiting};
+use crate::cosigners::{Cosigner, Cosigners, QuorumRule, Waiting};
 use crate::documents::read_at_most;
 use crate::entropy::Entropy;
 use crate::envelope::MAX_ENVELOPE_BYTES;
 use crate::error::{Error, Result};
 use crate::http::{Drained, Limits, LogFiles, Server, Telemetry};
 use crate::log_signer::{LogSigner, SignedCheckpoint};
-use crate::machine::{StateMachine, StateReader};
+use crate::machine::{REFUSED, StateMachine, StateReader};
 use crate::publication::Publication;
 use crate::{advertise, statement, trust};
 use ct_core::limits::MAX_ENTRY_BYTES;
-use ct_core::{Code, ConsistencyProof, SignatureLine, TreeSize, TrustRoot};
+use ct_core::{Code, ConsistencyProof, Hash, Origin, SignatureLine, TreeSize, Trust, TrustRoot};
 use ct_keys::{KeyFile, PublicKey, Role};
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio::sync::{oneshot, watch};
+use tokio::time::timeout;
 
 /// A node that has been put together and listens, and serves once it is told to.
 pub struct Node {
@@ -30,7 +33,7 @@ pub struct Node {
     telemetry: Telemetry,
     metrics: Arc<ServiceMetrics>,
     publication: Publication,
-    cosigners: Cosigners,
+    witnesses: OverHttp,
     state: StateReader,
     consensus: Arc<Consensus>,
 }
@@ -45,13 +48,15 @@ impl Node {
     /// signed then; `malformed.*`, `trust.*` for a genesis or trust root that does not fit.
     pub fn open(config: NodeConfig, clock: Clock, entropy: &mut Entropy) -> Result<Self> {
         let signer = LogSigner::new(KeyFile::read(&config.log_key, Role::Log)?)?;
+        let signer_origin = signer.origin().clone();
         fs::create_dir_all(&config.data).map_err(|source| Error::writing(&config.data, &source))?;
+        let trust = trust::read(&config.trust)?;
+        check_log_key(&signer, trust.trust())?;
         // The lock of the publication keeps a second process away from everything else.
-        let publication = match Publication::open(&config.data, signer) {
-            Err(error) if error.code() == Code::IoNotFound && is_empty(&config.data)? => {
-                Publication::create(&config.data, LogSigner::new(KeyFile::read(&config.log_key, Role::Log)?)?)?
-            }
-            opened => opened?,
+        let publication = if config.data.join(FENCE_FOLDER).exists() {
+            Publication::open(&config.data, signer)?
+        } else {
+            Publication::create(&config.data, signer)?
         };
         let limits = Limits { body_bytes: MAX_ENVELOPE_BYTES, connections: config.connections, ..Limits::default() };
         let server = Server::bind(config.listen, limits)?;
@@ -59,12 +64,11 @@ impl Node {
         let metrics = Arc::new(ServiceMetrics::register(telemetry.registry_mut()));
         let machine = StateMachine::open(&config.data.join("state").join("machine.redb"))?;
         let state = machine.reader();
-        let trust = trust::read(&config.trust)?;
-        let quorum = QuorumRule::Of(Arc::new(trust));
-        let cosigners = Cosigners::new(config.witnesses.clone(), quorum, Waiting::default())?;
+        // So that a list of witnesses that cannot be used is told at once.
+        let witnesses = OverHttp::new(&config, &signer_origin, Arc::new(trust), state.clone(), Clock::clone(&clock))?;
         let settings = ConsensusSettings::new(config.node, &config.data.join("wal"));
         let consensus = Arc::new(Consensus::start(settings, machine)?);
-        Ok(Self { config, clock, server, telemetry, metrics, publication, cosigners, state, consensus })
+        Ok(Self { config, clock, server, telemetry, metrics, publication, witnesses, state, consensus })
     }
 
     /// `http://HOST:PORT`, with the port that was chosen.
@@ -80,83 +84,121 @@ impl Node {
     /// `tampered.state` if the state is not what was published; `io.*`; those of a bootstrap.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Result<Drained> {
         let url = self.url();
-        let Self { config, clock, server, telemetry, metrics, publication, cosigners, state, consensus } = self;
+        let Self { config, clock, server, telemetry, metrics, publication, witnesses, state, consensus } = self;
         let proposer: Arc<dyn Propose> = Arc::clone(&consensus) as _;
-        found(&config, &clock, &state, &*proposer).await?;
-        let origin = publication.origin().clone();
-        let cosign = OverHttp { cosigners, origin, clock: Clock::clone(&clock) };
-        let publisher = Publisher::start(
-            publication,
-            state.clone(),
-            Arc::clone(&proposer),
-            Box::new(cosign),
-            Arc::clone(&metrics),
-            config.publisher,
-            Handle::current(),
-        )?;
+        found(&config, &state, &*proposer).await?;
+        let handle = Handle::current();
+        let (of_state, of_metrics, proposes) = (state.clone(), Arc::clone(&metrics), Arc::clone(&proposer));
+        let publisher = tokio::task::spawn_blocking(move || {
+            let cosign = Box::new(witnesses);
+            Publisher::start(publication, of_state, proposes, cosign, of_metrics, config.publisher, handle)
+        });
+        let unstarted = |_| Error::new(Code::Internal, "publication", "could not begin", "report this");
+        let publisher = publisher.await.map_err(unstarted)??;
         let admission =
             Admission::new(state.clone(), Clock::clone(&clock), Arc::clone(&metrics), config.workers, config.waiting);
         let (sequencer, sequenced) = Sequencer::start(proposer, clock, metrics, config.sequencer);
         let archive = Archive::open(&config.data)?;
-        let api = Api::new(admission, sequencer, state, archive, publisher.published());
+        let api = Api::new(admission, sequencer, state, archive, &publisher);
         let telemetry = Arc::new(telemetry);
         let routes = api.routes(&LogFiles::new(&config.data.join("log"))).merge(telemetry.routes());
         let advertised = advertise::Advertised::write(&config.api, &url)?;
-        let drained = server.serve(routes, telemetry, shutdown).await;
+        let (failed, mut failure) = oneshot::channel();
+        let trouble = gives_up(publisher.failure(), Arc::clone(&consensus));
+        let stop = async move {
+            tokio::select! {
+                () = shutdown => {}
+                error = trouble => drop(failed.send(error)),
+            }
+        };
+        let drained = server.serve(routes, telemetry, stop).await;
         drop(advertised);
         // The routes are gone, and with them every way into the queue.
-        let _ = sequenced.await;
+        let _ = timeout(CLOSING, sequenced).await;
         let closed = tokio::task::spawn_blocking(move || {
             publisher.stop();
-            match Arc::into_inner(consensus) {
-                Some(consensus) => consensus.shutdown(),
-                None => Ok(()),
-            }
+            Arc::into_inner(consensus).map_or(Ok(()), Consensus::shutdown)
         });
-        closed.await.map_err(|_| Error::new(Code::Internal, "the node", "did not close its log", "report this"))??;
+        let hangs = || Error::new(Code::Internal, "the node", "did not close its log in time", "start it again");
+        let closed = timeout(CLOSING, closed).await.map_err(|_| hangs())?.map_err(|_| hangs())?;
+        if let Ok(error) = failure.try_recv() {
+            return Err(error);
+        }
+        closed?;
         drained
     }
 }
 
+/// Ready with the reason when the node can go on no longer: then it ends, and does not pretend.
+async fn gives_up(mut publisher: watch::Receiver<Option<Error>>, consensus: Arc<Consensus>) -> Error {
+    loop {
+        let published = timeout(WATCHED, publisher.wait_for(Option::is_some)).await;
+        let published = published.ok().and_then(|waited| waited.ok().and_then(|error| error.clone()));
+        if let Some(error) = published.or_else(|| consensus.status().halted) {
+            return error;
+        }
+    }
+}
+
+/// The trust root names this log with this key, so that what is signed can be verified.
+fn check_log_key(signer: &LogSigner, trust: &Trust) -> Result<()> {
+    let origin = trust::origin(trust)?;
+    let log = trust.logs.iter().find(|log| log.origin == signer.origin().as_str());
+    if log.is_some_and(|log| log.keys.iter().any(|known| known.verifier == *signer.verifier())) {
+        return Ok(());
+    }
+    let what = format!("is not a key of the log {origin} in the trust root");
+    Err(Error::new(Code::IoKeyFile, signer.verifier().name().as_str(), what, "use that log's own key, or trust root"))
+}
+
 /// The first command of a new log; and a trust root that is newer than the one in force.
-async fn found(config: &NodeConfig, clock: &Clock, state: &StateReader, proposer: &dyn Propose) -> Result<()> {
+async fn found(config: &NodeConfig, state: &StateReader, proposer: &dyn Propose) -> Result<()> {
     let bytes = trust::read_bytes(&config.trust)?;
     let configured = trust::load(&bytes, &config.trust)?;
-    let command = match state.meta() {
-        None => bootstrap(config, clock, &configured, &bytes)?,
-        Some(meta) if meta.trust.bytes() == bytes => return Ok(()),
-        Some(meta) if meta.trust.root().trust().root_version >= configured.trust().root_version => {
-            tracing::warn!("the trust root in the configuration is older than the one in force, which stays");
-            return Ok(());
-        }
-        Some(_) => Command::Trust { at: clock(), trust: &bytes }.encode(),
+    let clients = clients(config)?;
+    let clients: Vec<(&[u8], [u8; 32])> = clients.iter().map(|(kid, key)| (kid.as_slice(), *key)).collect();
+    let Some(meta) = state.meta() else {
+        let genesis = read_at_most(&config.genesis, MAX_ENTRY_BYTES)?;
+        let origin = trust::origin(configured.trust())?;
+        statement::check_genesis(&genesis, &Origin::new(origin)?)?;
+        let command = Command::Bootstrap { origin, genesis: &genesis, trust: &bytes, clients };
+        proposer.propose(command.encode()).await?;
+        return Ok(());
     };
-    let answer = proposer.propose(command).await?;
-    if answer == [crate::machine::REFUSED] {
-        let what = "does not follow the one in force";
+    let known = state.clients()?;
+    if !known.iter().map(|(kid, key)| (kid.as_slice(), *key)).eq(clients.iter().copied()) {
+        proposer.propose(Command::Clients { clients }.encode()).await?;
+    }
+    if meta.trust.bytes() == bytes {
+        return Ok(());
+    }
+    let refused = |code, what: &str, next: &str| Err(Error::new(code, crate::error::shown(&config.trust), what, next));
+    if configured.trust().root_version <= meta.trust.root().trust().root_version {
+        let what = "is not newer than the one in force, and not the same";
+        return refused(Code::TrustRollback, what, "configure the trust root in force, or one that follows it");
+    }
+    if proposer.propose(Command::Trust { trust: &bytes }.encode()).await? == [REFUSED] {
         let next = "have each new trust root signed by the root keys of the one before: ct trust sign";
-        return Err(Error::new(Code::TrustChain, crate::error::shown(&config.trust), what, next));
+        return refused(Code::TrustChain, "does not follow the one in force", next);
     }
     Ok(())
 }
 
-fn bootstrap(config: &NodeConfig, clock: &Clock, trust: &TrustRoot, bytes: &[u8]) -> Result<Vec<u8>> {
-    let genesis = read_at_most(&config.genesis, MAX_ENTRY_BYTES)?;
-    let origin = trust::origin(trust.trust())?;
-    statement::check_genesis(&genesis, &ct_core::Origin::new(origin)?)?;
-    let mut clients = Vec::new();
+/// Those who may submit, by key ID.
+fn clients(config: &NodeConfig) -> Result<BTreeMap<Vec<u8>, [u8; 32]>> {
+    let mut clients = BTreeMap::new();
     for path in &config.clients {
         let key = PublicKey::read(path, Role::Client)?;
-        clients.push((statement::kid(key.id())?, *key.verifying_key().as_bytes()));
+        if clients.insert(statement::kid(key.id())?, *key.verifying_key().as_bytes()).is_some() {
+            let what = format!("has the key ID {}, as another client has", key.id());
+            return Err(Error::new(Code::MalformedConfig, crate::error::shown(path), what, "number new keys upwards"));
+        }
     }
-    let clients = clients.iter().map(|(kid, key)| (kid.as_slice(), *key)).collect();
-    Ok(Command::Bootstrap { at: clock(), origin, genesis: &genesis, trust: bytes, clients }.encode())
-}
-
-/// Whether a folder has nothing in it but what opening a publication may have made.
-fn is_empty(dir: &Path) -> Result<bool> {
-    let mut entries = fs::read_dir(dir).map_err(|source| Error::reading(dir, &source))?;
-    Ok(entries.next().is_none())
+    if clients.len() > MAX_CLIENTS {
+        let what = format!("names more than {MAX_CLIENTS} clients");
+        return Err(Error::new(Code::MalformedConfig, "the configuration", what, "name fewer"));
+    }
+    Ok(clients)
 }
 
 impl Propose for Consensus {
@@ -187,11 +229,30 @@ impl Machine for StateMachine {
     }
 }
 
-/// The witnesses of the configuration.
+/// The witnesses of the configuration, by the quorum of the trust root in force.
 struct OverHttp {
+    witnesses: Vec<Cosigner>,
     cosigners: Cosigners,
-    origin: ct_core::Origin,
+    /// Whose quorum the cosigners have to reach.
+    trust: Hash,
+    origin: Origin,
+    state: StateReader,
     clock: Clock,
+}
+
+impl OverHttp {
+    fn new(
+        config: &NodeConfig,
+        origin: &Origin,
+        trust: Arc<TrustRoot>,
+        state: StateReader,
+        clock: Clock,
+    ) -> Result<Self> {
+        let hash = trust.hash();
+        let witnesses = config.witnesses.clone();
+        let cosigners = Cosigners::new(witnesses.clone(), QuorumRule::Of(trust), Waiting::default())?;
+        Ok(Self { witnesses, cosigners, trust: hash, origin: origin.clone(), state, clock })
+    }
 }
 
 impl Cosign for OverHttp {
@@ -200,6 +261,13 @@ impl Cosign for OverHttp {
         signed: &SignedCheckpoint,
         consistency: &mut dyn FnMut(TreeSize) -> Result<ConsistencyProof>,
     ) -> Result<Vec<SignatureLine>> {
+        if let Some(in_force) = self.state.meta().map(|meta| meta.trust.root().clone())
+            && in_force.hash() != self.trust
+        {
+            self.trust = in_force.hash();
+            let quorum = QuorumRule::Of(Arc::new(in_force));
+            self.cosigners = Cosigners::new(self.witnesses.clone(), quorum, Waiting::default())?;
+        }
         let proof = |seen: TreeSize| if seen == TreeSize::ZERO { Ok(None) } else { consistency(seen).map(Some) };
         let collected = self.cosigners.collect(&signed.note(&[]), &self.origin, (self.clock)(), proof)?;
         for refusal in &collected.refusals {
@@ -208,3 +276,10 @@ impl Cosign for OverHttp {
         Ok(collected.lines)
     }
 }
+
+/// Made with the first lock of a new log.
+const FENCE_FOLDER: &str = "state";
+/// How often it is asked whether consensus still runs.
+const WATCHED: Duration = Duration::from_millis(200);
+/// For what is under way when the node stops.
+const CLOSING: Duration = Duration::from_secs(30);

@@ -1,16 +1,21 @@
 //! Turns what was committed into tiles, and what was sealed into a witnessed checkpoint.
 //!
-//! In this order, each on disk before the next: entry bundles, tiles, both read and hashed again; the seal, which every
-//! node compares with its own tree; the fence; the log's signature; the cosignatures of a quorum; the checkpoint file.
-//! After a crash the same steps are taken again, and lead to the same bytes.
+//! In this order, each on disk before the next: entry bundles, tiles, both read and hashed again and compared with this
+//! node's tree; the seal, which every node compares with its own; the fence; the log's signature; the cosignatures of a
+//! quorum; the checkpoint file. After a crash the same steps are taken again, and lead to the same bytes.
+//!
+//! Nothing new is signed before a quorum of witnesses has cosigned what was signed last, since this process started. So a
+//! log that was taken back to an older copy, or lost, signs no second history: its witnesses have seen a larger tree and
+//! refuse (R15.3, R20.5). The first checkpoint of a log covers its genesis alone, whose root never changes.
 
 use super::{Propose, ServiceMetrics};
 use crate::command::{Command, Seal};
 use crate::error::{Error, Result};
 use crate::log_signer::SignedCheckpoint;
-use crate::machine::{ACCEPTED, StateReader};
+use crate::machine::{ACCEPTED, StateReader, damaged};
 use crate::publication::Publication;
-use ct_core::{Code, ConsistencyProof, SignatureLine, TreeSize};
+use ct_core::{Checkpoint, Code, ConsistencyProof, SignatureLine, TreeSize};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -66,14 +71,15 @@ pub struct Publisher {
     stop: Sender<()>,
     thread: Option<JoinHandle<()>>,
     published: watch::Receiver<Option<Published>>,
+    failure: watch::Receiver<Option<Error>>,
 }
 
 impl Publisher {
-    /// Starts it; `runtime` waits for consensus on its behalf.
+    /// Starts it; `runtime` waits for consensus on its behalf. Blocks: not for an event loop.
     ///
     /// # Errors
-    /// `tampered.state` if the publication is ahead of the state: the state was lost or taken back, and signing would
-    /// begin a second history. `internal` if there can be no thread.
+    /// `tampered.state` if publication and state are not of one history: one of them was lost or taken back.
+    /// `internal` if there can be no thread.
     pub fn start(
         publication: Publication,
         state: StateReader,
@@ -83,23 +89,28 @@ impl Publisher {
         settings: PublisherSettings,
         runtime: Handle,
     ) -> Result<Self> {
-        check_not_ahead(&publication, &state)?;
+        check_one_history(&publication, &state)?;
         let (stop, stopped) = channel();
-        let (sender, published) = watch::channel(None);
-        let mut work = Work {
-            publication,
-            state,
-            proposer,
-            cosign,
-            metrics,
-            settings,
-            runtime,
-            published: sender,
-            cosigned: None,
+        let (published, newest) = watch::channel(already_published(&publication)?);
+        let (failed, failure) = watch::channel(None);
+        let mut work =
+            Work { publication, state, proposer, cosign, metrics, settings, runtime, published, cosigned: None };
+        let run = move || {
+            let ended = panic::catch_unwind(AssertUnwindSafe(|| work.run(&stopped)));
+            let defect = |_| Err(Error::new(Code::Internal, "publication", "ended unexpectedly", "report this"));
+            if let Err(error) = ended.unwrap_or_else(defect) {
+                failed.send_replace(Some(error));
+            }
         };
-        let thread = thread::Builder::new().name("publisher".to_owned()).spawn(move || work.run(&stopped));
+        let thread = thread::Builder::new().name("publisher".to_owned()).spawn(run);
         let thread = thread.map_err(|source| Error::new(Code::Internal, "publisher", source.to_string(), ""))?;
-        Ok(Self { stop, thread: Some(thread), published })
+        Ok(Self { stop, thread: Some(thread), published: newest, failure })
+    }
+
+    /// Why it has given up, once it has: the log can publish nothing more until it is started again.
+    #[must_use]
+    pub fn failure(&self) -> watch::Receiver<Option<Error>> {
+        self.failure.clone()
     }
 
     /// The newest published checkpoint, and every later one.
@@ -128,16 +139,43 @@ impl Drop for Publisher {
     }
 }
 
-/// What has been signed must be in the state.
-fn check_not_ahead(publication: &Publication, state: &StateReader) -> Result<()> {
+/// What has been signed is in the state, and what comes next is there to be published.
+fn check_one_history(publication: &Publication, state: &StateReader) -> Result<()> {
+    let refused = |what: String, next: &str| Err(Error::new(Code::TamperedState, "this node", what, next));
     let signed = publication.checkpoint().checkpoint();
-    let known = state.meta().map_or(TreeSize::ZERO, |meta| meta.sealed.size);
-    if signed.size() <= known {
-        return Ok(());
+    let size = signed.size();
+    let Some(meta) = state.meta().filter(|_| size > TreeSize::ZERO) else {
+        if size == TreeSize::ZERO {
+            return Ok(());
+        }
+        let what = format!("a checkpoint of {size} entries was signed, and the state is empty");
+        return refused(what, "the state was lost: restore the folder data as a whole");
+    };
+    if size > meta.sealed.size {
+        let what = format!("a checkpoint of {size} entries was signed, and the state knows of {}", meta.sealed.size);
+        return refused(what, "the state was taken back: restore the folder data as a whole");
     }
-    let what = format!("a checkpoint of {} entries was signed, and the state knows of {known}", signed.size());
-    let next = "the state was lost or taken back: restore it, or let the node start anew from the published log";
-    Err(Error::new(Code::TamperedState, "this node", what, next))
+    if state.root_at(size)?.is_some_and(|root| root != signed.root()) {
+        let what = format!("the state has another tree of {size} entries than the one that was signed");
+        return refused(what, "log/ and state/ are of two histories: restore the folder data as a whole");
+    }
+    if size < meta.tree.size() && state.entries(size.get(), 1).map_or(true, |entries| entries.is_empty()) {
+        let what =
+            format!("the published files end at {size} entries, and the next ones are not in the state any more");
+        return refused(what, "log/ was taken back: restore the folder data as a whole");
+    }
+    Ok(())
+}
+
+/// The checkpoint that was published before this process started: only one with its quorum ever is.
+fn already_published(publication: &Publication) -> Result<Option<Published>> {
+    let Some(bytes) = publication.published()? else { return Ok(None) };
+    let Some((text, signatures)) = std::str::from_utf8(&bytes).ok().and_then(|note| note.split_once("\n\n")) else {
+        return Ok(None);
+    };
+    let checkpoint = format!("{text}\n");
+    let size = Checkpoint::parse(&checkpoint)?.size();
+    Ok(Some(Published { size, checkpoint, signatures: signatures.to_owned() }))
 }
 
 struct Work {
@@ -153,7 +191,7 @@ struct Work {
 }
 
 impl Work {
-    fn run(&mut self, stopped: &Receiver<()>) {
+    fn run(&mut self, stopped: &Receiver<()>) -> Result<()> {
         let mut wait = Duration::ZERO;
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(wait) {
             let begun = Instant::now();
@@ -166,57 +204,81 @@ impl Work {
                 Err(error) => {
                     self.metrics.publication_failures.inc();
                     tracing::warn!(error_code = error.code().as_str(), result = "failed", "publication: {error}");
-                    if error.code() == Code::TamperedState || error.code() == Code::TamperedInclusion {
-                        return;
+                    if matches!(error.code(), Code::TamperedState | Code::TamperedWal | Code::IoLogPoisoned) {
+                        return Err(error);
                     }
                     self.settings.patience
                 }
             };
         }
+        Ok(())
     }
 
     /// Publishes what there is to publish; false if there is nothing.
     fn step(&mut self) -> Result<bool> {
         let Some(meta) = self.state.meta() else { return Ok(false) };
-        let grown = meta.tree.size() > self.publication.size();
-        if grown {
-            self.extend(meta.sealed)?;
-        }
         let size = self.publication.size();
-        let fresh = self.cosigned.is_some_and(|(of, at)| of == size && at.elapsed() < self.settings.renewal);
-        if size == TreeSize::ZERO || fresh {
-            return Ok(grown);
+        let backlog =
+            meta.tree.size().get().saturating_sub(self.published.borrow().as_ref().map_or(0, |it| it.size.get()));
+        self.metrics.backlog.set(i64::try_from(backlog).unwrap_or(i64::MAX));
+        if size > TreeSize::ZERO && !self.is_fresh(size) {
+            self.anchor()?;
+            return Ok(true);
         }
+        if meta.tree.size() == size {
+            return Ok(false);
+        }
+        let extended = self.extend(meta.sealed);
+        if extended.is_err() {
+            // The places of these entries are decided: they are staged again, byte for byte.
+            self.publication.unstage();
+        }
+        extended?;
+        self.anchor()?;
+        Ok(true)
+    }
+
+    fn is_fresh(&self, size: TreeSize) -> bool {
+        self.cosigned.is_some_and(|(of, at)| of == size && at.elapsed() < self.settings.renewal)
+    }
+
+    /// Has the last signed checkpoint cosigned, and publishes it.
+    fn anchor(&mut self) -> Result<()> {
         let signed = self.publication.checkpoint().clone();
+        let size = signed.checkpoint().size();
         let publication = &mut self.publication;
         let lines = self.cosign.cosign(&signed, &mut |seen| publication.consistency(seen, size))?;
         self.publication.publish(&lines)?;
         self.cosigned = Some((size, Instant::now()));
         self.state.drop_entries(size.get())?;
         self.metrics.published_size.set(i64::try_from(size.get()).unwrap_or(i64::MAX));
-        self.published.send_replace(Some(Published {
-            size,
-            checkpoint: signed.checkpoint().text(),
-            signatures: signed.lines(&lines),
-        }));
-        Ok(true)
+        let (checkpoint, signatures) = (signed.checkpoint().text(), signed.lines(&lines));
+        self.published.send_replace(Some(Published { size, checkpoint, signatures }));
+        Ok(())
     }
 
     /// Writes tiles for what is new, has it sealed, and signs.
     fn extend(&mut self, sealed: Seal) -> Result<()> {
-        let from = self.publication.size();
-        // Up to what was sealed before a crash, and then some: one seal covers it all.
-        let entries = self.state.entries(from.get(), ENTRIES_AT_ONCE)?;
+        let from = self.publication.size().get();
+        let most = if from == 0 { 1 } else { ENTRIES_AT_ONCE };
+        let nothing = || damaged("the tree has grown, and nobody knows to which size");
+        let (size, root) = self.state.boundary(from, most)?.ok_or_else(nothing)?;
+        let count = usize::try_from(size.get().saturating_sub(from)).unwrap_or(usize::MAX);
+        let entries = self.state.entries(from, count)?;
+        if entries.len() != count {
+            return Err(damaged("entries that stand in no tile yet are missing"));
+        }
         let staged = self.publication.stage(&entries)?;
-        let seal = Seal { generation: sealed.generation, size: staged.size(), root: staged.root() };
-        if seal != sealed {
+        if staged.size() != size || staged.root() != root {
+            return Err(damaged("the entries do not have the root that the state came to"));
+        }
+        let seal = Seal { generation: sealed.generation, size, root };
+        if size > sealed.size {
             let answer = self.runtime.block_on(self.proposer.propose(Command::Seal(seal).encode()));
-            // Known or not, it is asked again with a new batch; what is staged may be replaced until it is signed.
-            let accepted = answer.is_ok_and(|answer| answer == [ACCEPTED]);
+            // A seal whose fate is unknown may have been applied by now; else it is proposed again.
             let applied = self.state.meta().is_some_and(|meta| meta.sealed == seal);
-            if !(accepted || applied) {
-                self.publication.unstage(staged);
-                let what = format!("the seal of {} entries was not committed", seal.size);
+            if !applied && answer? != [ACCEPTED] {
+                let what = format!("the seal of {size} entries was not taken: another one came before it");
                 return Err(Error::new(Code::UnknownOutcome, "publication", what, "it is tried again"));
             }
         }
@@ -225,5 +287,5 @@ impl Work {
     }
 }
 
-/// 16 full entry bundles: some megabytes.
-const ENTRIES_AT_ONCE: usize = 4_096;
+/// Full entry bundles in one checkpoint, of a log that is busy.
+const ENTRIES_AT_ONCE: u64 = 4_096;

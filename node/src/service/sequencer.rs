@@ -4,7 +4,7 @@
 //! gathers while the disk works. The queue is bounded, and what has passed its deadline is dropped from it (R6.4).
 
 use super::{Admitted, Clock, Propose, ServiceMetrics};
-use crate::command::{Answer, Command, MAX_REQUESTS};
+use crate::command::{Answer, Command, MAX_REQUESTS, Outcome};
 use crate::error::{Error, Result};
 use crate::http::Deadline;
 use ct_core::Code;
@@ -34,6 +34,7 @@ impl Default for SequencerLimits {
 #[derive(Clone, Debug)]
 pub struct Sequencer {
     queue: mpsc::Sender<Waiting>,
+    metrics: Arc<ServiceMetrics>,
 }
 
 struct Waiting {
@@ -52,8 +53,8 @@ impl Sequencer {
         limits: SequencerLimits,
     ) -> (Self, JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(limits.queue.max(1));
-        let handle = tokio::spawn(run(waiting, proposer, clock, metrics, limits));
-        (Self { queue }, handle)
+        let handle = tokio::spawn(run(waiting, proposer, clock, Arc::clone(&metrics), limits));
+        (Self { queue, metrics }, handle)
     }
 
     /// What became of a request.
@@ -64,6 +65,7 @@ impl Sequencer {
     pub async fn submit(&self, admitted: Admitted, deadline: Option<Deadline>) -> Result<Answer> {
         let (answer, answered) = oneshot::channel();
         let full = |_| {
+            self.metrics.turned_away.inc();
             let next = "wait as long as the header retry-after says, and send it again with the same request ID";
             Error::new(Code::LimitInFlight, "the log", "has too many requests waiting", next)
         };
@@ -142,8 +144,10 @@ async fn commit(batch: Vec<Waiting>, proposer: Arc<dyn Propose>, clock: Clock, m
     if let Ok(count) = u32::try_from(entries) {
         metrics.batch_entries.observe(f64::from(count));
     }
-    metrics.sequenced.inc_by(u64::try_from(entries).unwrap_or(0));
     for (waiting, answer) in batch.into_iter().zip(answers) {
+        if let Ok(Answer { outcome: Outcome::Sequenced { count, .. }, repeated: false, .. }) = answer {
+            metrics.sequenced.inc_by(count);
+        }
         // Whoever asked may have gone; the statements are in the log all the same.
         let _ = waiting.answer.send(answer);
     }

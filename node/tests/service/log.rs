@@ -141,3 +141,334 @@ fn questions_about_unknown_requests_are_answered() {
     assert_eq!(raw(&log.url, "GET /healthz", b"").0, 200);
     assert_eq!(raw(&log.url, "GET /metrics", b"").0, 200);
 }
+
+/// Size and root of the last text that may have been signed.
+fn fence(dir: &std::path::Path) -> (String, String) {
+    let text = std::fs::read_to_string(dir.join("state/fence")).unwrap_or_default();
+    let line = |number| text.lines().nth(number).unwrap_or_default().to_owned();
+    (line(1), line(2))
+}
+
+fn copy_all(from: &std::path::Path, to: &std::path::Path) {
+    if from.is_dir() {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            copy_all(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        std::fs::copy(from, to).unwrap();
+    }
+}
+
+// R15.3, R20.5, architecture 4: after a restore nothing is signed before the witnesses were asked; one size, one root.
+#[test]
+fn a_log_restored_from_a_backup_signs_no_second_root() {
+    let mut log = Running::start();
+    let publish = |log: &mut Running| {
+        let signed = log.town.issue(1, at(20));
+        let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+        log.client().bundles(&receipt).unwrap();
+    };
+    publish(&mut log);
+    let (backup, mut stopped) = (crate::town::directory(), log.stopped());
+    let parts = ["log", "state", "state.redb"];
+    parts.iter().for_each(|part| copy_all(&stopped.dir.path().join(part), &backup.path().join(part)));
+    let mut log = Running::of(stopped);
+    publish(&mut log);
+    stopped = log.stopped();
+    let (size, root) = fence(stopped.dir.path());
+    assert_eq!(size, "3");
+    // The disk is replaced, and yesterday's backup is put on it. The witnesses are other machines.
+    std::fs::remove_dir_all(stopped.dir.path().join("log")).unwrap();
+    std::fs::remove_dir_all(stopped.dir.path().join("state")).unwrap();
+    parts.iter().for_each(|part| copy_all(&backup.path().join(part), &stopped.dir.path().join(part)));
+    let mut log = Running::of(stopped);
+    let signed = log.town.issue(1, at(20));
+    // Whether it is taken is another question.
+    let _ = log.client().submit(ORIGIN, &log.town.client, &statements(&signed));
+    for _ in 0..300 {
+        let now = fence(log.dir.path());
+        assert!(now.0 != size || now.1 == root, "size {size} was signed with the roots {root} and {}", now.1);
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+// The fence: a state with another history than the one that was signed is noticed before anything more is signed.
+#[test]
+fn a_state_of_another_history_is_not_published() {
+    let mut one = Running::start();
+    let mut other = Running::start();
+    other.town.entropy = Entropy::from_seed(&[77; 32]);
+    for log in [&mut one, &mut other] {
+        let signed = log.town.issue(1, at(20));
+        let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+        log.client().bundles(&receipt).unwrap();
+    }
+    let (one, other) = (one.stopped(), other.stopped());
+    let publication = crate::running::opened(&one.town, one.dir.path());
+    let machine = ct_node::machine::StateMachine::open(&other.dir.path().join("state.redb")).unwrap();
+    let state = machine.reader();
+    let sealed = state.meta().unwrap().sealed;
+    assert_eq!(sealed.size, publication.size());
+    assert_ne!(sealed.root, publication.checkpoint().checkpoint().root());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut telemetry = ct_node::http::Telemetry::new("test", &mut Entropy::from_seed(&[1; 32]));
+    let metrics = ct_node::service::ServiceMetrics::register(telemetry.registry_mut());
+    let started = ct_node::service::Publisher::start(
+        publication,
+        state,
+        std::sync::Arc::new(crate::running::Direct(std::sync::Mutex::new(machine))),
+        Box::new(crate::running::witnesses(&one.town, one.dir.path())),
+        std::sync::Arc::new(metrics),
+        ct_node::service::PublisherSettings::default(),
+        runtime.handle().clone(),
+    );
+    assert_eq!(started.map(|_| ()).map_err(|error| error.code()), Err(Code::TamperedState));
+}
+
+// R20.5: a publication that is older than its state can never grow again: its next entries are gone. That is told.
+#[test]
+fn a_publication_that_is_older_than_its_state_is_told() {
+    let mut log = Running::start();
+    let publish = |log: &mut Running| {
+        let signed = log.town.issue(1, at(20));
+        let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+        log.client().bundles(&receipt).unwrap();
+    };
+    publish(&mut log);
+    let (backup, stopped) = (crate::town::directory(), log.stopped());
+    let parts = ["log", "state"];
+    parts.iter().for_each(|part| copy_all(&stopped.dir.path().join(part), &backup.path().join(part)));
+    let mut log = Running::of(stopped);
+    publish(&mut log);
+    let stopped = log.stopped();
+    for part in parts {
+        std::fs::remove_dir_all(stopped.dir.path().join(part)).unwrap();
+        copy_all(&backup.path().join(part), &stopped.dir.path().join(part));
+    }
+    let machine = ct_node::machine::StateMachine::open(&stopped.dir.path().join("state.redb")).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut telemetry = ct_node::http::Telemetry::new("test", &mut Entropy::from_seed(&[1; 32]));
+    let metrics = ct_node::service::ServiceMetrics::register(telemetry.registry_mut());
+    let started = ct_node::service::Publisher::start(
+        crate::running::opened(&stopped.town, stopped.dir.path()),
+        machine.reader(),
+        std::sync::Arc::new(crate::running::Direct(std::sync::Mutex::new(machine))),
+        Box::new(crate::running::witnesses(&stopped.town, stopped.dir.path())),
+        std::sync::Arc::new(metrics),
+        ct_node::service::PublisherSettings::default(),
+        runtime.handle().clone(),
+    );
+    assert!(started.is_err(), "it starts, and can never publish anything again");
+}
+
+/// Asks until it is so, for some seconds.
+fn becomes(mut ask: impl FnMut() -> bool) -> bool {
+    (0..1_000).any(|_| {
+        let is_so = ask();
+        std::thread::sleep(std::time::Duration::from_millis(if is_so { 0 } else { 10 }));
+        is_so
+    })
+}
+
+/// The published size, as a reader sees it.
+fn published_size(log: &Running) -> u64 {
+    let text = std::fs::read_to_string(log.dir.path().join("log/checkpoint")).unwrap_or_default();
+    text.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or(0)
+}
+
+// R6, R18: one write that failed, of a disk that was full for a moment, does not end publication for ever.
+#[test]
+fn publication_goes_on_after_a_write_that_failed_once() {
+    let mut log = Running::start();
+    assert!(becomes(|| published_size(&log) == 1));
+    let in_the_way = log.dir.path().join("log/tile/entries/000.p/2");
+    std::fs::create_dir_all(&in_the_way).unwrap();
+    let signed = log.town.issue(1, at(20));
+    log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert_eq!(published_size(&log), 1);
+    std::fs::remove_dir(&in_the_way).unwrap();
+    assert!(becomes(|| published_size(&log) == 2), "never published again");
+}
+
+// R18.6, R21: a log whose publisher has given up for ever is not ready, and takes nothing that can never be final.
+#[test]
+fn a_log_that_cannot_publish_any_more_is_not_ready() {
+    let mut log = Running::start();
+    let asked = |path: &str, log: &Running| raw(&log.url, &format!("GET {path}"), b"").0;
+    for _ in 0..1_000 {
+        if asked("/readyz", &log) == 200 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    // The publisher fails until entry 1 is gone, which it takes for damage; then its thread ends.
+    let in_the_way = log.dir.path().join("log/tile/entries/000.p/2");
+    std::fs::create_dir_all(&in_the_way).unwrap();
+    let mut submit = || {
+        let signed = log.town.issue(1, at(20));
+        log.client().submit(ORIGIN, &log.town.client, &statements(&signed))
+    };
+    submit().unwrap();
+    submit().unwrap();
+    log.state.drop_entries(2).unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert_ne!(asked("/readyz", &log), 200, "ready, and nothing is published any more");
+}
+
+// R12.4: a duplicate gets the original response, also when what was recorded would not be admitted any more.
+#[test]
+fn a_retry_gets_the_original_answer_when_its_document_has_expired() {
+    let mut log = Running::start();
+    let draft = ct_node::Draft {
+        document_hash: ct_core::Hash::of(b"short-lived"),
+        document_type: "diploma".to_owned(),
+        sub: String::new(),
+        expires: Some(at(25)),
+        kind: ct_core::SubjectKind::File,
+        status: None,
+    };
+    let signed =
+        ct_node::statement::document(crate::town::ISSUER, &log.town.issuer, &draft, at(20), &mut log.town.entropy);
+    let signed = [signed.unwrap()];
+    let id = RequestId::new([7; 16]);
+    let first = log.client().submit_as(id, ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    log.now.store(30, std::sync::atomic::Ordering::Relaxed);
+    let again = log.client().submit_as(id, ORIGIN, &log.town.client, &statements(&signed));
+    assert_eq!(again, Ok(first));
+}
+
+// R12.4, R6.4: after an attempt without an answer, a log that is busy does not mean that nothing was recorded.
+#[test]
+fn a_request_that_may_be_recorded_is_never_told_as_refused() {
+    for (status, code) in [("503 Service Unavailable", "limit.in_flight"), ("422 Unprocessable", "stale.request")] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            // The first is taken, recorded perhaps, and its connection breaks; every later one is turned away.
+            for number in 0.. {
+                let (mut stream, _) = listener.accept().unwrap();
+                stream.set_read_timeout(Some(std::time::Duration::from_millis(200))).unwrap();
+                let mut bytes = [0; 65_536];
+                while stream.read(&mut bytes).is_ok_and(|count| count > 0) {}
+                if number > 0 {
+                    let body = format!("{{\"code\":\"{code}\",\"message\":\"no\",\"next\":\"n\"}}");
+                    let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close");
+                    let _ = write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+                }
+                if number == 8 {
+                    return;
+                }
+            }
+        });
+        let mut town = Town::new();
+        let signed = town.issue(1, at(20));
+        let total = std::time::Duration::from_secs(2);
+        let persistence = ct_node::client::Persistence { total, ..Default::default() };
+        let clock = std::sync::Arc::new(|| at(20));
+        let mut client =
+            ct_node::client::Client::new(&[url], persistence, clock, Entropy::from_seed(&[1; 32])).unwrap();
+        let outcome = client.submit(ORIGIN, &town.client, &statements(&signed));
+        assert_eq!(outcome.map_err(|error| error.code()), Err(Code::UnknownOutcome), "{code}");
+        drop(server);
+    }
+}
+
+/// Witnesses that cannot be reached.
+struct Away;
+
+impl ct_node::service::Cosign for Away {
+    fn cosign(
+        &mut self,
+        _: &ct_node::SignedCheckpoint,
+        _: &mut dyn FnMut(ct_core::TreeSize) -> ct_node::Result<ct_core::ConsistencyProof>,
+    ) -> ct_node::Result<Vec<ct_core::SignatureLine>> {
+        Err(ct_node::Error::new(Code::NotAnchoredQuorum, "checkpoint", "too few witnesses", "wait"))
+    }
+}
+
+// R18.1: what was final stays final: a restart while the witnesses are away does not take its bundles back.
+#[test]
+fn what_was_final_is_final_after_a_restart_without_witnesses() {
+    let mut log = Running::start();
+    let signed = log.town.issue(1, at(20));
+    let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    log.client().bundles(&receipt).unwrap();
+    let path = format!("GET /v1/statements/{}", receipt.request_id);
+    for _ in 0..300 {
+        if raw(&log.url, &path, b"").1["status"] == "anchored" {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(raw(&log.url, &path, b"").1["status"], "anchored");
+    let crate::running::Stopped { town, dir } = log.stopped();
+    let machine = ct_node::machine::StateMachine::open(&dir.path().join("state.redb")).unwrap();
+    let log = Running::cosigned(town, dir, machine, Box::new(Away));
+    assert_eq!(raw(&log.url, &path, b"").1["status"], "anchored");
+    assert_eq!(raw(&log.url, &format!("GET /v1/bundles/{}", receipt.request_id), b"").0, 200);
+}
+
+// R21: what is counted as recorded has been recorded.
+#[test]
+fn refused_statements_are_not_counted_as_recorded() {
+    let mut log = Running::start();
+    let signed = log.town.issue(1, at(20));
+    log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    let again = log.client().submit(ORIGIN, &log.town.client, &statements(&signed));
+    assert_eq!(again.map_err(|error| error.code()), Err(Code::ConflictStatement));
+    let mut stream = TcpStream::connect(log.url.strip_prefix("http://").unwrap()).unwrap();
+    write!(stream, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    assert!(text.contains("log_entries_total 1\n"), "{text}");
+}
+
+// R10, R15.3: entries without any word of what was signed could be those of an older state: nothing is signed then.
+#[test]
+fn a_publication_without_checkpoint_and_fence_is_not_taken_for_a_new_one() {
+    let mut log = Running::start();
+    let signed = log.town.issue(1, at(20));
+    let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    log.client().bundles(&receipt).unwrap();
+    let stopped = log.stopped();
+    for name in ["log/checkpoint", "state/fence"] {
+        std::fs::remove_file(stopped.dir.path().join(name)).unwrap();
+    }
+    let key = crate::running::copy(&stopped.town.log);
+    let opened = ct_node::Publication::open(stopped.dir.path(), ct_node::LogSigner::new(key).unwrap());
+    let opened = opened.map(|publication| publication.size().get()).map_err(|error| error.code());
+    assert_eq!(opened, Err(Code::IoNotFound), "the published entries would be overwritten");
+}
+
+// R18.2, R12.4: what is in the log for ever can be had from it for longer than a day.
+#[test]
+fn bundles_can_be_had_after_the_answer_was_forgotten() {
+    let mut log = Running::start();
+    let signed = log.town.issue(1, at(20));
+    let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    log.client().bundles(&receipt).unwrap();
+    log.now.store(90_000, std::sync::atomic::Ordering::Relaxed);
+    let other = log.town.issue(1, at(90_000));
+    log.client().submit(ORIGIN, &log.town.client, &statements(&other)).unwrap();
+    let again = log.client().bundles(&receipt).map(|bundles| bundles.len()).map_err(|error| error.to_string());
+    assert_eq!(again, Ok(1));
+}
+
+// R12.4: the same bytes again, as a proxy sends them after a broken connection: whoever reads the refusal must not
+// believe that nothing was recorded, nor be told to send it under another request ID.
+#[test]
+fn a_replay_of_what_was_recorded_is_not_called_refused() {
+    let mut log = Running::start();
+    let good = log.town.issue(1, at(20));
+    let payload = submission(statements(&good).into_iter());
+    let outgoing =
+        Outgoing { message_type: MessageType::Submit, request_id: RequestId::new([1; 16]), payload: &payload };
+    let bytes = outgoing.sign(ORIGIN, &log.town.client, at(20), &mut Entropy::from_seed(&[2; 32])).unwrap();
+    assert_eq!(raw(&log.url, "POST /v1/statements", &bytes).0, 200);
+    let answer = raw(&log.url, "POST /v1/statements", &bytes).1;
+    let said = format!("{} {}", answer["message"], answer["next"]);
+    assert!(!said.contains("needs a new request ID") && !said.contains("statement 0"), "{said}");
+}

@@ -202,7 +202,7 @@ fn the_trust_root_is_followed() {
     let forged = trust_file::sign(&next, &[&stranger]);
     let signed = trust_file::sign(&next, &[&town.root]);
     let mut put = |trust: &[u8]| {
-        let command = Command::Trust { at: at(20), trust }.encode();
+        let command = Command::Trust { trust }.encode();
         machine.apply([command.as_slice()], b"x").unwrap().remove(0)
     };
     assert_eq!((put(&forged), put(&signed), put(&signed)), (vec![REFUSED], vec![ACCEPTED], vec![REFUSED]));
@@ -250,4 +250,30 @@ fn entries_are_dropped_from_the_front_only() {
 fn town_issue(town: &mut Town) -> Vec<ct_node::Signed> {
     town.entropy = ct_node::Entropy::from_seed(&[33; 32]);
     town.issue(1, at(10))
+}
+
+// Architecture 4, R15.3: a seal is compared with this node's own tree even when the tree has grown since it was proposed.
+#[test]
+fn a_seal_of_a_smaller_tree_is_compared_too() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let statements = town.issue(1, at(10));
+    let request = town.request(1, &statements, at(10));
+    submit(&mut machine, at(11), &[&request]);
+    let wrong = Seal { generation: 1, size: TreeSize::new(1).unwrap(), root: Hash::of(b"other") };
+    let answer = machine.apply([Command::Seal(wrong).encode().as_slice()], b"x").map_err(|error| error.code());
+    assert_ne!(answer, Ok(vec![vec![ACCEPTED]]), "a root that this node never had is sealed");
+    assert_ne!(machine.reader().meta().unwrap().sealed, wrong);
+}
+
+// R8.3, R12: a clock that was wrong for one command must not close the log for ever.
+#[test]
+fn one_command_from_the_far_future_does_not_close_the_log() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    // A proposer whose clock stands in 2090, at a start with a new trust root or between admission and proposal.
+    submit(&mut machine, at(2_000_000_000), &[]);
+    let statements = town.issue(1, at(10));
+    let request = town.request(1, &statements, at(10));
+    assert_eq!(submit(&mut machine, at(11), &[&request]), [(sequenced(1, 1), false)]);
 }

@@ -184,3 +184,91 @@ fn mistakes_of_an_operator_are_told() {
     eventually("the node listens", || operator.path("node-1/api").exists().then_some(()));
     refused(&good, "io.write", "another process");
 }
+
+// R15.3, R11: nodes that do not know of each other would sign two histories, so there is no log of several yet.
+#[test]
+fn a_log_of_several_nodes_is_refused() {
+    let dir = directory();
+    let log = text(&dir.path().join("log"));
+    let (status, _, err) = ran(&mut ct_node(&["init", "--dir", &log, "--nodes", "3"]));
+    assert!(status == 2 && err.contains("usage.arguments") && err.contains("number of nodes"), "{err}");
+}
+
+// R10, R21: a node whose write-ahead log is poisoned ends, and says so by its exit status.
+#[test]
+fn a_node_that_can_write_no_more_ends() {
+    let mut operator = Operator::new();
+    let config = text(&operator.path("node-1/config.toml"));
+    // Writes beyond the limit that follows shall fail, not kill.
+    let script = format!("trap '' XFSZ; exec {} serve --config {config}", text(&cargo_bin("ct-node")));
+    let node = Command::new("sh").args(["-c", &script]).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let id = node.id().to_string();
+    operator.node = Some(node);
+    let file = operator.dir.path().join("one.txt");
+    fs::write(&file, "one").unwrap();
+    assert_eq!(operator.issue("bundles", &[file]).0, 0);
+    assert!(Command::new("prlimit").args(["--pid", &id, "--fsize=4096"]).status().unwrap().success());
+    let (dir, url) = (text(&operator.path("")), operator.url());
+    let (_, said, _) = ran(&mut ct_node(&["load", "--to", &url, "--dir", &dir, "--seconds", "1"]));
+    assert!(said.contains("\"failures\":{\""), "{said}");
+    let status = eventually("the node ends", || operator.node.as_mut().unwrap().try_wait().unwrap());
+    assert_eq!(status.code(), Some(5), "a node that can write no more ends as one that has trouble with its disk");
+}
+
+// R8.1: a client that its operator has taken out of the configuration may not submit any more.
+#[test]
+fn a_client_that_was_taken_out_is_refused() {
+    let mut operator = Operator::new();
+    operator.start();
+    let file = |name: &str| {
+        let path = operator.dir.path().join(name);
+        fs::write(&path, name).unwrap();
+        path
+    };
+    let (one, two) = (file("one.txt"), file("two.txt"));
+    assert_eq!(operator.issue("bundles", &[one]).0, 0);
+    assert_eq!(operator.end(), 0);
+    let config = operator.path("node-1/config.toml");
+    let without = fs::read_to_string(&config).unwrap().replace("\"../keys/client.pub.pem\"", "");
+    assert!(without.contains("clients = []"));
+    fs::write(&config, without).unwrap();
+    operator.start();
+    let (status, out, err) = operator.issue("bundles", &[two]);
+    assert!(status != 0 && err.contains("unknown.client"), "{out}{err}");
+}
+
+// R1.4: a log that could never be verified is not begun: its key is not the one in the trust root.
+#[test]
+fn a_log_key_that_is_not_in_the_trust_root_is_refused() {
+    let mut operator = Operator::new();
+    let other = text(&operator.dir.path().join("other"));
+    let words = ["init", "--dir", &other, "--nodes", "1", "--origin", "log.other.example"];
+    assert_eq!(ran(&mut ct_node(&words)).0, 0);
+    let config = operator.path("node-1/config.toml");
+    let wrong = fs::read_to_string(&config).unwrap().replace("../keys/log.pem", &format!("{other}/keys/log.pem"));
+    fs::write(&config, wrong).unwrap();
+    operator.start();
+    let api = operator.path("node-1/api");
+    let node = operator.node.as_mut().unwrap();
+    let listens = eventually("it listens or ends", || match node.try_wait().unwrap() {
+        Some(status) => Some(status.success()),
+        None => api.exists().then_some(true),
+    });
+    assert!(!listens, "it serves with the key of another log");
+}
+
+// R10, R13.2: a crash while the folders of a new log are made is no reason never to start.
+#[test]
+fn a_node_that_was_killed_while_it_made_its_folders_starts() {
+    let mut operator = Operator::new();
+    // What is there between the two folders that creation makes.
+    fs::create_dir_all(operator.path("node-1/data/log")).unwrap();
+    operator.start();
+    let api = operator.path("node-1/api");
+    let node = operator.node.as_mut().unwrap();
+    let listens = eventually("it listens or ends", || match node.try_wait().unwrap() {
+        Some(_) => Some(false),
+        None => api.exists().then_some(true),
+    });
+    assert!(listens, "it never starts again");
+}

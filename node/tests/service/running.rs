@@ -81,7 +81,20 @@ impl Running {
         Self::with(town, dir, machine)
     }
 
+    /// Goes on with what lies in the directory.
+    pub(crate) fn of(stopped: Stopped) -> Self {
+        let Stopped { town, dir } = stopped;
+        let machine = StateMachine::open(&dir.path().join("state.redb")).unwrap();
+        Self::with(town, dir, machine)
+    }
+
     fn with(town: Town, dir: tempfile::TempDir, machine: StateMachine) -> Self {
+        let cosign = Box::new(witnesses(&town, dir.path()));
+        Self::cosigned(town, dir, machine, cosign)
+    }
+
+    /// With these witnesses.
+    pub(crate) fn cosigned(town: Town, dir: tempfile::TempDir, machine: StateMachine, cosign: Box<dyn Cosign>) -> Self {
         let runtime = Runtime::new().unwrap();
         let now = Arc::new(AtomicU64::new(20));
         let clock: Clock = {
@@ -98,7 +111,7 @@ impl Running {
             publication,
             state.clone(),
             Arc::clone(&proposer),
-            Box::new(witnesses(&town, dir.path())),
+            cosign,
             Arc::clone(&metrics),
             settings,
             runtime.handle().clone(),
@@ -107,9 +120,8 @@ impl Running {
         let admission = Admission::new(state.clone(), Arc::clone(&clock), Arc::clone(&metrics), 2, 64);
         let _entered = runtime.enter();
         let (sequencer, _) = Sequencer::start(proposer, clock, metrics, SequencerLimits::default());
-        let published = publisher.published();
         let archive = Archive::open(dir.path()).unwrap();
-        let api = Api::new(admission, sequencer, state.clone(), archive, published);
+        let api = Api::new(admission, sequencer, state.clone(), archive, &publisher);
         let telemetry = Arc::new(telemetry);
         let routes = api.routes(&LogFiles::new(&dir.path().join("log"))).merge(telemetry.routes());
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), Limits::default()).unwrap();

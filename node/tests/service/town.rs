@@ -78,7 +78,7 @@ impl Town {
         let (genesis, trust) = (self.genesis(), self.signed_trust());
         let id = self.client.id().to_string();
         let clients = vec![(id.as_bytes(), *self.client.public().verifying_key().as_bytes())];
-        Command::Bootstrap { at: at(0), origin: ORIGIN, genesis: &genesis, trust: &trust, clients }.encode()
+        Command::Bootstrap { origin: ORIGIN, genesis: &genesis, trust: &trust, clients }.encode()
     }
 
     /// Statements about new documents, issued at this time.

@@ -21,6 +21,13 @@ pub(crate) fn write() {
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
+/// From now on warnings are written to standard error, for whoever watches.
+pub(crate) fn write_trouble() {
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_target(false).with_ansi(false);
+    // Set once, before anything happens.
+    let _ = tracing::subscriber::set_global_default(subscriber.with_writer(io::stderr).finish());
+}
+
 #[derive(Clone)]
 struct Lines {
     lines: SyncSender<Vec<u8>>,

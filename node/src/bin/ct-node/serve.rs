@@ -10,10 +10,12 @@ use std::sync::Arc;
 pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     if args.events {
         events::write();
+    } else {
+        events::write_trouble();
     }
     let config = NodeConfig::read(&args.config)?;
     let started = clock()?;
-    // A clock that is set to before 1970 while the node runs stands still.
+    // A clock that is set to before 1970 while the node runs: everything is refused as too old, until it is mended.
     let clock = Arc::new(move || clock().unwrap_or(started));
     let node = Node::open(config, clock, &mut Entropy::from_os()?)?;
     let drained = signals::until_told(async |told| {

@@ -1,4 +1,4 @@
-//! Services stop on Ctrl-C and on SIGTERM.
+//! Services stop on Ctrl-C and on SIGTERM; the second time at once.
 
 use ct_core::Code;
 use ct_node::{Error, Result};
@@ -20,6 +20,14 @@ pub(crate) fn until_told<T>(service: impl AsyncFnOnce(Told) -> Result<T>) -> Res
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
+            // Whoever asks again does not want to wait.
+            tokio::spawn(async move {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                std::process::exit(i32::from(Code::Interrupted.class().exit_status()));
+            });
         };
         service(Box::pin(told)).await
     })
