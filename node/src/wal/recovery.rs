@@ -3,11 +3,12 @@
 use super::contents::Contents;
 use super::damage::{Damage, Flaw};
 use super::disk::{Disk, QUARANTINE};
+use super::log::{Wal, WalSettings};
 use super::lsn::Lsn;
 use super::record::Record;
 use super::segment;
 use super::watermark::{self, Watermark};
-use super::writer::{DRAFT, Segment, Start, Wal, WalSettings, Writer};
+use super::writer::{DRAFT, Segment, Start, Writer};
 use crate::error::{Error, Result, shown};
 use ct_core::Code;
 use ct_core::limits::{MAX_SEGMENT_BYTES, MAX_WAL_VALUE_BYTES};
