@@ -86,6 +86,8 @@ impl Recovered {
     /// `io.write`, `io.permission`
     pub fn accept_loss(mut self) -> Result<Self> {
         let last = self.last;
+        let oldest = self.segments.front().and_then(|segment| segment::first_of(&segment.name));
+        self.watermark.oldest = oldest.unwrap_or(last.next());
         let declared = self.watermark.declare(self.disk.as_mut(), last, Lsn::ZERO);
         declared.map_err(|source| Error::writing(&self.disk.path(watermark::NAME), &source))?;
         self.damage = Damage::None;
@@ -183,7 +185,13 @@ impl Scan {
             last: names.first().map_or(Lsn::ZERO, |(first, _)| first.previous()),
         };
         let acknowledged = watermark.synced;
-        Ok(Self { found, names, is_new, cuts: Vec::new(), stopped: None, acknowledged, is_unnatural: false })
+        let mut scan =
+            Self { found, names, is_new, cuts: Vec::new(), stopped: None, acknowledged, is_unnatural: false };
+        if let Some((_, name)) = scan.names.first().filter(|(first, _)| *first > watermark.oldest) {
+            scan.is_unnatural = true;
+            scan.found.flaws.push((name.clone(), Flaw::Gap));
+        }
+        Ok(scan)
     }
 
     fn read_segments(&mut self) -> Result<()> {

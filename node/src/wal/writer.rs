@@ -246,10 +246,16 @@ impl Writer {
     /// Removes whole segments, oldest first, that hold nothing but what was purged (R10.5). The purge is on disk.
     fn remove_purged(&mut self) -> io::Result<()> {
         let Some(Record::Purge(purged)) = self.purged else { return Ok(()) };
-        let is_done = self.synced == self.last;
-        while is_done && self.segments.len() > 1 {
-            let is_purged = |segment: &Segment| segment.highest.is_none_or(|highest| highest <= purged.index);
-            let Some(segment) = self.segments.pop_front_if(|segment| is_purged(segment)) else { break };
+        if self.synced != self.last {
+            return Ok(());
+        }
+        let is_purged = |segment: &&Segment| segment.highest.is_none_or(|highest| highest <= purged.index);
+        let most = self.segments.len().saturating_sub(1);
+        let count = self.segments.iter().take(most).take_while(is_purged).count();
+        let oldest = self.segments.get(count).and_then(|segment| segment::first_of(&segment.name));
+        let Some(oldest) = oldest.filter(|_| count > 0) else { return Ok(()) };
+        self.watermark.let_go(self.disk.as_mut(), oldest)?;
+        for segment in self.segments.drain(..count) {
             self.disk.remove(&segment.name)?;
             // One after another: after a power failure none is missing in the middle.
             self.disk.sync_names()?;

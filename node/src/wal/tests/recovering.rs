@@ -330,3 +330,41 @@ fn the_name_of_a_segment_tells_what_came_before_it() {
     let found = recovered(&disk);
     assert_eq!(found.damage(), Damage::Corrupt { first: found.last().next(), acknowledged: first.previous() });
 }
+
+// R10.3: the oldest segments are missed too, even if nothing that is left speaks of their entries.
+#[test]
+fn a_missing_beginning_is_found() {
+    let (disk, _) = sample();
+    let wal = wal(&disk, SMALL);
+    let segments = disk.segments();
+    while disk.segments().len() == segments.len() {
+        append(&wal, vec![vote(9)]).unwrap();
+    }
+    drop(wal);
+    let whole = recovered(&disk.kill());
+    assert_eq!(whole.damage(), Damage::None);
+    segments.iter().for_each(|name| disk.lose(name));
+    let found = recovered(&disk);
+    assert!(found.contents().is_empty() && found.contents().committed().is_some());
+    assert_eq!(found.damage(), Damage::Corrupt { first: whole.last().next(), acknowledged: whole.last() });
+    drop(found.accept_loss().unwrap());
+    assert_eq!(recovered(&disk).damage(), Damage::None);
+}
+
+// R10.5: the power fails between saying that segments go and removing them.
+#[test]
+fn segments_that_should_have_gone_harm_nothing() {
+    let (disk, _) = sample();
+    let mut writer = writer(&disk, SMALL);
+    let before = disk.segments().len();
+    disk.fail(Fault::SyncNames, 0);
+    let purge = Record::Purge(Position { term: 1, index: 11 });
+    writer.commit_all(vec![job(vec![purge]).0]).unwrap_err();
+    let disk = disk.crash(|| false);
+    assert!(disk.segments().len() >= before);
+    let found = recovered(&disk);
+    assert_eq!((found.damage(), found.contents().is_empty()), (Damage::None, true));
+    let contents = found.contents().clone();
+    drop(found);
+    clean(&disk, &contents, "segments left over");
+}
