@@ -119,7 +119,8 @@ fn a_hint_that_cannot_be_written_stops_the_protocol() {
     let node = start(&disk, settings(), &Memory::default()).unwrap();
     // The entry and the watermark are written, the hint is not.
     disk.fail(Fault::Write, 2);
-    run(node.propose(command(0))).unwrap();
+    // The protocol may stop before the answer, or after it.
+    assert!(matches!(code(&run(node.propose(command(0)))), None | Some(Code::UnknownOutcome)));
     let stopped = node.group.wait(Some(std::time::Duration::from_secs(20)));
     run(stopped.metrics(|metrics| metrics.running_state.is_err(), "stopped")).unwrap();
     assert_eq!((node.status().role, code(&node.shutdown())), (Role::Halted, Some(Code::IoLogPoisoned)));
