@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// What a log does with its files. Names are those of files in one directory, or in its folder [`QUARANTINE`].
+/// What a log does with its files. Names are those of files in one directory, or in its folder `quarantine`.
 pub trait Disk: Send {
     /// Where the file of this name is, for messages.
     fn path(&self, name: &str) -> PathBuf;

@@ -318,6 +318,10 @@ impl Scan {
             found.quarantined.push(copy);
         }
         if let Some(segment) = found.segments.back() {
+            // Written again first: what a flush before the restart failed to write may be in the system's memory only,
+            // and a flush alone would not try again.
+            let bytes = disk.read(&segment.name, MOST)?;
+            disk.write_at(&segment.name, 0, bytes.get(..segment.used).unwrap_or_default())?;
             disk.sync(&segment.name)?;
         }
         disk.sync_names()?;
