@@ -20,7 +20,7 @@ pub enum Command<'a> {
         /// The trust root by which statements are admitted.
         trust: &'a [u8],
         /// Who may submit: key ID and Ed25519 key of each.
-        clients: Vec<(&'a [u8], [u8; 32])>,
+        clients: Vec<ClientKey<'a>>,
     },
     /// Signed requests, whose signatures the proposer has verified.
     Batch {
@@ -34,7 +34,7 @@ pub enum Command<'a> {
     /// Who may submit from now on.
     Clients {
         /// Key ID and Ed25519 key of each.
-        clients: Vec<(&'a [u8], [u8; 32])>,
+        clients: Vec<ClientKey<'a>>,
     },
     /// A trust root that follows the one in force.
     Trust {
@@ -42,6 +42,9 @@ pub enum Command<'a> {
         trust: &'a [u8],
     },
 }
+
+/// A client's key ID and its Ed25519 key.
+pub type ClientKey<'a> = (&'a [u8], [u8; 32]);
 
 /// What may be signed: the fence between one leader, or one restore, and the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,14 +213,14 @@ impl Answer {
     }
 }
 
-fn write_clients(w: &mut Writer, clients: &[(&[u8], [u8; 32])]) {
+fn write_clients(w: &mut Writer, clients: &[ClientKey<'_>]) {
     w.array(clients.len());
     for (kid, key) in clients {
         w.array(2).bytes(kid).bytes(key);
     }
 }
 
-fn read_clients<'a>(r: &mut Reader<'a>) -> std::result::Result<Vec<(&'a [u8], [u8; 32])>, ct_core::Error> {
+fn read_clients<'a>(r: &mut Reader<'a>) -> std::result::Result<Vec<ClientKey<'a>>, ct_core::Error> {
     let count = r.array("clients", MAX_CLIENTS)?;
     let mut clients = Vec::with_capacity(count);
     for _ in 0..count {

@@ -3,12 +3,12 @@
 use crate::error::{Error, Result, shown};
 use ct_core::Code;
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// What a log does with its files. Names are those of files in one directory, or in its folder [`QUARANTINE`].
+/// What a log does with its files. Names are those of files in one directory, or in its folder `quarantine`.
 pub trait Disk: Send {
     /// Where the file of this name is, for messages.
     fn path(&self, name: &str) -> PathBuf;
@@ -63,20 +63,25 @@ pub struct LocalDisk {
 }
 
 impl LocalDisk {
-    /// The directory `dir`, made if it is not there.
+    /// The directory `dir`, made if it is not there, for its owner alone.
     ///
     /// # Errors
     /// `io.permission`, `io.write`, `io.not_found` if it cannot be made or written to; `io.write` if another program uses
     /// it (R9.5).
     pub fn open(dir: &Path) -> Result<Self> {
         let quarantine = dir.join(QUARANTINE);
-        fs::create_dir_all(&quarantine).map_err(|source| Error::writing(&quarantine, &source))?;
+        // Commands may be about people.
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&quarantine)
+            .map_err(|source| Error::writing(&quarantine, &source))?;
         if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             let sync = File::open(parent).and_then(|parent| parent.sync_all());
             sync.map_err(|source| Error::writing(parent, &source))?;
         }
         let path = dir.join(LOCK);
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
         let lock = lock.map_err(|source| Error::writing(&path, &source))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { dir: dir.to_owned(), open: HashMap::new(), _lock: lock }),
@@ -125,7 +130,7 @@ impl Disk for LocalDisk {
     }
 
     fn create(&mut self, name: &str, first: &[u8], size: usize) -> io::Result<()> {
-        let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(self.path(name))?;
+        let mut file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(self.path(name))?;
         file.write_all(first)?;
         // Real zeros, not a hole: a flush of bytes that are there already does not touch the file's map of blocks.
         let zeros = vec![0; ZEROS.min(size)];

@@ -16,11 +16,13 @@ mod disk;
 #[cfg(test)]
 mod faulty_disk;
 mod frame;
+mod log;
 mod lsn;
 mod queue;
 mod record;
 mod recovery;
 mod segment;
+mod status;
 #[cfg(test)]
 mod tests;
 mod watermark;
@@ -32,7 +34,8 @@ pub use disk::{Disk, LocalDisk};
 #[cfg(test)]
 pub(crate) use faulty_disk::{Fault, FaultyDisk};
 pub use frame::Frame;
+pub use log::{SyncPolicy, Wal, WalSettings};
 pub use lsn::Lsn;
 pub use record::{Position, Record, Standing, Vote};
 pub use recovery::{Recovered, recover};
-pub use writer::{SyncPolicy, Wal, WalSettings, WalStatus};
+pub use status::WalStatus;

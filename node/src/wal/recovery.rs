@@ -3,11 +3,12 @@
 use super::contents::Contents;
 use super::damage::{Damage, Flaw};
 use super::disk::{Disk, QUARANTINE};
+use super::log::{Wal, WalSettings};
 use super::lsn::Lsn;
 use super::record::Record;
 use super::segment;
 use super::watermark::{self, Watermark};
-use super::writer::{DRAFT, Segment, Start, Wal, WalSettings, Writer};
+use super::writer::{DRAFT, Segment, Start, Writer};
 use crate::error::{Error, Result, shown};
 use ct_core::Code;
 use ct_core::limits::{MAX_SEGMENT_BYTES, MAX_WAL_VALUE_BYTES};
@@ -85,6 +86,8 @@ impl Recovered {
     /// `io.write`, `io.permission`
     pub fn accept_loss(mut self) -> Result<Self> {
         let last = self.last;
+        let oldest = self.segments.front().and_then(|segment| segment::first_of(&segment.name));
+        self.watermark.oldest = oldest.unwrap_or(last.next());
         let declared = self.watermark.declare(self.disk.as_mut(), last, Lsn::ZERO);
         declared.map_err(|source| Error::writing(&self.disk.path(watermark::NAME), &source))?;
         self.damage = Damage::None;
@@ -182,7 +185,13 @@ impl Scan {
             last: names.first().map_or(Lsn::ZERO, |(first, _)| first.previous()),
         };
         let acknowledged = watermark.synced;
-        Ok(Self { found, names, is_new, cuts: Vec::new(), stopped: None, acknowledged, is_unnatural: false })
+        let mut scan =
+            Self { found, names, is_new, cuts: Vec::new(), stopped: None, acknowledged, is_unnatural: false };
+        if let Some((_, name)) = scan.names.first().filter(|(first, _)| *first > watermark.oldest) {
+            scan.is_unnatural = true;
+            scan.found.flaws.push((name.clone(), Flaw::Gap));
+        }
+        Ok(scan)
     }
 
     fn read_segments(&mut self) -> Result<()> {
@@ -309,6 +318,10 @@ impl Scan {
             found.quarantined.push(copy);
         }
         if let Some(segment) = found.segments.back() {
+            // Written again first: what a flush before the restart failed to write may be in the system's memory only,
+            // and a flush alone would not try again.
+            let bytes = disk.read(&segment.name, MOST)?;
+            disk.write_at(&segment.name, 0, bytes.get(..segment.used).unwrap_or_default())?;
             disk.sync(&segment.name)?;
         }
         disk.sync_names()?;

@@ -16,6 +16,8 @@ pub(super) const NAME: &str = "synced";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Watermark {
     generation: u64,
+    /// The first record of the oldest segment; older ones may be there still, but this one is.
+    pub(super) oldest: Lsn,
     /// Every record up to this one has been on disk.
     pub(super) synced: Lsn,
     /// Acknowledged records up to this one were found to be lost, and nobody has accepted that yet; zero if there are
@@ -29,7 +31,7 @@ impl Watermark {
 
     /// Makes the file of a log without records.
     pub(super) fn create(disk: &mut dyn Disk) -> io::Result<Self> {
-        let mark = Self { generation: 1, synced: Lsn::ZERO, lost: Lsn::ZERO };
+        let mark = Self { generation: 1, oldest: Lsn::ZERO.next(), synced: Lsn::ZERO, lost: Lsn::ZERO };
         disk.create(NAME, &[], 2 * SLOT)?;
         mark.put(disk)?;
         disk.sync(NAME)?;
@@ -51,6 +53,13 @@ impl Watermark {
         self.put(disk)
     }
 
+    /// Writes that segments before that of this record are going to be removed, and waits for the disk.
+    pub(super) fn let_go(&mut self, disk: &mut dyn Disk, oldest: Lsn) -> io::Result<()> {
+        self.oldest = oldest;
+        self.advance(disk, self.synced)?;
+        disk.sync(NAME)
+    }
+
     /// Writes into both slots that records up to `lost` are gone, and waits for the disk.
     pub(super) fn declare(&mut self, disk: &mut dyn Disk, synced: Lsn, lost: Lsn) -> io::Result<()> {
         self.lost = lost;
@@ -63,12 +72,13 @@ impl Watermark {
 
     /// What stands for a file that says nothing any more.
     pub(super) const fn unreadable() -> Self {
-        Self { generation: 0, synced: Lsn::ZERO, lost: Self::UNKNOWN }
+        Self { generation: 0, oldest: Lsn::ZERO.next(), synced: Lsn::ZERO, lost: Self::UNKNOWN }
     }
 
     fn put(self, disk: &mut dyn Disk) -> io::Result<()> {
-        let mut bytes = [MAGIC, self.generation.to_be_bytes(), self.synced.get().to_be_bytes()].concat();
-        bytes.extend_from_slice(&self.lost.get().to_be_bytes());
+        let numbers = [self.generation, self.oldest.get(), self.synced.get(), self.lost.get()];
+        let mut bytes = MAGIC.to_vec();
+        numbers.iter().for_each(|number| bytes.extend_from_slice(&number.to_be_bytes()));
         let checksum = Hash::of(&bytes);
         bytes.extend_from_slice(checksum.as_bytes());
         let offset = if self.generation.is_multiple_of(2) { 0 } else { SLOT };
@@ -80,17 +90,18 @@ impl Watermark {
         if reader.take::<8>()? != MAGIC {
             return Err(Flaw::Marker);
         }
-        let (generation, synced, lost) = (reader.number()?, Lsn::new(reader.number()?), Lsn::new(reader.number()?));
+        let (generation, oldest) = (reader.number()?, Lsn::new(reader.number()?));
+        let (synced, lost) = (Lsn::new(reader.number()?), Lsn::new(reader.number()?));
         let (said, rest) = slot.split_at_checked(LEN).ok_or(Flaw::Short)?;
         if !rest.starts_with(Hash::of(said).as_bytes()) {
             return Err(Flaw::Checksum);
         }
-        Ok(Self { generation, synced, lost })
+        Ok(Self { generation, oldest, synced, lost })
     }
 }
 
 const MAGIC: [u8; 8] = *b"CTSYNC01";
 /// What the checksum covers.
-const LEN: usize = 32;
+const LEN: usize = 40;
 /// Slots are a page apart, so that a disk that spoils one while writing it leaves the other.
 const SLOT: usize = 4_096;

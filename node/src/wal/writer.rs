@@ -2,140 +2,22 @@
 
 use super::disk::Disk;
 use super::frame::Frame;
+use super::log::{SyncPolicy, WalSettings};
 use super::lsn::Lsn;
 use super::queue::{Job, Queue, Waiting};
 use super::record::Record;
 use super::segment;
+use super::status::Gauges;
 use super::watermark::{self, Watermark};
-use crate::error::{Error, Result, shown};
+use crate::error::{Error, shown};
 use ct_core::Code;
-use ct_core::limits::{MAX_BYTES_IN_FLIGHT, MAX_SEGMENT_BYTES, MAX_WAL_VALUE_BYTES};
+use ct_core::limits::MAX_SEGMENT_BYTES;
 use std::collections::VecDeque;
 use std::io;
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
-
-/// How many writes share a flush.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SyncPolicy {
-    /// None: each call of [`Wal::append`] is flushed by itself.
-    EveryWrite,
-    /// All that came while the disk was busy.
-    Batched,
-}
-
-/// How a log is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WalSettings {
-    /// How large a segment is made, at most `MAX_SEGMENT_BYTES`; a record that does not fit makes a larger one.
-    pub segment_bytes: usize,
-    /// How many writes share a flush.
-    pub sync: SyncPolicy,
-    /// How many bytes may wait for the disk.
-    pub queue_bytes: usize,
-}
-
-impl Default for WalSettings {
-    fn default() -> Self {
-        Self { segment_bytes: 16 << 20, sync: SyncPolicy::Batched, queue_bytes: 2 * MAX_BYTES_IN_FLIGHT }
-    }
-}
-
-/// How a log is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WalStatus {
-    /// Bytes in use, of all segments.
-    pub bytes: usize,
-    /// How many segments there are.
-    pub segments: usize,
-    /// The last record that is on disk.
-    pub synced: Lsn,
-    /// Flushes since the start.
-    pub flushes: u64,
-    /// Why nothing is acknowledged any more.
-    pub poisoned: Option<Error>,
-}
-
-/// A log that is being written.
-pub struct Wal {
-    queue: Arc<Queue>,
-    gauges: Arc<Gauges>,
-    thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-impl Wal {
-    /// Hands the records to the writer and returns at once. `done` is called when they are on disk, or never will be, on
-    /// the writer's thread: it must not block. Hints ([`Record::Committed`]) alone are written, and not flushed.
-    ///
-    /// Records reach the disk in the order of the calls, and callbacks are called in it.
-    ///
-    /// # Errors
-    /// Then `done` is not called and nothing is written: `limit.length` if a value is longer than `MAX_WAL_VALUE_BYTES`;
-    /// `limit.in_flight` if too much waits; `io.log_poisoned` after a failure; `interrupted` after [`Self::close`].
-    pub fn append(&self, records: Vec<Record>, done: impl FnOnce(Result<()>) + Send + 'static) -> Result<()> {
-        if records.iter().any(|record| record.value_len() > MAX_WAL_VALUE_BYTES) {
-            let what = format!("a value is longer than {MAX_WAL_VALUE_BYTES} bytes");
-            return Err(Error::new(Code::LimitLength, "write-ahead log", what, "split the command"));
-        }
-        let bytes = records.iter().map(Frame::len_of).fold(0, usize::saturating_add);
-        self.queue.push(Job { records, bytes, done: Box::new(done) })
-    }
-
-    /// How the log is now.
-    #[must_use]
-    pub fn status(&self) -> WalStatus {
-        self.gauges.status()
-    }
-
-    /// Writes what waits, flushes it, and ends the thread.
-    pub fn close(&self) {
-        let next = "start the node again";
-        self.queue.close(Error::new(Code::Interrupted, "write-ahead log", "is closed", next));
-        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            // The thread has no way to panic that a caller could do anything about.
-            let _ = thread.join();
-        }
-    }
-
-    pub(super) fn start(writer: Writer) -> Result<Self> {
-        let (queue, gauges) = (writer.queue.clone(), writer.gauges.clone());
-        let place = shown(&writer.disk.path(""));
-        let thread = thread::Builder::new().name("wal".to_owned()).spawn(move || writer.run());
-        let failed =
-            |source: io::Error| Error::new(Code::IoWrite, place, source.to_string(), "raise the limit of threads");
-        Ok(Self { queue, gauges, thread: Mutex::new(Some(thread.map_err(failed)?)) })
-    }
-}
-
-impl Drop for Wal {
-    fn drop(&mut self) {
-        self.close();
-    }
-}
-
-#[derive(Default)]
-struct Gauges {
-    bytes: AtomicUsize,
-    segments: AtomicUsize,
-    synced: AtomicU64,
-    flushes: AtomicU64,
-    poisoned: OnceLock<Error>,
-}
-
-impl Gauges {
-    fn status(&self) -> WalStatus {
-        WalStatus {
-            bytes: self.bytes.load(Ordering::Relaxed),
-            segments: self.segments.load(Ordering::Relaxed),
-            synced: Lsn::new(self.synced.load(Ordering::Relaxed)),
-            flushes: self.flushes.load(Ordering::Relaxed),
-            poisoned: self.poisoned.get().cloned(),
-        }
-    }
-}
 
 /// A segment that exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,8 +45,8 @@ pub(super) struct Start {
 pub(super) struct Writer {
     disk: Box<dyn Disk>,
     settings: WalSettings,
-    queue: Arc<Queue>,
-    gauges: Arc<Gauges>,
+    pub(super) queue: Arc<Queue>,
+    pub(super) gauges: Arc<Gauges>,
     watermark: Watermark,
     is_watermark_flushed: bool,
     /// All segments; the last one is written to.
@@ -209,7 +91,12 @@ impl Writer {
         Ok(writer)
     }
 
-    fn run(mut self) {
+    /// Where the log is, for messages.
+    pub(super) fn place(&self) -> PathBuf {
+        self.disk.path("")
+    }
+
+    pub(super) fn run(mut self) {
         loop {
             let patience = if self.is_watermark_flushed { FOREVER } else { QUIET };
             let waiting = self.queue.take(patience);
@@ -224,7 +111,7 @@ impl Writer {
             };
             self.show();
             if let Err(source) = result {
-                let error = poisoned(&self.disk.path(""), &source);
+                let error = poisoned(&self.place(), &source);
                 return self.refuse_all(&error);
             }
         }
@@ -239,7 +126,7 @@ impl Writer {
         for group in groups {
             match &result {
                 Ok(()) => result = self.commit(group),
-                Err(source) => refuse(group, &poisoned(&self.disk.path(""), source)),
+                Err(source) => refuse(group, &poisoned(&self.place(), source)),
             }
         }
         result
@@ -250,7 +137,7 @@ impl Writer {
         let result = self.write(&jobs);
         if let Err(source) = &result {
             // Before the first callback, so that nobody who hears of the failure can still add something.
-            let error = poisoned(&self.disk.path(""), source);
+            let error = poisoned(&self.place(), source);
             self.poison(&error);
             refuse(jobs, &error);
             return result;
@@ -359,10 +246,16 @@ impl Writer {
     /// Removes whole segments, oldest first, that hold nothing but what was purged (R10.5). The purge is on disk.
     fn remove_purged(&mut self) -> io::Result<()> {
         let Some(Record::Purge(purged)) = self.purged else { return Ok(()) };
-        let is_done = self.synced == self.last;
-        while is_done && self.segments.len() > 1 {
-            let is_purged = |segment: &Segment| segment.highest.is_none_or(|highest| highest <= purged.index);
-            let Some(segment) = self.segments.pop_front_if(|segment| is_purged(segment)) else { break };
+        if self.synced != self.last {
+            return Ok(());
+        }
+        let is_purged = |segment: &&Segment| segment.highest.is_none_or(|highest| highest <= purged.index);
+        let most = self.segments.len().saturating_sub(1);
+        let count = self.segments.iter().take(most).take_while(is_purged).count();
+        let oldest = self.segments.get(count).and_then(|segment| segment::first_of(&segment.name));
+        let Some(oldest) = oldest.filter(|_| count > 0) else { return Ok(()) };
+        self.watermark.let_go(self.disk.as_mut(), oldest)?;
+        for segment in self.segments.drain(..count) {
             self.disk.remove(&segment.name)?;
             // One after another: after a power failure none is missing in the middle.
             self.disk.sync_names()?;

@@ -1,8 +1,7 @@
 //! Disk and machine fail: nothing is answered after that, and whoever waits hears what is known.
 
 use super::*;
-use crate::wal::Fault;
-use crate::wal::{Damage, recover};
+use crate::wal::{Damage, Fault, recover};
 
 // R10.2, R20.1: after a failed flush nothing is answered.
 #[test]
@@ -111,4 +110,18 @@ fn a_log_and_a_state_that_do_not_belong_together_are_refused() {
     assert_eq!(error.code(), Code::TamperedWal);
     assert!(error.to_string().contains("the log begins after it"), "{error}");
     drop(start(&disk, settings(), &machine.reborn()).unwrap());
+}
+
+// R10.2, R12.5: a failure that no proposal waits for stops the protocol too: the node must not go on as a leader.
+#[test]
+fn a_hint_that_cannot_be_written_stops_the_protocol() {
+    let disk = FaultyDisk::default();
+    let node = start(&disk, settings(), &Memory::default()).unwrap();
+    // The entry and the watermark are written, the hint is not.
+    disk.fail(Fault::Write, 2);
+    // The protocol may stop before the answer, or after it.
+    assert!(matches!(code(&run(node.propose(command(0)))), None | Some(Code::UnknownOutcome)));
+    let stopped = node.group.wait(Some(std::time::Duration::from_secs(20)));
+    run(stopped.metrics(|metrics| metrics.running_state.is_err(), "stopped")).unwrap();
+    assert_eq!((node.status().role, code(&node.shutdown())), (Role::Halted, Some(Code::IoLogPoisoned)));
 }

@@ -1,7 +1,7 @@
 //! How much a node takes, and from whom.
 
 use super::*;
-use ct_core::limits::{MAX_COMMAND_BYTES, MAX_COMMANDS_IN_FLIGHT};
+use ct_core::limits::{MAX_BYTES_IN_FLIGHT, MAX_COMMAND_BYTES, MAX_COMMANDS_IN_FLIGHT};
 
 // R1.3, R6.1
 #[test]
@@ -83,4 +83,18 @@ fn a_node_may_be_used_from_another_runtime() {
             drop(start(&FaultyDisk::default(), settings(), &Memory::default()).unwrap());
         });
     }
+}
+
+// R6.1: what was written makes room again, for the log as for the proposals.
+#[test]
+fn more_than_may_be_in_flight_goes_through_in_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = ConsensusSettings { persist_after_bytes: 16 << 20, ..ConsensusSettings::new(1, dir.path()) };
+    let node = Consensus::start(settings, Memory::default()).unwrap();
+    let count = MAX_BYTES_IN_FLIGHT / MAX_COMMAND_BYTES + 4;
+    for number in 1..=count {
+        assert_eq!(run(node.propose(vec![7; MAX_COMMAND_BYTES])), Ok(number.to_string().into_bytes()));
+    }
+    assert!(node.status().wal.bytes < 64 << 20, "{}", node.status().wal.bytes);
+    node.shutdown().unwrap();
 }

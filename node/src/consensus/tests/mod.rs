@@ -2,6 +2,7 @@
 
 mod crashing;
 mod failing;
+mod killing;
 mod limits;
 mod persisting;
 mod suite;

@@ -1,6 +1,7 @@
 //! Damage of every kind: it is found, replay stops before it, the rest is kept, and nobody is told that all is well.
 
 use super::*;
+use crate::wal::watermark::Watermark;
 
 /// Recovers three times: what is found must be `expected`; the second time nothing more is put away and the damage is
 /// still told; with the loss accepted the log goes on.
@@ -278,4 +279,92 @@ fn a_segment_that_lost_all_its_records_is_replaced() {
     assert_eq!(disk.segments(), [name]);
     let found = recovered(&disk);
     assert_eq!((found.damage(), indices(found.contents())), (Damage::None, vec![last.index + 1]));
+}
+
+// R10.4: records are numbered without a gap: one that was taken out whole, or put in twice, is noticed.
+#[test]
+fn a_record_that_was_taken_out_or_doubled_is_found() {
+    let (disk, histories) = sample();
+    let name = disk.segments().remove(0);
+    let bytes = disk.bytes(&name);
+    let (head, frames) = bytes.split_at(segment::HEAD_LEN);
+    let (first, rest) = frames.split_at(Frame::len_of(&vote(1)));
+    let (second, rest) = rest.split_at(Frame::len_of(&entry(0)));
+    for (what, changed) in [
+        ("taken out", [head, first, rest].concat()),
+        ("doubled", [head, first, second, second, rest].concat()),
+        ("exchanged", [head, second, first, rest].concat()),
+    ] {
+        let disk = disk.kill();
+        disk.set(&name, &changed);
+        lost(&disk, &histories, what);
+    }
+}
+
+// R10.1: a program was killed, and its writes are not on disk yet. What recovery gives back is.
+#[test]
+fn what_is_recovered_survives_a_power_failure() {
+    let disk = FaultyDisk::default();
+    let mut writer = writer(&disk, SMALL);
+    writer.commit_all(vec![job(vec![entry(0)]).0]).unwrap();
+    disk.fail(Fault::Sync, 0);
+    writer.commit_all(vec![job(vec![entry(1), entry(2)]).0]).unwrap_err();
+    drop(writer);
+    let contents = recovered(&disk).contents().clone();
+    assert_eq!(indices(&contents), [0, 1, 2]);
+    assert_eq!(recovered(&disk.crash(|| false)).contents(), &contents);
+}
+
+// R10.3: a segment is begun when all before it is on disk, so its name alone tells how much there was.
+#[test]
+fn the_name_of_a_segment_tells_what_came_before_it() {
+    let (disk, _) = sample();
+    let mut segments = disk.segments();
+    let last = segments.pop().unwrap();
+    let first = segment::first_of(&last).unwrap();
+    disk.set(&last, &disk.bytes(&last)[..segment::HEAD_LEN]);
+    disk.lose(&segments.pop().unwrap());
+    let mut disk = disk.kill();
+    disk.lose("synced");
+    Watermark::create(&mut disk).unwrap();
+    let found = recovered(&disk);
+    assert_eq!(found.damage(), Damage::Corrupt { first: found.last().next(), acknowledged: first.previous() });
+}
+
+// R10.3: the oldest segments are missed too, even if nothing that is left speaks of their entries.
+#[test]
+fn a_missing_beginning_is_found() {
+    let (disk, _) = sample();
+    let wal = wal(&disk, SMALL);
+    let segments = disk.segments();
+    while disk.segments().len() == segments.len() {
+        append(&wal, vec![vote(9)]).unwrap();
+    }
+    drop(wal);
+    let whole = recovered(&disk.kill());
+    assert_eq!(whole.damage(), Damage::None);
+    segments.iter().for_each(|name| disk.lose(name));
+    let found = recovered(&disk);
+    assert!(found.contents().is_empty() && found.contents().committed().is_some());
+    assert_eq!(found.damage(), Damage::Corrupt { first: whole.last().next(), acknowledged: whole.last() });
+    drop(found.accept_loss().unwrap());
+    assert_eq!(recovered(&disk).damage(), Damage::None);
+}
+
+// R10.5: the power fails between saying that segments go and removing them.
+#[test]
+fn segments_that_should_have_gone_harm_nothing() {
+    let (disk, _) = sample();
+    let mut writer = writer(&disk, SMALL);
+    let before = disk.segments().len();
+    disk.fail(Fault::SyncNames, 0);
+    let purge = Record::Purge(Position { term: 1, index: 11 });
+    writer.commit_all(vec![job(vec![purge]).0]).unwrap_err();
+    let disk = disk.crash(|| false);
+    assert!(disk.segments().len() >= before);
+    let found = recovered(&disk);
+    assert_eq!((found.damage(), found.contents().is_empty()), (Damage::None, true));
+    let contents = found.contents().clone();
+    drop(found);
+    clean(&disk, &contents, "segments left over");
 }

@@ -125,6 +125,19 @@ fn all_that_waits_is_refused_when_the_disk_fails() {
     }
 }
 
+// R10.2: who hears of a failure first cannot add anything any more.
+#[test]
+fn a_failure_is_known_before_anybody_hears_of_it() {
+    let disk = FaultyDisk::default();
+    let wal = Arc::new(wal(&disk, SMALL));
+    disk.fail(Fault::Sync, 0);
+    let (sender, receiver) = mpsc::channel();
+    let again = Arc::clone(&wal);
+    let done = move |_: Result<()>| sender.send(code(again.append(vec![entry(1)], |_| ()))).unwrap();
+    wal.append(vec![entry(0)], done).unwrap();
+    assert_eq!(receiver.recv(), Ok(Some(Code::IoLogPoisoned)));
+}
+
 // R10.5
 #[test]
 fn a_purge_removes_whole_segments_only() {

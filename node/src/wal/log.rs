@@ -1,0 +1,96 @@
+//! A log that is written to: what its users hold, while a thread writes.
+
+use super::frame::Frame;
+use super::queue::{Job, Queue};
+use super::record::Record;
+use super::status::{Gauges, WalStatus};
+use super::writer::Writer;
+use crate::error::{Error, Result, shown};
+use ct_core::Code;
+use ct_core::limits::{MAX_BYTES_IN_FLIGHT, MAX_WAL_VALUE_BYTES};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+/// How many writes share a flush.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncPolicy {
+    /// None: each call of [`Wal::append`] is flushed by itself.
+    EveryWrite,
+    /// All that came while the disk was busy.
+    Batched,
+}
+
+/// How a log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WalSettings {
+    /// How large a segment is made, at most `MAX_SEGMENT_BYTES`; a record that does not fit makes a larger one.
+    pub segment_bytes: usize,
+    /// How many writes share a flush.
+    pub sync: SyncPolicy,
+    /// How many bytes may wait for the disk.
+    pub queue_bytes: usize,
+}
+
+impl Default for WalSettings {
+    fn default() -> Self {
+        Self { segment_bytes: 16 << 20, sync: SyncPolicy::Batched, queue_bytes: 2 * MAX_BYTES_IN_FLIGHT }
+    }
+}
+
+/// A log that is being written.
+pub struct Wal {
+    queue: Arc<Queue>,
+    gauges: Arc<Gauges>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Wal {
+    /// Hands the records to the writer and returns at once. `done` is called when they are on disk, or never will be, on
+    /// the writer's thread: it must not block. Hints ([`Record::Committed`]) alone are written, and not flushed.
+    ///
+    /// Records reach the disk in the order of the calls, and callbacks are called in it.
+    ///
+    /// # Errors
+    /// Then `done` is not called and nothing is written: `limit.length` if a value is longer than `MAX_WAL_VALUE_BYTES`;
+    /// `limit.in_flight` if too much waits; `io.log_poisoned` after a failure; `interrupted` after [`Self::close`].
+    pub fn append(&self, records: Vec<Record>, done: impl FnOnce(Result<()>) + Send + 'static) -> Result<()> {
+        if records.iter().any(|record| record.value_len() > MAX_WAL_VALUE_BYTES) {
+            let what = format!("a value is longer than {MAX_WAL_VALUE_BYTES} bytes");
+            return Err(Error::new(Code::LimitLength, "write-ahead log", what, "split the command"));
+        }
+        let bytes = records.iter().map(Frame::len_of).fold(0, usize::saturating_add);
+        self.queue.push(Job { records, bytes, done: Box::new(done) })
+    }
+
+    /// How the log is now.
+    #[must_use]
+    pub fn status(&self) -> WalStatus {
+        self.gauges.status()
+    }
+
+    /// Writes what waits, flushes it, and ends the thread.
+    pub fn close(&self) {
+        let next = "start the node again";
+        self.queue.close(Error::new(Code::Interrupted, "write-ahead log", "is closed", next));
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // The thread has no way to panic that a caller could do anything about.
+            let _ = thread.join();
+        }
+    }
+
+    pub(super) fn start(writer: Writer) -> Result<Self> {
+        let (queue, gauges) = (Arc::clone(&writer.queue), Arc::clone(&writer.gauges));
+        let place = shown(&writer.place());
+        let thread = thread::Builder::new().name("wal".to_owned()).spawn(move || writer.run());
+        let failed =
+            |source: io::Error| Error::new(Code::IoWrite, place, source.to_string(), "raise the limit of threads");
+        Ok(Self { queue, gauges, thread: Mutex::new(Some(thread.map_err(failed)?)) })
+    }
+}
+
+impl Drop for Wal {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
