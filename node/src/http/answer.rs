@@ -114,6 +114,7 @@ mod tests {
                 Class::Io | Class::Trust | Class::Internal | Class::Interrupted => {
                     assert!(status.is_server_error(), "{code}: {status}");
                 }
+                _ if matches!(code, Code::TamperedState | Code::TamperedWal) => assert!(status.is_server_error()),
                 _ if matches!(
                     code,
                     Code::LimitConnections | Code::LimitInFlight | Code::NotAnchoredQuorum | Code::UnknownOutcome

@@ -98,6 +98,17 @@ impl Operator {
         ran(ct_node(&words).args(files))
     }
 
+    /// Whether so many entries are in the log, final or not.
+    fn recorded(&self, count: u64) -> bool {
+        use std::io::{Read, Write};
+        let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", self.port)) else { return false };
+        let _ = stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        // All but the genesis.
+        answer.contains(&format!("log_entries_total {}\n", count - 1))
+    }
+
     /// The size of the published checkpoint.
     fn published(&self) -> u64 {
         let checkpoint = fs::read_to_string(self.path("node-1/data/log/checkpoint")).unwrap();
@@ -140,6 +151,39 @@ fn documents_outlive_a_killed_node() {
     assert_eq!(operator.published(), 3);
     assert_eq!(operator.end(), 0);
     assert!(!operator.path("node-1/api").exists());
+}
+
+// R18.6, R20.2: a run that ends before its bundles are there is finished by the next one, and nothing is issued twice.
+#[test]
+fn an_interrupted_issue_is_finished_by_the_next() {
+    let mut operator = Operator::new();
+    operator.start();
+    let file = operator.dir.path().join("one.txt");
+    fs::write(&file, "the only one").unwrap();
+    // Without witnesses nothing becomes final; the run is killed while it waits.
+    operator.witnesses.iter_mut().for_each(|witness| witness.kill().unwrap());
+    let out = operator.dir.path().join("bundles");
+    let key = text(&operator.path("keys/issuer.pem"));
+    let words = ["issue", "--to", &operator.url(), "--key", &key, "--out", &text(&out), &text(&file)];
+    let mut waiting = ct_node(&words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let pending =
+        || fs::read_dir(&out).is_ok_and(|mut files| files.any(|file| file.unwrap().file_name() != "one.cbor"));
+    eventually("the request is on disk", || pending().then_some(()));
+    eventually("the statement is in the log", || operator.recorded(2).then_some(()));
+    waiting.kill().unwrap();
+    waiting.wait().unwrap();
+    for number in 1..=3 {
+        let config = text(&operator.path(&format!("witness-{number}/config.toml")));
+        operator.witnesses.push(ct_node(&["witness", "--config", &config]).stderr(Stdio::null()).spawn().unwrap());
+    }
+    let (status, out_text, err) = ran(&mut ct_node(&words));
+    assert_eq!(status, 0, "{err}");
+    assert!(
+        out_text.contains("Issued and verified 1 document") && err.contains("of an earlier run"),
+        "{out_text}{err}"
+    );
+    assert!(!pending());
+    assert_eq!((operator.published(), fs::read_dir(&out).unwrap().count()), (2, 1));
 }
 
 // The gates of R7 to R10, and R20.2: each drill demands what it says, of real processes.

@@ -78,7 +78,7 @@ pub(crate) struct InitArgs {
     pub(crate) repeatable: Repeatable,
 }
 
-#[derive(ClapArgs)]
+#[derive(Clone, ClapArgs)]
 #[command(after_help = "\
 Examples:
   ct-node issue --dir registry diploma.pdf
@@ -140,7 +140,7 @@ pub(crate) struct IssueArgs {
 }
 
 /// A log that is reached over HTTP, and by whom.
-#[derive(ClapArgs)]
+#[derive(Clone, ClapArgs)]
 pub(crate) struct RemoteArgs {
     /// The log's addresses, with commas between them.
     #[arg(long, value_name = "URL", value_delimiter = ',', requires = "key", requires = "out")]
@@ -354,7 +354,7 @@ pub(crate) struct DrillArgs {
 }
 
 /// For runs that give the same bytes every time. Keys from a seed are known to whoever knows the seed.
-#[derive(ClapArgs)]
+#[derive(Clone, ClapArgs)]
 pub(crate) struct Repeatable {
     /// 64 hexadecimal digits instead of the operating system's randomness.
     #[arg(long, value_name = "HEX", hide = true)]

@@ -14,6 +14,7 @@ mod issue;
 mod issue_remotely;
 mod load;
 mod output;
+mod pending;
 mod refresh;
 mod serve;
 mod signals;
