@@ -9,8 +9,10 @@ use crate::error::{Error, Result};
 use crate::gate;
 use crate::http::Deadline;
 use crate::machine::{Meta, StateReader};
-use ct_core::{Code, Statement};
-use std::sync::Arc;
+use crate::refusals::Refusals;
+use ct_core::{Code, Statement, Timestamp};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -25,6 +27,8 @@ pub struct Admission {
     waiting: Arc<Semaphore>,
     /// Requests that are being verified.
     workers: Arc<Semaphore>,
+    /// Where refusals are recorded, one at a time.
+    audit: Option<Arc<Mutex<Refusals>>>,
 }
 
 /// A request whose signatures are verified and that the trust root allows.
@@ -43,7 +47,21 @@ impl Admission {
     #[must_use]
     pub fn new(state: StateReader, clock: Clock, metrics: Arc<ServiceMetrics>, workers: usize, waiting: usize) -> Self {
         let semaphore = |permits: usize| Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)));
-        Self { state, clock, metrics, waiting: semaphore(waiting.saturating_add(workers)), workers: semaphore(workers) }
+        Self {
+            state,
+            clock,
+            metrics,
+            waiting: semaphore(waiting.saturating_add(workers)),
+            workers: semaphore(workers),
+            audit: None,
+        }
+    }
+
+    /// Records in an evidence log in this folder what a known client was refused (R17.5).
+    #[must_use]
+    pub fn audited(mut self, folder: &Path) -> Self {
+        self.audit = Some(Arc::new(Mutex::new(Refusals::in_folder(folder))));
+        self
     }
 
     /// Verifies a request beside the event loop.
@@ -108,20 +126,40 @@ impl Admission {
             return Ok((envelope.request_id, entries.len()));
         }
         self.check_backlog(&meta)?;
-        for (entry, number) in entries.iter().zip(0_usize..) {
-            let place = format!("statement {number}");
-            let refused = |error: ct_core::Error| Error::refused(error, &place, "is none", "see specs/statement.cddl");
-            let statement = Statement::parse(entry).map_err(refused)?;
-            let key = gate::admit_statement(meta.trust.root().trust(), statement.header(), now).map_err(|error| {
-                Error::new(error.code(), format!("{place}: {}", error.place()), error.what(), error.next())
-            })?;
-            if !statement.is_signed_by(key) {
-                let what = "is not signed by its issuer's key";
-                return Err(Error::new(Code::TamperedStatement, place, what, "sign it with the issuer's own key"));
-            }
+        if let Err(refusal) = check_statements(&entries, &meta, now) {
+            self.record(&envelope, &refusal, now);
+            return Err(refusal);
         }
         Ok((envelope.request_id, entries.len()))
     }
+
+    /// A refusal stands whether or not it could be recorded; that it could not is told.
+    fn record(&self, envelope: &Envelope<'_>, refusal: &Error, now: Timestamp) {
+        let Some(audit) = &self.audit else { return };
+        // A panic while it was locked cannot have left anything half done: it holds a path.
+        let audit = audit.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = String::from_utf8_lossy(envelope.kid);
+        if let Err(error) = audit.record_request(&client, envelope.request_id, refusal, now) {
+            tracing::warn!(error_code = error.code().as_str(), result = "failed", "refusals: {error}");
+        }
+    }
+}
+
+/// What the trust root and the issuers' signatures say of each statement.
+fn check_statements(entries: &[&[u8]], meta: &Meta, now: Timestamp) -> Result<()> {
+    for (entry, number) in entries.iter().zip(0_usize..) {
+        let place = format!("statement {number}");
+        let refused = |error: ct_core::Error| Error::refused(error, &place, "is none", "see specs/statement.cddl");
+        let statement = Statement::parse(entry).map_err(refused)?;
+        let key = gate::admit_statement(meta.trust.root().trust(), statement.header(), now).map_err(|error| {
+            Error::new(error.code(), format!("{place}: {}", error.place()), error.what(), error.next())
+        })?;
+        if !statement.is_signed_by(key) {
+            let what = "is not signed by its issuer's key";
+            return Err(Error::new(Code::TamperedStatement, place, what, "sign it with the issuer's own key"));
+        }
+    }
+    Ok(())
 }
 
 /// Statements in the log that no sealed checkpoint covers: some minutes of a busy log.

@@ -96,7 +96,8 @@ impl Node {
         let unstarted = |_| Error::new(Code::Internal, "publication", "could not begin", "report this");
         let publisher = publisher.await.map_err(unstarted)??;
         let admission =
-            Admission::new(state.clone(), Clock::clone(&clock), Arc::clone(&metrics), config.workers, config.waiting);
+            Admission::new(state.clone(), Clock::clone(&clock), Arc::clone(&metrics), config.workers, config.waiting)
+                .audited(&config.data.join(FENCE_FOLDER));
         let (sequencer, sequenced) = Sequencer::start(proposer, clock, metrics, config.sequencer);
         let archive = Archive::open(&config.data)?;
         let api = Api::new(admission, sequencer, state, archive, &publisher);

@@ -126,6 +126,21 @@ fn what_may_not_be_recorded_is_refused_by_its_code() {
     assert_eq!(log.state.meta().unwrap().tree.size().get(), 2);
 }
 
+// R17.5, R7.3: what a known client was refused stands in an evidence log; what a stranger sent does not.
+#[test]
+fn refusals_of_known_clients_are_recorded() {
+    let mut log = Running::start();
+    let degree = [log.town.issue_typed("degree", at(20))];
+    let refused = log.client().submit(ORIGIN, &log.town.client, &statements(&degree));
+    assert_eq!(refused.map_err(|error| error.code()), Err(Code::UnknownDocumentType));
+    let stranger = ct_keys::KeyFile::generate(ct_keys::Role::Client, "stranger#1".parse().unwrap(), &[99; 32]);
+    let refused = log.client().submit(ORIGIN, &stranger, &statements(&degree));
+    assert_eq!(refused.map_err(|error| error.code()), Err(Code::UnknownClient));
+    let text = std::fs::read_to_string(log.dir.path().join("state/refusals.log")).unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(text.contains("unknown.document_type") && text.contains("clerk.town.example#1"), "{text}");
+}
+
 #[test]
 fn questions_about_unknown_requests_are_answered() {
     let log = Running::start();

@@ -75,6 +75,22 @@ fn a_replayed_request_is_refused() {
     assert_eq!(submit(&mut machine, at(2_000), &[&request]), [(refused(Code::StaleRequest, 0), false)]);
 }
 
+// R8.3: a request signed at the window's far end is accepted until the window has passed twice; so long its nonce is kept.
+#[test]
+fn a_nonce_is_kept_as_long_as_its_request_could_be_accepted() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let statements = town.issue(1, at(10));
+    // The sender's clock is five minutes ahead.
+    let request = town.request(1, &statements, at(310));
+    let replayed = (refused(Code::ReplayedRequest, 0), false);
+    assert_eq!(submit(&mut machine, at(10), &[&request]), [(sequenced(1, 1), false)]);
+    for when in [311, 609, 610] {
+        assert_eq!(submit(&mut machine, at(when), &[&request]), [replayed], "{when}");
+    }
+    assert_eq!(submit(&mut machine, at(611), &[&request]), [(refused(Code::StaleRequest, 0), false)]);
+}
+
 // R17: (iss, cti) is used once for ever: in one request, in one batch, and later.
 #[test]
 fn a_statement_is_in_the_log_once() {
@@ -229,6 +245,9 @@ fn answers_are_forgotten_and_statements_are_not() {
     let answer = submit(&mut machine, at(11 + kept), &[&again]);
     assert!(matches!(answer[0].0, Outcome::Refused { .. }), "{answer:?}");
     assert_eq!(machine.reader().meta().unwrap().tree.size().get(), 2);
+    // Where it is, is known for ever; asked at a time when its issue would still be admitted, it is a conflict.
+    let again = town.request(3, &statements, at(12));
+    assert_eq!(submit(&mut machine, at(12), &[&again]), [(refused(Code::ConflictStatement, 0), false)]);
 }
 
 // Entries leave when their tiles are on disk; what remains has no gap.

@@ -4,6 +4,7 @@
 
 mod log;
 mod machine;
+mod pressure;
 mod process;
 mod running;
 mod town;

@@ -117,7 +117,8 @@ impl Running {
             runtime.handle().clone(),
         )
         .unwrap();
-        let admission = Admission::new(state.clone(), Arc::clone(&clock), Arc::clone(&metrics), 2, 64);
+        let admission = Admission::new(state.clone(), Arc::clone(&clock), Arc::clone(&metrics), 2, 64)
+            .audited(&dir.path().join("state"));
         let _entered = runtime.enter();
         let (sequencer, _) = Sequencer::start(proposer, clock, metrics, SequencerLimits::default());
         let archive = Archive::open(dir.path()).unwrap();
