@@ -51,6 +51,28 @@ fn what_is_issued_over_http_is_verified_offline() {
     assert_eq!(trust.hash(), TrustRoot::load(&log.town.signed_trust()).unwrap().hash());
 }
 
+// R14.1, R15.2: Go's sumdb authenticates what the service publishes, tile by tile and entry by entry.
+#[test]
+fn go_reads_what_the_service_publishes() {
+    let mut log = Running::start();
+    for _ in 0..3 {
+        let signed = log.town.issue(200, at(20));
+        let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+        log.client().bundles(&receipt).unwrap();
+    }
+    let vkey = ct_node::LogSigner::new(crate::running::copy(&log.town.log)).unwrap().verifier().to_string();
+    let key_file = log.dir.path().join("log.vkey");
+    std::fs::write(&key_file, vkey + "\n").unwrap();
+    let Some(program) = crate::go::oracle(log.dir.path(), "sumdb") else { return };
+    let output = std::process::Command::new(program).arg(log.dir.path().join("log")).arg(key_file).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && said.contains(" entries=601 "),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
 // R12.4: the same request ID again, after a restart too, is the same answer and records nothing.
 #[test]
 fn a_retry_gets_the_original_answer() {

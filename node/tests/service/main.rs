@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[path = "../node/go.rs"]
+mod go;
 mod log;
 mod machine;
 mod pressure;
