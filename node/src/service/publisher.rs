@@ -193,17 +193,23 @@ struct Work {
 impl Work {
     fn run(&mut self, stopped: &Receiver<()>) -> Result<()> {
         let mut wait = Duration::ZERO;
+        // Trouble that lasts is told once.
+        let mut told = None;
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(wait) {
             let begun = Instant::now();
             wait = match self.step() {
                 Ok(false) => self.settings.interval,
                 Ok(true) => {
+                    told = None;
                     self.metrics.publication.observe(begun.elapsed().as_secs_f64());
                     self.settings.interval.saturating_sub(begun.elapsed())
                 }
                 Err(error) => {
                     self.metrics.publication_failures.inc();
-                    tracing::warn!(error_code = error.code().as_str(), result = "failed", "publication: {error}");
+                    if told.as_ref() != Some(&error) {
+                        tracing::warn!(error_code = error.code().as_str(), result = "failed", "publication: {error}");
+                        told = Some(error.clone());
+                    }
                     if matches!(error.code(), Code::TamperedState | Code::TamperedWal | Code::IoLogPoisoned) {
                         return Err(error);
                     }
