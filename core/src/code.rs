@@ -226,6 +226,8 @@ register! {
         ConflictRequestId = "conflict.request_id",
         /// The issuer used this (iss, cti) for a statement that is in the log already.
         ConflictStatement = "conflict.statement",
+        /// What is to be changed has another version than the change was made for.
+        ConflictVersion = "conflict.version",
         /// Acknowledged records of a node's write-ahead log are damaged or missing.
         TamperedWal = "tampered.wal",
     }

@@ -27,7 +27,11 @@ fn is_out_of_reach(code: Code) -> bool {
         Code::LimitRecordSize => true,
         // Of requests to a log that runs as a service.
         Code::TamperedEnvelope | Code::TamperedPayload | Code::TamperedState | Code::ReplayedRequest => true,
-        Code::ConflictRequestId | Code::ConflictStatement | Code::UnknownClient | Code::UnknownRequest => true,
+        Code::ConflictRequestId
+        | Code::ConflictStatement
+        | Code::ConflictVersion
+        | Code::UnknownClient
+        | Code::UnknownRequest => true,
         Code::NotAnchoredPending | Code::StaleRequest | Code::UnsupportedMessage | Code::MalformedEnvelope => true,
         // Of services, not of bundles.
         Code::MalformedRequest | Code::MalformedConfig => true,

@@ -5,7 +5,7 @@
 //! do not come, a log that is busy or between two leaders. A refusal is never repeated (R2.4).
 
 use crate::entropy::Entropy;
-use crate::envelope::{MessageType, Outgoing, RequestId, submission};
+use crate::envelope::{ClientChange, MessageType, Outgoing, RequestId, submission};
 use crate::error::{Error, Result};
 use crate::http::{HttpClient, NoReply, Patience, Reply};
 use crate::service::Clock;
@@ -119,18 +119,14 @@ impl Client {
     ) -> Result<Receipt> {
         let payload = submission(statements.iter().copied());
         let outgoing = Outgoing { message_type: MessageType::Submit, request_id, payload: &payload };
-        let answer = self.persist(|client, url| {
-            let body = outgoing.sign(audience, key, (client.clock)(), &mut client.entropy)?;
-            let url = format!("{url}/v1/statements");
-            Ok(client.http.post_bytes(&url, "application/cose", &body, MAX_ANSWER_BYTES))
-        })?;
+        let answer = self.send("/v1/statements", audience, key, outgoing)?;
         let value: Value = serde_json::from_slice(&answer).unwrap_or_default();
         let number = |name: &str| value.get(name).and_then(Value::as_u64);
         match (number("leaf_index"), number("count")) {
             (Some(first), Some(count)) if count == u64::try_from(statements.len()).unwrap_or(u64::MAX) => {
                 Ok(Receipt { request_id, first, count })
             }
-            _ => Err(Error::new(Code::IoNetwork, "the log", "gave an answer that is none", "check the address")),
+            _ => Err(no_answer()),
         }
     }
 
@@ -151,6 +147,41 @@ impl Client {
             Ok(bundles)
         };
         read().map_err(|error| Error::refused(error, "the log", "gave bundles that are none", "check the address"))
+    }
+
+    /// Puts or deletes a client, signed with a root key; its version now.
+    ///
+    /// # Errors
+    /// The log's refusal, by its code: `conflict.version`, `unknown.client`; as [`Client::submit`].
+    pub fn change(&mut self, audience: &str, root: &KeyFile, change: &ClientChange<'_>) -> Result<u64> {
+        let payload = change.encode();
+        let message_type = if change.key.is_some() { MessageType::PutClient } else { MessageType::DeleteClient };
+        let request_id = RequestId::random(&mut self.entropy);
+        let outgoing = Outgoing { message_type, request_id, payload: &payload };
+        let answer = self.send("/v1/clients", audience, root, outgoing)?;
+        let value: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        value.get("version").and_then(Value::as_u64).ok_or_else(no_answer)
+    }
+
+    /// The version of a client, and whether it may submit.
+    ///
+    /// # Errors
+    /// `unknown.client` for one that never was there; `io.network`.
+    pub fn client(&mut self, kid: &str) -> Result<(u64, bool)> {
+        // Key IDs are visible ASCII, and may have what means something else in a path.
+        let escaped: String = kid.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let answer = self.get(&format!("/v1/clients/{escaped}"), MAX_ANSWER_BYTES)?;
+        let value: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        let version = value.get("version").and_then(Value::as_u64).ok_or_else(no_answer)?;
+        Ok((version, value.get("key").is_some_and(Value::is_string)))
+    }
+
+    /// Signs a request anew for each attempt.
+    fn send(&mut self, path: &str, audience: &str, key: &KeyFile, outgoing: Outgoing<'_>) -> Result<Vec<u8>> {
+        self.persist(|client, url| {
+            let body = outgoing.sign(audience, key, (client.clock)(), &mut client.entropy)?;
+            Ok(client.http.post_bytes(&format!("{url}{path}"), "application/cose", &body, MAX_ANSWER_BYTES))
+        })
     }
 
     fn get(&mut self, path: &str, most: usize) -> Result<Vec<u8>> {
@@ -199,6 +230,10 @@ impl Client {
         let share = u32::from(u16::from_be_bytes(self.entropy.bytes()));
         pause / 2 + (pause / 2).saturating_mul(share) / u32::from(u16::MAX)
     }
+}
+
+fn no_answer() -> Error {
+    Error::new(Code::IoNetwork, "the log", "gave an answer that is none", "check the address")
 }
 
 #[derive(Clone, Copy)]

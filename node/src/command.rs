@@ -31,11 +31,6 @@ pub enum Command<'a> {
     },
     /// The tree of this size has this root; only what is sealed is signed.
     Seal(Seal),
-    /// Who may submit from now on.
-    Clients {
-        /// Key ID and Ed25519 key of each.
-        clients: Vec<ClientKey<'a>>,
-    },
     /// A trust root that follows the one in force.
     Trust {
         /// The signed trust root.
@@ -67,7 +62,12 @@ pub enum Outcome {
         /// How many.
         count: u64,
     },
-    /// None of it is in the log.
+    /// The client was put or deleted.
+    Changed {
+        /// Its version now: one greater with every change, also after it was deleted.
+        version: u64,
+    },
+    /// Nothing was done.
     Refused {
         /// Why.
         code: Code,
@@ -95,10 +95,6 @@ impl<'a> Command<'a> {
         match self {
             Self::Bootstrap { origin, genesis, trust, clients } => {
                 w.array(5).uint(BOOTSTRAP).text(origin).bytes(genesis).bytes(trust);
-                write_clients(&mut w, clients);
-            }
-            Self::Clients { clients } => {
-                w.array(2).uint(CLIENTS);
                 write_clients(&mut w, clients);
             }
             Self::Batch { at, envelopes } => {
@@ -137,7 +133,6 @@ impl<'a> Command<'a> {
                 let trust = r.bytes("trust", MAX_TRUST_BYTES)?;
                 Self::Bootstrap { origin, genesis, trust, clients: read_clients(&mut r)? }
             }
-            (CLIENTS, 2) => Self::Clients { clients: read_clients(&mut r)? },
             (BATCH, 3) => {
                 let at = time(&mut r)?;
                 let count = r.array("envelopes", MAX_REQUESTS)?;
@@ -165,13 +160,17 @@ impl Outcome {
         match self {
             Self::Sequenced { first, count } => w.array(3).uint(0).uint(*first).uint(*count),
             Self::Refused { code, entry } => w.array(3).uint(1).text(code.as_str()).uint(*entry),
+            Self::Changed { version } => w.array(2).uint(2).uint(*version),
         };
     }
 
     pub(crate) fn read(r: &mut Reader<'_>) -> std::result::Result<Self, ct_core::Error> {
-        r.array_exact("outcome", 3)?;
-        if r.uint("outcome.kind")? == 0 {
-            return Ok(Self::Sequenced { first: r.uint("first")?, count: r.uint("count")? });
+        let parts = r.array("outcome", 3)?;
+        match (r.uint("outcome.kind")?, parts) {
+            (0, 3) => return Ok(Self::Sequenced { first: r.uint("first")?, count: r.uint("count")? }),
+            (1, 3) => {}
+            (2, 2) => return Ok(Self::Changed { version: r.uint("version")? }),
+            _ => return Err(ct_core::Error::new(Code::MalformedField, "outcome.kind")),
         }
         let text = r.text("code", MAX_NAME_BYTES)?;
         let code = Code::ALL.iter().copied().find(|code| code.as_str() == text);
@@ -243,7 +242,6 @@ const BOOTSTRAP: u64 = 0;
 const BATCH: u64 = 1;
 const SEAL: u64 = 2;
 const TRUST: u64 = 3;
-const CLIENTS: u64 = 4;
 
 #[cfg(test)]
 mod tests {
@@ -258,7 +256,6 @@ mod tests {
             Command::Batch { at, envelopes: vec![] },
             Command::Seal(Seal { generation: 1, size, root: Hash::of(b"root") }),
             Command::Trust { trust: b"t" },
-            Command::Clients { clients: vec![(b"c#1", [9; 32]), (b"d#1", [8; 32])] },
         ]
     }
 
@@ -287,6 +284,7 @@ mod tests {
         let answers = [
             answer(Outcome::Sequenced { first: 3, count: 64 }, true),
             answer(Outcome::Refused { code: Code::ConflictStatement, entry: 2 }, false),
+            answer(Outcome::Changed { version: 7 }, false),
         ];
         let bytes = Answer::encode_all(&answers);
         assert_eq!(Answer::parse_all(&bytes).as_deref(), Ok(answers.as_slice()));

@@ -18,6 +18,63 @@ use std::fmt::{self, Display};
 pub enum MessageType {
     /// Record these statements; the payload is an array of them.
     Submit,
+    /// Let this client submit, or give it another key; the payload is a [`ClientChange`].
+    PutClient,
+    /// Let this client submit no more; the payload is a [`ClientChange`] without a key.
+    DeleteClient,
+}
+
+/// What a [`MessageType::PutClient`] or [`MessageType::DeleteClient`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientChange<'a> {
+    /// The client's key ID.
+    pub kid: &'a [u8],
+    /// Its Ed25519 key from now on; `None` to delete.
+    pub key: Option<[u8; 32]>,
+    /// The change is made only if the client has this version: 0 for one that never was there. `None`: whatever it has.
+    pub if_version: Option<u64>,
+}
+
+impl<'a> ClientChange<'a> {
+    /// Its bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::new();
+        w.array(3).bytes(self.kid);
+        match &self.key {
+            Some(key) => w.bytes(key),
+            None => w.null(),
+        };
+        match self.if_version {
+            Some(version) => w.uint(version),
+            None => w.null(),
+        };
+        w.finish()
+    }
+
+    /// Reads it; a key is there exactly if the client is to be put.
+    ///
+    /// # Errors
+    /// `malformed.*`, `limit.*`.
+    fn read(payload: &'a [u8], put: Put) -> std::result::Result<Self, ct_core::Error> {
+        check_deterministic(payload)?;
+        let mut r = Reader::new(payload);
+        r.array_exact("client", 3)?;
+        let kid = r.bytes("client.kid", MAX_KID_BYTES)?;
+        let key = if r.try_null("client.key")? { None } else { Some(*r.bytes_exact("client.key")?) };
+        let if_version = if r.try_null("client.if_version")? { None } else { Some(r.uint("client.if_version")?) };
+        r.end()?;
+        if kid.is_empty() || key.is_some() != matches!(put, Put::Key) {
+            return Err(ct_core::Error::new(Code::MalformedEnvelope, "client"));
+        }
+        Ok(Self { kid, key, if_version })
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Put {
+    Key,
+    Nothing,
 }
 
 /// Names a request for ever: a retry has the same.
@@ -50,11 +107,13 @@ impl MessageType {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Submit => "submit",
+            Self::PutClient => "client.put",
+            Self::DeleteClient => "client.delete",
         }
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::Submit].into_iter().find(|known| known.as_str() == text)
+        [Self::Submit, Self::PutClient, Self::DeleteClient].into_iter().find(|known| known.as_str() == text)
     }
 }
 
@@ -199,6 +258,16 @@ impl<'a> Envelope<'a> {
         }
         let what = format!("was signed at {}, and it is {now}", self.timestamp);
         Err(Error::new(Code::StaleRequest, "request", what, "check the clocks, and sign it anew"))
+    }
+
+    /// The change that a [`MessageType::PutClient`] or [`MessageType::DeleteClient`] carries.
+    ///
+    /// # Errors
+    /// `malformed.*`, `limit.*`.
+    pub fn client_change(&self) -> Result<ClientChange<'a>> {
+        let put = if self.message_type == MessageType::PutClient { Put::Key } else { Put::Nothing };
+        ClientChange::read(self.payload, put)
+            .map_err(|error| Error::refused(error, "request", "carries no change of a client", "see specs/envelope.md"))
     }
 
     /// The entries that a [`MessageType::Submit`] carries.

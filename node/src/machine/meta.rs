@@ -5,7 +5,7 @@ use crate::command::Seal;
 use crate::error::{Error, Result};
 use ct_core::cbor::{Reader, Writer};
 use ct_core::limits::{MAX_NAME_BYTES, MAX_TRUST_BYTES};
-use ct_core::{Code, CompactRange, Hash, TreeSize, TrustRoot};
+use ct_core::{Code, CompactRange, Hash, PublicKey, TreeSize, TrustRoot};
 use std::sync::Arc;
 
 /// Everything about the state that does not grow with it.
@@ -51,6 +51,12 @@ impl TrustInForce {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Its root key with this key ID: who may say which clients there are.
+    #[must_use]
+    pub fn root_key(&self, kid: &[u8]) -> Option<&PublicKey> {
+        self.root.trust().root.keys.iter().find(|known| known.kid == kid).map(|known| &known.key)
     }
 
     /// What it says.

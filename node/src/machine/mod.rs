@@ -11,7 +11,7 @@ mod tables;
 mod transition;
 
 pub use meta::{Meta, TrustInForce};
-pub use tables::Submission;
+pub use tables::{Client, Submission};
 pub use transition::{ACCEPTED, ANSWERS_KEPT, REFUSED};
 
 use self::invariants::Counts;
@@ -22,8 +22,8 @@ use self::tables::{
 use self::transition::Transition;
 use crate::envelope::RequestId;
 use crate::error::{Error, Result, shown};
-use ct_core::{Code, Hash, PublicKey, TreeSize};
-use redb::{Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableError};
+use ct_core::{Hash, TreeSize};
+use redb::{Database, Durability, ReadTransaction, ReadableDatabase, TableError};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -147,23 +147,18 @@ impl StateReader {
         self.progress.clone()
     }
 
-    /// The key of the client with this key ID.
+    /// The client with this key ID, with the version that it has, also if it was deleted; `None` if it never was there.
     ///
     /// # Errors
-    /// `unknown.client`; `io.*`, `tampered.state`.
-    pub fn client(&self, kid: &[u8]) -> Result<PublicKey> {
-        let unknown = || {
-            let what = format!("is from {}, whom this log does not know", String::from_utf8_lossy(kid).escape_debug());
-            Error::new(Code::UnknownClient, "request", what, "have the key registered with the log's operator")
-        };
+    /// `io.*`, `tampered.state`.
+    pub fn client(&self, kid: &[u8]) -> Result<Option<Client>> {
         let transaction = self.read()?;
         let table = match transaction.open_table(CLIENTS) {
-            Err(TableError::TableDoesNotExist(_)) => return Err(unknown()),
+            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
             opened => opened.map_err(failed)?,
         };
-        let record = table.get(kid).map_err(failed)?.ok_or_else(unknown)?;
-        let key = opened(kid, record.value())?.try_into().map_err(|_| damaged("a client's key is cut"))?;
-        PublicKey::from_bytes(key).map_err(|_| damaged("a client's key is none"))
+        let record = table.get(kid).map_err(failed)?;
+        record.map(|record| Client::parse(kid, record.value())).transpose()
     }
 
     /// What became of a request of this client.
@@ -199,24 +194,6 @@ impl StateReader {
         let read = range.take(SAME_ID).map(|record| {
             let (key, value) = record.map_err(failed)?;
             Submission::parse(key.value(), value.value())
-        });
-        read.collect()
-    }
-
-    /// The clients: key ID and Ed25519 key of each, by key ID.
-    ///
-    /// # Errors
-    /// `io.*`, `tampered.state`.
-    pub fn clients(&self) -> Result<Vec<(Vec<u8>, [u8; 32])>> {
-        let transaction = self.read()?;
-        let table = match transaction.open_table(CLIENTS) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
-            opened => opened.map_err(failed)?,
-        };
-        let read = table.iter().map_err(failed)?.map(|record| {
-            let (kid, value) = record.map_err(failed)?;
-            let key = opened(kid.value(), value.value())?.try_into().map_err(|_| damaged("a client's key is cut"))?;
-            Ok((kid.value().to_vec(), key))
         });
         read.collect()
     }

@@ -11,7 +11,7 @@ use redb::TableDefinition;
 
 /// The summary, what consensus remembers.
 pub(super) const SINGLES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("singles");
-/// Key ID -> Ed25519 key and checksum: who may submit.
+/// Key ID -> version, and Ed25519 key unless it was deleted: who may submit.
 pub(super) const CLIENTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("clients");
 /// (request ID, hash of the client's key ID) -> payload hash, time, outcome.
 pub(super) const SUBMISSIONS: TableDefinition<'_, &[u8; 48], &[u8]> = TableDefinition::new("submissions");
@@ -41,6 +41,30 @@ pub struct Submission {
     pub at: Timestamp,
     /// What became of it.
     pub outcome: Outcome,
+}
+
+/// Who may submit, or might once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// One greater with every change (R9.2).
+    pub version: u64,
+    /// Its Ed25519 key; `None` if it was deleted.
+    pub key: Option<[u8; 32]>,
+}
+
+impl Client {
+    pub(super) fn encode(self, kid: &[u8]) -> Vec<u8> {
+        let mut value = self.version.to_be_bytes().to_vec();
+        value.extend(self.key.iter().flatten());
+        sealed(kid, value)
+    }
+
+    pub(super) fn parse(kid: &[u8], record: &[u8]) -> Result<Self> {
+        let cut = || damaged("a client's record is cut");
+        let (version, key) = opened(kid, record)?.split_first_chunk::<8>().ok_or_else(cut)?;
+        let key = if key.is_empty() { None } else { Some(key.try_into().map_err(|_| cut())?) };
+        Ok(Self { version: u64::from_be_bytes(*version), key })
+    }
 }
 
 /// Under which key a request of this client is remembered.

@@ -2,12 +2,12 @@
 
 use super::meta::damaged;
 use super::tables::{
-    BOUNDARIES, CLIENTS, ENTRIES, IDENTITIES, NONCE_TIMES, NONCES, SUBMISSION_TIMES, SUBMISSIONS, Submission, failed,
-    opened, sealed, sealed_index, submission_key,
+    BOUNDARIES, CLIENTS, Client, ENTRIES, IDENTITIES, NONCE_TIMES, NONCES, SUBMISSION_TIMES, SUBMISSIONS, Submission,
+    failed, opened, sealed, sealed_index, submission_key,
 };
 use super::{Counts, Meta, TrustInForce};
 use crate::command::{Answer, Command, Outcome, Seal};
-use crate::envelope::{Envelope, WINDOW};
+use crate::envelope::{Envelope, MessageType, WINDOW};
 use crate::error::Result;
 use crate::{gate, log, statement};
 use ct_core::merkle::leaf_hash;
@@ -67,13 +67,12 @@ impl<'t> Transition<'t> {
     pub(super) fn apply(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
         let before = self.meta.as_ref().map(|meta| meta.tree.size());
         let answer = match Command::parse(bytes)? {
-            Command::Bootstrap { origin, genesis, trust, clients, .. } => {
+            Command::Bootstrap { origin, genesis, trust, clients } => {
                 self.bootstrap(origin, genesis, trust, &clients)?
             }
             Command::Batch { at, envelopes } => self.batch(at, &envelopes)?,
             Command::Seal(seal) => self.seal(seal)?,
-            Command::Trust { trust, .. } => self.replace_trust(trust)?,
-            Command::Clients { clients } => self.replace_clients(&clients)?,
+            Command::Trust { trust } => self.replace_trust(trust)?,
         };
         self.mark_boundary(before)?;
         let meta = self.known_mut()?;
@@ -103,7 +102,9 @@ impl<'t> Transition<'t> {
         }
         statement::check_genesis(genesis, &Origin::new(origin)?)?;
         let trust = Arc::new(TrustInForce::load(trust)?);
-        self.replace_clients(clients)?;
+        for (kid, key) in clients {
+            self.write_client(kid, Client { version: 1, key: Some(*key) })?;
+        }
         self.meta = Some(Meta {
             origin: origin.to_owned(),
             tree: CompactRange::new(),
@@ -145,17 +146,25 @@ impl<'t> Transition<'t> {
             let same = known.payload_hash == envelope.payload_hash;
             return Ok(if same { answer(known.outcome, true) } else { refused(Code::ConflictRequestId) });
         }
-        let outcome = match self.admitted(envelope, now)? {
-            Ok(entries) => {
-                let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-                Outcome::Sequenced { first: self.push(&entries)?, count }
-            }
-            Err((code, entry)) => Outcome::Refused { code, entry },
+        let outcome = match envelope.message_type {
+            MessageType::Submit => self.record(envelope, now)?,
+            MessageType::PutClient | MessageType::DeleteClient => self.change_client(envelope)?,
         };
         let submission = Submission { payload_hash: envelope.payload_hash, at: now, outcome };
         self.submissions.insert(&key, submission.encode(&key).as_slice()).map_err(failed)?;
         self.submission_times.insert((now.seconds(), &key), ()).map_err(failed)?;
         Ok(answer(outcome, false))
+    }
+
+    /// Puts the statements into the log, all of them or none.
+    fn record(&mut self, envelope: &Envelope<'_>, now: Timestamp) -> Result<Outcome> {
+        Ok(match self.admitted(envelope, now)? {
+            Ok(entries) => {
+                let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+                Outcome::Sequenced { first: self.push(&entries)?, count }
+            }
+            Err((code, entry)) => Outcome::Refused { code, entry },
+        })
     }
 
     /// Notes the nonce; false if it was used before (R8.3).
@@ -247,13 +256,37 @@ impl<'t> Transition<'t> {
         Ok(vec![ACCEPTED])
     }
 
-    /// From now on these and no others may submit.
-    fn replace_clients(&mut self, clients: &[(&[u8], [u8; 32])]) -> Result<Vec<u8>> {
-        self.clients.retain(|_, _| false).map_err(failed)?;
-        for (kid, key) in clients {
-            self.clients.insert(*kid, sealed(kid, key.to_vec()).as_slice()).map_err(failed)?;
+    /// Puts or deletes a client, if a root key of the trust root in force has signed that (R9.1, R9.2, R9.6).
+    fn change_client(&mut self, envelope: &Envelope<'_>) -> Result<Outcome> {
+        let refused = |code| Ok(Outcome::Refused { code, entry: 0 });
+        let meta = self.known()?;
+        let Some(root) = meta.trust.root_key(envelope.kid) else { return refused(Code::UnknownClient) };
+        if let Err(error) = envelope.check_signature(&meta.origin, root) {
+            return refused(error.code());
         }
-        Ok(vec![ACCEPTED])
+        let change = match envelope.client_change() {
+            Ok(change) => change,
+            Err(error) => return refused(error.code()),
+        };
+        let known = self.clients.get(change.kid).map_err(failed)?;
+        let known = known.map(|record| Client::parse(change.kid, record.value())).transpose()?;
+        let version = known.map_or(0, |known| known.version);
+        if change.if_version.is_some_and(|expected| expected != version) {
+            return refused(Code::ConflictVersion);
+        }
+        if change.key.is_none() && known.is_none_or(|known| known.key.is_none()) {
+            return refused(Code::UnknownClient);
+        }
+        if known.is_none() && self.clients.len().map_err(failed)? >= MOST_CLIENTS {
+            return refused(Code::LimitNumber);
+        }
+        let version = version.saturating_add(1);
+        self.write_client(change.kid, Client { version, key: change.key })?;
+        Ok(Outcome::Changed { version })
+    }
+
+    fn write_client(&mut self, kid: &[u8], client: Client) -> Result<()> {
+        self.clients.insert(kid, client.encode(kid).as_slice()).map(drop).map_err(failed)
     }
 
     /// A trust root that is signed by enough of the keys of the one before (R8.1).
@@ -306,3 +339,5 @@ pub const REFUSED: u8 = 0;
 /// How long the answer to a request is kept (R12.4).
 pub const ANSWERS_KEPT: Seconds = Seconds::new(86_400);
 const FORGOTTEN_AT_ONCE: usize = 64;
+/// Also those that were deleted count: their versions are remembered.
+const MOST_CLIENTS: u64 = 65_536;

@@ -4,13 +4,13 @@
 //! (R5.1), and whoever finds too many waiting is turned away at once (R5.2).
 
 use super::{Clock, ServiceMetrics};
-use crate::envelope::{Envelope, RequestId};
+use crate::envelope::{Envelope, MessageType, RequestId};
 use crate::error::{Error, Result};
 use crate::gate;
 use crate::http::Deadline;
 use crate::machine::{Meta, StateReader};
 use crate::refusals::Refusals;
-use ct_core::{Code, Statement, Timestamp};
+use ct_core::{Code, PublicKey, Statement, Timestamp};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -113,12 +113,15 @@ impl Admission {
     /// that its issuer's key has not signed.
     pub fn check(&self, bytes: &[u8]) -> Result<(RequestId, usize)> {
         let envelope = Envelope::parse(bytes)?;
-        let client = self.state.client(envelope.kid)?;
         let nothing_yet = || Error::new(Code::UnknownLog, "the log", "does not exist yet", "try again in a moment");
         let meta = self.state.meta().ok_or_else(nothing_yet)?;
-        envelope.check_signature(&meta.origin, &client)?;
+        envelope.check_signature(&meta.origin, &self.sender(&envelope, &meta)?)?;
         let now = (self.clock)();
         envelope.check_time(now)?;
+        if envelope.message_type != MessageType::Submit {
+            envelope.client_change()?;
+            return Ok((envelope.request_id, 0));
+        }
         let entries = envelope.entries()?;
         // A retry gets the original answer, also where what was recorded would not be admitted any more (R12.4).
         let known = self.state.submission(envelope.request_id, envelope.kid)?;
@@ -131,6 +134,27 @@ impl Admission {
             return Err(refusal);
         }
         Ok((envelope.request_id, entries.len()))
+    }
+
+    /// The key that must have signed: a client's, or for changes of clients a root key.
+    fn sender(&self, envelope: &Envelope<'_>, meta: &Meta) -> Result<PublicKey> {
+        let key = match envelope.message_type {
+            MessageType::Submit => {
+                let key = self.state.client(envelope.kid)?.and_then(|client| client.key);
+                key.map(|key| PublicKey::from_bytes(&key)).transpose()?
+            }
+            MessageType::PutClient | MessageType::DeleteClient => meta.trust.root_key(envelope.kid).cloned(),
+        };
+        key.ok_or_else(|| {
+            let kid = String::from_utf8_lossy(envelope.kid).escape_debug().to_string();
+            let what = format!("is from {kid}, who may not ask this of the log");
+            Error::new(
+                Code::UnknownClient,
+                "request",
+                what,
+                "have the key put by the log's operator: ct-node client put",
+            )
+        })
     }
 
     /// A refusal stands whether or not it could be recorded; that it could not is told.

@@ -5,7 +5,7 @@ use crate::command::Outcome;
 use crate::envelope::{MAX_ENTRIES, RequestId};
 use crate::error::{Error, Result};
 use crate::http::{Deadline, LogFiles};
-use crate::machine::{StateReader, Submission};
+use crate::machine::{Client, StateReader, Submission};
 use axum::body::Bytes;
 use axum::extract::{Extension, Path};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -59,6 +59,11 @@ impl Api {
         let ready = self.reads.clone();
         let (statement, bundles, leaves) = (self.reads.clone(), self.reads.clone(), self.reads.clone());
         let trust = self.reads.clone();
+        let client = self.reads.clone();
+        let changes = self.clone();
+        let change = async move |Extension(deadline): Extension<Deadline>, body: Bytes| {
+            changes.submit(body.to_vec(), deadline).await
+        };
         let submit = async move |Extension(deadline): Extension<Deadline>, body: Bytes| {
             self.submit(body.to_vec(), deadline).await
         };
@@ -70,6 +75,8 @@ impl Api {
             )
             .route("/v1/bundles/{request_id}", get(async move |Path(id): Path<String>| bundles.bundles(&id).await))
             .route("/v1/leaves/{index}/{count}", get(async move |Path(at): Path<(u64, u64)>| leaves.leaves(at).await))
+            .route("/v1/clients", post(change))
+            .route("/v1/clients/{kid}", get(async move |Path(kid): Path<String>| client.client(kid).await))
             .route("/v1/trust", get(async move || trust.trust()))
             .route("/readyz", get(async move || ready.ready()))
             .merge(files.routes())
@@ -93,7 +100,7 @@ impl Api {
                     next,
                 ));
             }
-            Outcome::Sequenced { .. } => {}
+            Outcome::Sequenced { .. } | Outcome::Changed { .. } => {}
         }
         Ok(object(&self.reads.described(answer.request_id, answer.outcome, answer.repeated)))
     }
@@ -118,6 +125,17 @@ impl Reads {
         Ok(([(header::CONTENT_TYPE, "application/cbor")], meta.trust.bytes().to_vec()).into_response())
     }
 
+    async fn client(&self, kid: String) -> Result<Response> {
+        let state = self.state.clone();
+        let found = self.beside(move || state.client(kid.as_bytes())).await?;
+        let Some(Client { version, key }) = found else {
+            let next = "write its key ID as in its key file, with %23 for # and %2F for /";
+            return Err(Error::new(Code::UnknownClient, "the client", "never was known to this log", next));
+        };
+        let key = key.map(|key| ct_core::base64::encode(&key));
+        Ok(object(&json!({"version": version, "key": key})))
+    }
+
     async fn statement(&self, id: &str) -> Result<Response> {
         let request_id = RequestId::from_hex(id)?;
         let submission = self.find(request_id).await?;
@@ -129,6 +147,10 @@ impl Reads {
         let submission = self.find(request_id).await?;
         let (first, count) = match submission.outcome {
             Outcome::Sequenced { first, count } => (first, count),
+            Outcome::Changed { .. } => {
+                let what = "carried no statements, so there is no bundle";
+                return Err(Error::new(Code::UnknownRequest, "the request", what, "ask for one that carried some"));
+            }
             Outcome::Refused { code, entry } => {
                 let what = "was refused, so there is no bundle";
                 return Err(Error::new(code, format!("statement {entry} of the request"), what, "see: ct explain"));
@@ -193,6 +215,9 @@ impl Reads {
                 let published = self.published.borrow().as_ref().map_or(0, |published| published.size.get());
                 let status = if published >= first.saturating_add(count) { "anchored" } else { "sequenced" };
                 json!({"request_id": id, "status": status, "leaf_index": first, "count": count, "repeated": repeated})
+            }
+            Outcome::Changed { version } => {
+                json!({"request_id": id, "status": "changed", "version": version, "repeated": repeated})
             }
             Outcome::Refused { code, entry } => {
                 json!({"request_id": id, "status": "anchoring_failed", "code": code.as_str(), "entry": entry})

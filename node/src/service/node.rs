@@ -66,7 +66,9 @@ impl Node {
         let state = machine.reader();
         // So that a list of witnesses that cannot be used is told at once.
         let witnesses = OverHttp::new(&config, &signer_origin, Arc::new(trust), state.clone(), Clock::clone(&clock))?;
-        let settings = ConsensusSettings::new(config.node, &config.data.join("wal"));
+        let mut settings = ConsensusSettings::new(config.node, &config.data.join("wal"));
+        // What is applied again after a crash: some ten thousand statements, a second or less.
+        settings.persist_after_bytes = 16 << 20;
         let consensus = Arc::new(Consensus::start(settings, machine)?);
         Ok(Self { config, clock, server, telemetry, metrics, publication, witnesses, state, consensus })
     }
@@ -156,20 +158,16 @@ fn check_log_key(signer: &LogSigner, trust: &Trust) -> Result<()> {
 async fn found(config: &NodeConfig, state: &StateReader, proposer: &dyn Propose) -> Result<()> {
     let bytes = trust::read_bytes(&config.trust)?;
     let configured = trust::load(&bytes, &config.trust)?;
-    let clients = clients(config)?;
-    let clients: Vec<(&[u8], [u8; 32])> = clients.iter().map(|(kid, key)| (kid.as_slice(), *key)).collect();
     let Some(meta) = state.meta() else {
         let genesis = read_at_most(&config.genesis, MAX_ENTRY_BYTES)?;
         let origin = trust::origin(configured.trust())?;
         statement::check_genesis(&genesis, &Origin::new(origin)?)?;
+        let clients = clients(config)?;
+        let clients = clients.iter().map(|(kid, key)| (kid.as_slice(), *key)).collect();
         let command = Command::Bootstrap { origin, genesis: &genesis, trust: &bytes, clients };
         proposer.propose(command.encode()).await?;
         return Ok(());
     };
-    let known = state.clients()?;
-    if !known.iter().map(|(kid, key)| (kid.as_slice(), *key)).eq(clients.iter().copied()) {
-        proposer.propose(Command::Clients { clients }.encode()).await?;
-    }
     if meta.trust.bytes() == bytes {
         return Ok(());
     }
@@ -185,7 +183,7 @@ async fn found(config: &NodeConfig, state: &StateReader, proposer: &dyn Propose)
     Ok(())
 }
 
-/// Those who may submit, by key ID.
+/// Those who may submit to a new log, by key ID.
 fn clients(config: &NodeConfig) -> Result<BTreeMap<Vec<u8>, [u8; 32]>> {
     let mut clients = BTreeMap::new();
     for path in &config.clients {

@@ -259,9 +259,9 @@ fn a_node_that_can_write_no_more_ends() {
     assert_eq!(status.code(), Some(5), "a node that can write no more ends as one that has trouble with its disk");
 }
 
-// R8.1: a client that its operator has taken out of the configuration may not submit any more.
+// R9.1, R9.2, R9.6, R8.1: clients are put and deleted with a root key, each change with its version and on its condition.
 #[test]
-fn a_client_that_was_taken_out_is_refused() {
+fn clients_are_put_and_deleted_with_a_root_key() {
     let mut operator = Operator::new();
     operator.start();
     let file = |name: &str| {
@@ -269,16 +269,34 @@ fn a_client_that_was_taken_out_is_refused() {
         fs::write(&path, name).unwrap();
         path
     };
-    let (one, two) = (file("one.txt"), file("two.txt"));
+    let (one, two, three) = (file("one.txt"), file("two.txt"), file("three.txt"));
     assert_eq!(operator.issue("bundles", &[one]).0, 0);
-    assert_eq!(operator.end(), 0);
-    let config = operator.path("node-1/config.toml");
-    let without = fs::read_to_string(&config).unwrap().replace("\"../keys/client.pub.pem\"", "");
-    assert!(without.contains("clients = []"));
-    fs::write(&config, without).unwrap();
+    let (url, root) = (operator.url(), text(&operator.path("keys/root.pem")));
+    let public = text(&operator.path("keys/client.pub.pem"));
+    let id = "issuer.example/client#1";
+    let client = |words: &[&str]| {
+        let change = ["client", words[0], "--to", &url, "--key", &root];
+        ran(ct_node(&change).args(&words[1..]))
+    };
+    let (status, out, err) = client(&["delete", id, "--if-version", "7"]);
+    assert!(status == 1 && err.contains("conflict.version"), "{out}{err}");
+    let (status, out, err) = client(&["delete", id, "--if-version", "1"]);
+    assert!(status == 0 && out.contains("its version is 2"), "{out}{err}");
+    let (status, _, err) = operator.issue("bundles", &[two]);
+    assert!(status != 0 && err.contains("unknown.client"), "{err}");
+    let (status, out, _) = ran(&mut ct_node(&["client", "show", "--to", &url, id]));
+    assert!(status == 0 && out.contains("was deleted; its version is 2"), "{out}");
+    // What the operator did outlives a kill; and only a root key may do it.
+    operator.kill();
     operator.start();
-    let (status, out, err) = operator.issue("bundles", &[two]);
-    assert!(status != 0 && err.contains("unknown.client"), "{out}{err}");
+    let (status, out, err) = client(&["put", &public]);
+    assert!(status == 0 && out.contains("its version is 3"), "{out}{err}");
+    assert_eq!(operator.issue("bundles", &[three]).0, 0);
+    let other = text(&operator.dir.path().join("other"));
+    assert_eq!(ran(&mut ct_node(&["init", "--dir", &other, "--nodes", "1"])).0, 0);
+    let stranger = format!("{other}/keys/root.pem");
+    let (status, _, err) = ran(&mut ct_node(&["client", "delete", "--to", &url, "--key", &stranger, id]));
+    assert!(status != 0 && err.contains("tampered.envelope"), "{err}");
 }
 
 // R1.4: a log that could never be verified is not begun: its key is not the one in the trust root.

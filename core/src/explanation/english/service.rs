@@ -33,6 +33,10 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "The log has a statement of this issuer with the same request ID (cti) already, and each may be used \
              only once, for ever. Nothing of this request was recorded.",
             "Ask the log what became of the earlier request before issuing anything again."),
+        Code::ConflictVersion => say("Somebody else changed it first",
+            "The change was made for another version of what the log has by now. It was not carried out, so that nobody's \
+             change is lost.",
+            "Look at what the log has now, and make the change again if it is still right."),
         Code::UnknownClient => say("The log does not know the sender",
             "The key that signed the request belongs to no client of this log. Nothing was recorded.",
             "Ask the log's operator to register the key, or use the key that is registered."),

@@ -35,6 +35,10 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "El registro ya tiene una declaraci\u{f3}n de este emisor con el mismo identificador (cti), y cada uno \
              se usa una sola vez, para siempre. De esta petici\u{f3}n no se anot\u{f3} nada.",
             "Antes de emitir nada de nuevo, pregunte al registro qu\u{e9} fue de la petici\u{f3}n anterior."),
+        Code::ConflictVersion => say("Otra persona lo cambi\u{f3} antes",
+            "El cambio se hizo para otra versi\u{f3}n de lo que el registro tiene ahora. No se llev\u{f3} a cabo, para que \
+             no se pierda el cambio de nadie.",
+            "Vea lo que el registro tiene ahora y haga el cambio de nuevo si sigue siendo correcto."),
         Code::UnknownClient => say("El registro no conoce al remitente",
             "La clave que firm\u{f3} la petici\u{f3}n no es de ning\u{fa}n cliente de este registro. No se \
              anot\u{f3} nada.",

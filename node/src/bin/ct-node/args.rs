@@ -33,6 +33,9 @@ pub(crate) enum Command {
     Fsck(FsckArgs),
     /// Cosign the checkpoints of other logs, over HTTP.
     Witness(WitnessArgs),
+    /// Say who may submit to a log, with a root key.
+    #[command(subcommand)]
+    Client(ClientCommand),
     /// Submit statements as fast as a log takes them, and note what it acknowledged.
     Load(LoadArgs),
     /// Play failures on purpose, with real processes, and say whether the promises held.
@@ -175,6 +178,75 @@ pub(crate) struct ServeArgs {
     /// Write one line of JSON for each event to standard output.
     #[arg(long)]
     pub(crate) events: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ClientCommand {
+    /// Let a client submit, or give it another key.
+    Put(ClientPutArgs),
+    /// Let a client submit no more.
+    Delete(ClientDeleteArgs),
+    /// Show which version of a client the log has.
+    Show(ClientShowArgs),
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node client put --to http://127.0.0.1:8441 --key root.pem clerk.pub.pem
+  ct-node client put --to http://127.0.0.1:8441 --key root.pem --if-version 1 \\
+      clerk.pub.pem
+
+The key is one of role client: ct keygen --role client. Each change makes the
+client's version one greater; with --if-version it is made only if nobody else
+has made one meanwhile.")]
+pub(crate) struct ClientPutArgs {
+    #[command(flatten)]
+    pub(crate) change: ClientChangeArgs,
+    /// The client's public key.
+    #[arg(value_name = "FILE")]
+    pub(crate) client: PathBuf,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node client delete --to http://127.0.0.1:8441 --key root.pem 'clerk#1'
+
+What it submitted before stays in the log.")]
+pub(crate) struct ClientDeleteArgs {
+    #[command(flatten)]
+    pub(crate) change: ClientChangeArgs,
+    /// The client's key ID.
+    #[arg(value_name = "ID")]
+    pub(crate) client: String,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node client show --to http://127.0.0.1:8441 'clerk#1'")]
+pub(crate) struct ClientShowArgs {
+    /// The log's addresses, with commas between them.
+    #[arg(long, value_name = "URL", value_delimiter = ',', required = true)]
+    pub(crate) to: Vec<String>,
+    /// The client's key ID.
+    #[arg(value_name = "ID")]
+    pub(crate) client: String,
+}
+
+/// Where a client is changed, by whom, and on which condition.
+#[derive(ClapArgs)]
+pub(crate) struct ClientChangeArgs {
+    /// The log's addresses, with commas between them.
+    #[arg(long, value_name = "URL", value_delimiter = ',', required = true)]
+    pub(crate) to: Vec<String>,
+    /// A root key of the trust root that the log has in force.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// Only if the client has this version now; 0 if it never was there.
+    #[arg(long, value_name = "N")]
+    pub(crate) if_version: Option<u64>,
 }
 
 #[derive(ClapArgs)]

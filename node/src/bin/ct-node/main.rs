@@ -3,6 +3,7 @@
 //! What the user typed is in [`args`]; each command is a module.
 
 mod args;
+mod client;
 mod clock;
 mod demo;
 mod drill;
@@ -55,6 +56,7 @@ fn run(command: Command) -> Code {
         Command::Serve(args) => serve::run(&args),
         Command::Fsck(args) => fsck::run(&args),
         Command::Witness(args) => witness::run(&args),
+        Command::Client(command) => client::run(&command),
         Command::Load(args) => load::run(&args),
         Command::Drill(args) => drill::run(&args),
     });
