@@ -28,7 +28,7 @@ fn bash_completes_commands_options_and_values() {
     assert_eq!(offered(&["ct", "trust", "bu"]), ["build"]);
     assert_eq!(offered(&["ct", "verify", "--tr"]), ["--trust"]);
     assert_eq!(offered(&["ct", "verify", "--mode", ""]), ["strict", "grace", "archival"]);
-    assert_eq!(offered(&["ct", "explain", "stale."]), ["stale.evidence", "stale.status"]);
+    assert_eq!(offered(&["ct", "explain", "stale."]), ["stale.evidence", "stale.status", "stale.request"]);
     assert_eq!(offered(&["ct", "explain", "--language", ""]), ["en", "es"]);
     assert_eq!(offered(&["ct", "keygen", "--role", "wi"]), ["witness"]);
 }
