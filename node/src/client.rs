@@ -49,6 +49,8 @@ pub struct Client {
     persistence: Persistence,
     clock: Clock,
     entropy: Entropy,
+    /// Whether the user has had enough.
+    stopped: fn() -> bool,
 }
 
 /// Where statements are in the log.
@@ -82,7 +84,22 @@ impl Client {
             let next = "give addresses like http://127.0.0.1:8441";
             return Err(Error::new(Code::UsageArguments, "address", "no address of a log was given", next));
         }
-        Ok(Self { http: HttpClient::new(persistence.attempt), urls, current: 0, persistence, clock, entropy })
+        Ok(Self {
+            http: HttpClient::new(persistence.attempt),
+            urls,
+            current: 0,
+            persistence,
+            clock,
+            entropy,
+            stopped: || false,
+        })
+    }
+
+    /// Gives up, with `interrupted`, as soon as this says so.
+    #[must_use]
+    pub fn until(mut self, stopped: fn() -> bool) -> Self {
+        self.stopped = stopped;
+        self
     }
 
     /// The trust root that the log admits statements by. To verify with it is to trust whoever answers here.
@@ -220,8 +237,25 @@ impl Client {
                 return Err(given_up(trouble, unanswered));
             }
             self.current = self.current.wrapping_add(1) % self.urls.len().max(1);
-            std::thread::sleep(self.jittered(pause));
+            let pause_now = self.jittered(pause);
+            self.rest(pause_now)?;
             pause = pause.saturating_mul(2).min(self.persistence.longest_pause);
+        }
+    }
+
+    /// Waits, unless the user has had enough.
+    fn rest(&self, pause: Duration) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            if (self.stopped)() {
+                let next = "ask again with the same request ID: nothing is recorded twice";
+                return Err(Error::new(Code::Interrupted, "", "stopped; what was sent may have been recorded", next));
+            }
+            let left = pause.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                return Ok(());
+            }
+            std::thread::sleep(left.min(Duration::from_millis(50)));
         }
     }
 

@@ -19,10 +19,15 @@ pub(crate) fn watch() -> Result<()> {
 
 /// Stops here if Ctrl-C was pressed; `state` says what there is now.
 pub(crate) fn check(state: &str) -> Result<()> {
-    if INTERRUPTED.load(Ordering::SeqCst) {
+    if pressed() {
         return Err(Error::new(Code::Interrupted, "", format!("stopped; {state}"), ""));
     }
     Ok(())
+}
+
+/// Whether Ctrl-C was pressed.
+pub(crate) fn pressed() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
 }
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);

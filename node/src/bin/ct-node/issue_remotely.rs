@@ -34,7 +34,8 @@ pub(crate) fn run(args: &IssueArgs) -> Result<()> {
     let at = now;
     let given = args.repeatable.at.is_some();
     let client_clock = Arc::new(move || if given { at } else { clock().unwrap_or(at) });
-    let mut client = Client::new(&args.remote.to, Persistence::default(), client_clock, Entropy::from_os()?)?;
+    let mut client = Client::new(&args.remote.to, Persistence::default(), client_clock, Entropy::from_os()?)?
+        .until(interrupt::pressed);
     let trust = trust_root(&args.remote, &mut client)?;
     let issuer = trust::issuer_of(trust.trust(), &issuer_key)?.clone();
     let origin = trust::origin(trust.trust())?.to_owned();
@@ -173,7 +174,7 @@ fn unfinished(error: &Error) -> Error {
 
 /// Whether a request that ended so may be in the log all the same.
 const fn may_be_recorded(code: Code) -> bool {
-    matches!(code, Code::UnknownOutcome | Code::IoNetwork | Code::LimitInFlight | Code::UnknownLog)
+    matches!(code, Code::UnknownOutcome | Code::IoNetwork | Code::LimitInFlight | Code::UnknownLog | Code::Interrupted)
 }
 
 /// Statements in order, in parts that one request can carry.
