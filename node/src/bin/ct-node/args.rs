@@ -38,6 +38,10 @@ pub(crate) enum Command {
     Client(ClientCommand),
     /// Submit statements as fast as a log takes them, and note what it acknowledged.
     Load(LoadArgs),
+    /// Print what a shell needs to complete the command line.
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a folder.
+    Manual(ManualArgs),
     /// Play failures on purpose, with real processes, and say whether the promises held.
     Drill(DrillArgs),
 }
@@ -409,6 +413,28 @@ pub(crate) struct WitnessArgs {
     /// Write one line of JSON for each request to standard output.
     #[arg(long)]
     pub(crate) events: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node completions bash >~/.local/share/bash-completion/completions/ct-node
+  ct-node completions fish >~/.config/fish/completions/ct-node.fish")]
+pub(crate) struct CompletionsArgs {
+    /// Which shell.
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node manual --out man/man1
+  man man/man1/ct-node-serve.1")]
+pub(crate) struct ManualArgs {
+    /// The folder, made if it does not exist. Pages of the same name are replaced.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(ClapArgs)]

@@ -6,6 +6,7 @@ mod args;
 mod client;
 mod clock;
 mod demo;
+mod documentation;
 mod drill;
 mod events;
 mod fsck;
@@ -58,6 +59,8 @@ fn run(command: Command) -> Code {
         Command::Witness(args) => witness::run(&args),
         Command::Client(command) => client::run(&command),
         Command::Load(args) => load::run(&args),
+        Command::Completions(args) => documentation::complete(&args),
+        Command::Manual(args) => documentation::write_pages(&args),
         Command::Drill(args) => drill::run(&args),
     });
     match outcome {
