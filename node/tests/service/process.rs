@@ -48,8 +48,13 @@ impl Operator {
         let words = ["init", "--dir", &text(&dir.path().join("log")), "--nodes", "1", "--origin", "log.town.example"];
         let (status, _, err) = ran(&mut ct_node(&words));
         assert_eq!(status, 0, "{err}");
-        // A port that was free a moment ago, so that clients find the node again after it was killed.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // Free now, so that clients find the node again after it was killed; and below the ports that the system gives to
+        // connections, one of which could take it meanwhile.
+        let mut entropy = ct_node::Entropy::from_os().unwrap();
+        let port = eventually("a port is free", || {
+            let port = 20_000 + u16::from_be_bytes(entropy.bytes()) % 12_000;
+            TcpListener::bind(("127.0.0.1", port)).ok().map(|_| port)
+        });
         let mut operator = Self { dir, witnesses: Vec::new(), node: None, port };
         let config = operator.path("node-1/config.toml");
         let with_port = fs::read_to_string(&config).unwrap().replace("127.0.0.1:0", &format!("127.0.0.1:{port}"));

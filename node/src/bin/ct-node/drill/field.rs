@@ -52,9 +52,7 @@ impl Field {
             },
         };
         deployment::create(dir.path(), &plan, 1, &mut Entropy::from_os()?)?;
-        // A port that was free a moment ago, so that clients find the node again after it was killed.
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let port = free.map_err(|source| trouble("a free port", &source))?.port();
+        let port = free_port()?;
         let mut field = Self { dir, witnesses: Vec::new(), node: None, port };
         let config = field.path("node-1/config.toml");
         let text = fs::read_to_string(&config).map_err(|source| trouble("the configuration", &source))?;
@@ -217,6 +215,19 @@ impl Drop for Field {
             let _ = end(child);
         }
     }
+}
+
+/// A port that is free now, so that clients find the node again after it was killed. It is below those that systems give
+/// to connections, one of which could take it meanwhile.
+fn free_port() -> Result<u16> {
+    let mut entropy = Entropy::from_os()?;
+    for _ in 0..100 {
+        let port = 20_000 + u16::from_be_bytes(entropy.bytes()) % 12_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(Error::new(Code::IoPortInUse, "127.0.0.1", "no free port was found in a hundred tries", "try again"))
 }
 
 fn this_program() -> Result<Command> {
