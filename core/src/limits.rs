@@ -90,6 +90,16 @@ limits! {
     MAX_WAL_VALUE_BYTES: "bytes" = (4 << 20) + 4_096;
     /// A segment of a write-ahead log.
     MAX_SEGMENT_BYTES: "bytes" = 1 << 26;
+    /// A signed request: the statements of a full one are some 1,000 bytes each.
+    MAX_ENVELOPE_BYTES: "bytes" = 1 << 20;
+    /// Statements in one request.
+    MAX_REQUEST_STATEMENTS: "statements" = 1_024;
+    /// Requests in one command.
+    MAX_BATCH_REQUESTS: "requests" = 4_096;
+    /// Clients that a new log begins with; further ones are put later.
+    MAX_FIRST_CLIENTS: "clients" = 4_096;
+    /// Clients of a log, those that were deleted included: their versions are remembered.
+    MAX_CLIENTS: "clients" = 65_536;
     /// Commands that a node has accepted and not yet answered.
     MAX_COMMANDS_IN_FLIGHT: "commands" = 4_096;
     /// The same, in bytes.
@@ -102,6 +112,9 @@ const _: () = assert!(MAX_ENTRY_BYTES + 5 * MAX_NOTE_BYTES + 7 * 64 * 34 < MAX_B
 const _: () = assert!(4 * MAX_REMEMBERED_IN_ALL + 5 * MAX_TRUST_LIST < MAX_ITEMS);
 const _: () = assert!(MAX_REMEMBERED_IN_ALL * (3 * MAX_NAME_BYTES + 256) < MAX_STATE_BYTES);
 const _: () = assert!(MAX_SUBJECT_BYTES < MAX_ENTRY_BYTES && MAX_TEXT_BYTES > MAX_NAME_BYTES);
+// The largest batch of one request, and the bootstrap with the largest trust root, are commands.
+const _: () = assert!(2 * MAX_ENVELOPE_BYTES < MAX_COMMAND_BYTES);
+const _: () = assert!(MAX_TRUST_BYTES + MAX_ENTRY_BYTES + MAX_FIRST_CLIENTS * (MAX_KID_BYTES + 64) < MAX_COMMAND_BYTES);
 // A command fits into a record with what frames it, a segment holds more than one, and so does what is in flight.
 const _: () = assert!(MAX_COMMAND_BYTES + 1 < MAX_WAL_VALUE_BYTES && MAX_WAL_VALUE_BYTES < MAX_SEGMENT_BYTES / 2);
 const _: () = assert!(MAX_COMMAND_BYTES < MAX_BYTES_IN_FLIGHT / 2);

@@ -2,10 +2,13 @@
 //!
 //! Time and everything random stand in the command, so that whoever applies it comes to the same state.
 
-use crate::envelope::{MAX_ENVELOPE_BYTES, RequestId};
+use crate::envelope::RequestId;
 use crate::error::{Error, Result};
 use ct_core::cbor::{Reader, Writer};
-use ct_core::limits::{MAX_ENTRY_BYTES, MAX_KID_BYTES, MAX_NAME_BYTES, MAX_TRUST_BYTES};
+use ct_core::limits::{
+    MAX_BATCH_REQUESTS, MAX_ENTRY_BYTES, MAX_ENVELOPE_BYTES, MAX_FIRST_CLIENTS, MAX_KID_BYTES, MAX_NAME_BYTES,
+    MAX_TRUST_BYTES,
+};
 use ct_core::{Code, Hash, Timestamp, TreeSize};
 
 /// One step of the log's state.
@@ -135,7 +138,7 @@ impl<'a> Command<'a> {
             }
             (BATCH, 3) => {
                 let at = time(&mut r)?;
-                let count = r.array("envelopes", MAX_REQUESTS)?;
+                let count = r.array("envelopes", MAX_BATCH_REQUESTS)?;
                 let mut envelopes = Vec::with_capacity(count);
                 for _ in 0..count {
                     envelopes.push(r.bytes("envelope", MAX_ENVELOPE_BYTES)?);
@@ -199,7 +202,7 @@ impl Answer {
     /// `malformed.*`, `limit.*`.
     pub fn parse_all(bytes: &[u8]) -> Result<Vec<Self>> {
         let mut r = Reader::new(bytes);
-        let count = r.array("answers", MAX_REQUESTS)?;
+        let count = r.array("answers", MAX_BATCH_REQUESTS)?;
         let mut answers = Vec::with_capacity(count);
         for _ in 0..count {
             r.array_exact("answer", 3)?;
@@ -220,7 +223,7 @@ fn write_clients(w: &mut Writer, clients: &[ClientKey<'_>]) {
 }
 
 fn read_clients<'a>(r: &mut Reader<'a>) -> std::result::Result<Vec<ClientKey<'a>>, ct_core::Error> {
-    let count = r.array("clients", MAX_CLIENTS)?;
+    let count = r.array("clients", MAX_FIRST_CLIENTS)?;
     let mut clients = Vec::with_capacity(count);
     for _ in 0..count {
         r.array_exact("client", 2)?;
@@ -232,11 +235,6 @@ fn read_clients<'a>(r: &mut Reader<'a>) -> std::result::Result<Vec<ClientKey<'a>
 fn time(r: &mut Reader<'_>) -> std::result::Result<Timestamp, ct_core::Error> {
     Timestamp::from_seconds(r.uint("at")?)
 }
-
-/// The most clients of one log.
-pub const MAX_CLIENTS: usize = 4_096;
-/// The most requests in one batch.
-pub const MAX_REQUESTS: usize = 4_096;
 
 const BOOTSTRAP: u64 = 0;
 const BATCH: u64 = 1;

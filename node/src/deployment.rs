@@ -15,8 +15,9 @@ use crate::entropy::Entropy;
 use crate::error::{Error, Result};
 use crate::keyring::Keyring;
 use crate::registry::{KEYS, Plan, TRUST_CBOR, TRUST_TOML};
-use crate::{statement, trust};
-use ct_core::{Code, Origin};
+use crate::statement::{self, Draft, Signed};
+use crate::trust;
+use ct_core::{Code, Hash, Origin, SubjectKind, Timestamp};
 use ct_keys::{KeyFile, Role};
 use std::fs;
 use std::path::Path;
@@ -96,6 +97,22 @@ impl Keys {
             issuer_key,
             client_key,
         })
+    }
+
+    /// A statement about a document that does not exist: for load and drills.
+    ///
+    /// # Errors
+    /// Those of [`statement::document`].
+    pub fn invented(&self, now: Timestamp, entropy: &mut Entropy) -> Result<Signed> {
+        let draft = Draft {
+            document_hash: Hash::new(entropy.bytes()),
+            document_type: self.document_type.clone(),
+            sub: String::new(),
+            expires: None,
+            kind: SubjectKind::File,
+            status: None,
+        };
+        statement::document(&self.issuer, &self.issuer_key, &draft, now, entropy)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::entropy::Entropy;
 use crate::error::{Error, Result};
 use crate::statement::kid;
 use ct_core::cbor::{Reader, Writer, check_deterministic};
-use ct_core::limits::{MAX_ENTRY_BYTES, MAX_KID_BYTES, MAX_TEXT_BYTES};
+use ct_core::limits::{MAX_ENTRY_BYTES, MAX_ENVELOPE_BYTES, MAX_KID_BYTES, MAX_REQUEST_STATEMENTS, MAX_TEXT_BYTES};
 use ct_core::{Code, Hash, PublicKey, Seconds, Timestamp};
 use ct_keys::KeyFile;
 use ed25519_dalek::Signer;
@@ -273,11 +273,11 @@ impl<'a> Envelope<'a> {
     /// The entries that a [`MessageType::Submit`] carries.
     ///
     /// # Errors
-    /// `malformed.*`, `limit.items`, `limit.length` for a payload that is not 1 to [`MAX_ENTRIES`] entries.
+    /// `malformed.*`, `limit.items`, `limit.length` for a payload that is not 1 to [`MAX_REQUEST_STATEMENTS`] entries.
     pub fn entries(&self) -> Result<Vec<&'a [u8]>> {
         let read = || {
             let mut r = Reader::new(self.payload);
-            let count = r.array("entries", MAX_ENTRIES)?;
+            let count = r.array("entries", MAX_REQUEST_STATEMENTS)?;
             if count == 0 {
                 return Err(ct_core::Error::new(Code::MalformedEnvelope, "entries"));
             }
@@ -288,7 +288,7 @@ impl<'a> Envelope<'a> {
             r.end()?;
             Ok(entries)
         };
-        let next = format!("send 1 to {MAX_ENTRIES} statements in a request");
+        let next = format!("send 1 to {MAX_REQUEST_STATEMENTS} statements in a request");
         read().map_err(|error| Error::refused(error, "request", "carries no list of statements", &next))
     }
 }
@@ -345,10 +345,6 @@ fn signed_bytes(protected: &[u8], audience: &str, payload: &[u8]) -> Vec<u8> {
     w.finish()
 }
 
-/// The largest request: the entries of a full one are some 700 bytes each.
-pub const MAX_ENVELOPE_BYTES: usize = 1 << 20;
-/// The most entries in one request.
-pub const MAX_ENTRIES: usize = 1_024;
 /// How far the time of a request may be from the log's clock.
 pub const WINDOW: Seconds = Seconds::new(300);
 /// Bytes in a nonce.
@@ -457,8 +453,8 @@ mod tests {
             read.map_err(|error| error.code())
         };
         assert_eq!(code(&entries(0)), Err(Code::MalformedEnvelope));
-        assert_eq!(code(&entries(MAX_ENTRIES)), Ok(MAX_ENTRIES));
-        assert_eq!(code(&entries(MAX_ENTRIES + 1)), Err(Code::LimitItems));
+        assert_eq!(code(&entries(MAX_REQUEST_STATEMENTS)), Ok(MAX_REQUEST_STATEMENTS));
+        assert_eq!(code(&entries(MAX_REQUEST_STATEMENTS + 1)), Err(Code::LimitItems));
         assert_eq!(code(&submission([vec![0; MAX_ENTRY_BYTES + 1].as_slice()].into_iter())), Err(Code::LimitLength));
         assert_eq!(code(&vec![0; MAX_ENVELOPE_BYTES]), Err(Code::LimitLength));
     }

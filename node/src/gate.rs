@@ -17,15 +17,8 @@ pub fn admit(trust: &Trust, issuer: &str, key: &ct_keys::PublicKey, draft: &Draf
     let entry = in_force(trust, issuer, now)?;
     let by_kid = entry.key(&kid(key.id())?);
     admit_key(by_kid, issuer, key, now)?;
-    let refused = |code, what: String, next: &str| Err(Error::new(code, format!("issuer {issuer}"), what, next));
-    if !entry.types.contains(&draft.document_type) {
-        let what = format!("is not trusted for documents of type {:?}", draft.document_type);
-        return refused(Code::UnknownDocumentType, what, &format!("use one of: {}", entry.types.join(", ")));
-    }
-    if draft.expires.is_some_and(|expires| expires <= now) {
-        return refused(Code::ExpiredDocument, "the document would expire at once".to_owned(), "choose a later end");
-    }
-    Ok(())
+    admit_type(entry, &draft.document_type)?;
+    admit_end(entry, draft.expires, now)
 }
 
 /// The key that must have signed a statement, if its issuer may have it put into the log at `now`, by the rules of the
@@ -52,15 +45,10 @@ pub fn admit_statement<'a>(trust: &'a Trust, header: &StatementHeader<'_>, now: 
         return refused(Code::UnknownIssuerKey, what, "use its own key");
     };
     admit_window(known, &issuer.id, now)?;
-    if header.statement_type == StatementType::Document
-        && !issuer.types.iter().any(|known| known == header.document_type)
-    {
-        let what = format!("is not trusted for documents of type {:?}", header.document_type);
-        return refused(Code::UnknownDocumentType, what, &format!("use one of: {}", issuer.types.join(", ")));
+    if header.statement_type == StatementType::Document {
+        admit_type(issuer, header.document_type)?;
     }
-    if header.expires.is_some_and(|expires| expires <= now) {
-        return refused(Code::ExpiredDocument, "the document has expired".to_owned(), "choose a later end");
-    }
+    admit_end(issuer, header.expires, now)?;
     let skew = trust.policy.clock_skew;
     if header.issued_at > now.plus(skew) {
         let what = format!("its statement says that it is from {}, and it is {now}", header.issued_at);
@@ -113,6 +101,25 @@ fn admit_key(by_kid: Option<&IssuerKey>, issuer: &str, key: &ct_keys::PublicKey,
         return refused(Code::UnknownIssuerKey, format!("has no key {} like this one", key.id()), "use its own key");
     };
     admit_window(known, issuer, now)
+}
+
+/// Refuses a type of document that the issuer is not trusted for.
+fn admit_type(issuer: &Issuer, document_type: &str) -> Result<()> {
+    if issuer.types.iter().any(|known| known == document_type) {
+        return Ok(());
+    }
+    let what = format!("is not trusted for documents of type {document_type:?}");
+    let next = format!("use one of: {}", issuer.types.join(", "));
+    Err(Error::new(Code::UnknownDocumentType, format!("issuer {}", issuer.id), what, next))
+}
+
+/// Refuses a document whose end has come.
+fn admit_end(issuer: &Issuer, expires: Option<Timestamp>, now: Timestamp) -> Result<()> {
+    if expires.is_none_or(|expires| now < expires) {
+        return Ok(());
+    }
+    let what = "the document would have expired already";
+    Err(Error::new(Code::ExpiredDocument, format!("issuer {}", issuer.id), what, "choose a later end"))
 }
 
 /// Refuses a key that does not count now.

@@ -9,8 +9,7 @@ use crate::entropy::Entropy;
 use crate::envelope::RequestId;
 use crate::error::Result;
 use crate::service::Clock;
-use crate::statement::{self, Draft};
-use ct_core::{Code, Hash, SubjectKind};
+use ct_core::{Code, Hash};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::thread;
@@ -116,17 +115,7 @@ impl Load {
     ) -> std::result::Result<(Duration, Vec<Acknowledged>), Code> {
         let code = |error: crate::Error| error.code();
         let mut entropy = Entropy::from_os().map_err(code)?;
-        let statements = (0..self.entries).map(|_| {
-            let draft = Draft {
-                document_hash: Hash::new(entropy.bytes()),
-                document_type: keys.document_type.clone(),
-                sub: String::new(),
-                expires: None,
-                kind: SubjectKind::File,
-                status: None,
-            };
-            statement::document(&keys.issuer, &keys.issuer_key, &draft, clock(), &mut entropy)
-        });
+        let statements = (0..self.entries).map(|_| keys.invented(clock(), &mut entropy));
         let statements = statements.collect::<Result<Vec<_>>>().map_err(code)?;
         let bytes: Vec<&[u8]> = statements.iter().map(|signed| signed.statement.as_slice()).collect();
         let request_id = RequestId::random(&mut entropy);

@@ -124,14 +124,6 @@ impl StateMachine {
         let stored = single(&self.database, META)?.map(|bytes| Meta::parse(&bytes)).transpose()?;
         if stored == self.meta { Ok(()) } else { Err(damaged("its summary was not stored as it was written")) }
     }
-
-    /// Removes entries below `size`, which stand in tiles on disk. This is not a command: tiles are each node's own.
-    ///
-    /// # Errors
-    /// `io.*`.
-    pub fn drop_entries(&self, size: u64) -> Result<()> {
-        self.reader().drop_entries(size)
-    }
 }
 
 impl StateReader {
@@ -272,7 +264,7 @@ impl StateReader {
         Ok(entries)
     }
 
-    /// Removes entries below `size`, which stand in tiles on disk.
+    /// Removes entries below `size`, which stand in tiles on disk. This is no command: tiles are each node's own.
     ///
     /// # Errors
     /// `io.*`.

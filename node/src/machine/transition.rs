@@ -10,6 +10,7 @@ use crate::command::{Answer, Command, Outcome, Seal};
 use crate::envelope::{Envelope, MessageType, WINDOW};
 use crate::error::Result;
 use crate::{gate, log, statement};
+use ct_core::limits::MAX_CLIENTS;
 use ct_core::merkle::leaf_hash;
 use ct_core::{Code, CompactRange, Hash, Origin, Seconds, Statement, Timestamp, TreeSize};
 use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
@@ -277,7 +278,9 @@ impl<'t> Transition<'t> {
         if change.key.is_none() && known.is_none_or(|known| known.key.is_none()) {
             return refused(Code::UnknownClient);
         }
-        if known.is_none() && self.clients.len().map_err(failed)? >= MOST_CLIENTS {
+        if known.is_none()
+            && usize::try_from(self.clients.len().map_err(failed)?).map_or(true, |count| count >= MAX_CLIENTS)
+        {
             return refused(Code::LimitNumber);
         }
         let version = version.saturating_add(1);
@@ -339,5 +342,3 @@ pub const REFUSED: u8 = 0;
 /// How long the answer to a request is kept (R12.4).
 pub const ANSWERS_KEPT: Seconds = Seconds::new(86_400);
 const FORGOTTEN_AT_ONCE: usize = 64;
-/// Also those that were deleted count: their versions are remembered.
-const MOST_CLIENTS: u64 = 65_536;

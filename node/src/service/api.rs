@@ -2,7 +2,7 @@
 
 use super::{Admission, Archive, Published, Publisher, Sequencer};
 use crate::command::Outcome;
-use crate::envelope::{MAX_ENTRIES, RequestId};
+use crate::envelope::RequestId;
 use crate::error::{Error, Result};
 use crate::http::{Deadline, LogFiles};
 use crate::machine::{Client, StateReader, Submission};
@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use axum::{Router, body::Body};
 use ct_core::Code;
 use ct_core::cbor::Writer;
+use ct_core::limits::MAX_REQUEST_STATEMENTS;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
@@ -129,7 +130,7 @@ impl Reads {
         let state = self.state.clone();
         let found = self.beside(move || state.client(kid.as_bytes())).await?;
         let Some(Client { version, key }) = found else {
-            let next = "write its key ID as in its key file, with %23 for # and %2F for /";
+            let next = "check its key ID, which stands in its key file";
             return Err(Error::new(Code::UnknownClient, "the client", "never was known to this log", next));
         };
         let key = key.map(|key| ct_core::base64::encode(&key));
@@ -161,8 +162,8 @@ impl Reads {
 
     /// As for a request, by the places of its statements: a request is forgotten after a while, statements never.
     async fn leaves(&self, (first, count): (u64, u64)) -> Result<Response> {
-        if count == 0 || usize::try_from(count).map_or(true, |count| count > MAX_ENTRIES) {
-            let next = format!("ask for 1 to {MAX_ENTRIES} leaves");
+        if count == 0 || usize::try_from(count).map_or(true, |count| count > MAX_REQUEST_STATEMENTS) {
+            let next = format!("ask for 1 to {MAX_REQUEST_STATEMENTS} leaves");
             return Err(Error::new(Code::MalformedRequest, "the path", "names too many leaves, or none", next));
         }
         self.evidence(first, count).await

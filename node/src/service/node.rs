@@ -1,19 +1,18 @@
 //! One node of a log, put together from its configuration: what `ct-node serve` runs.
 
 use super::{Admission, Api, Archive, Clock, Cosign, NodeConfig, Propose, Publisher, Sequencer, ServiceMetrics};
-use crate::command::{Command, MAX_CLIENTS};
+use crate::command::Command;
 use crate::consensus::{Committed, Consensus, ConsensusSettings, Machine};
 use crate::cosigners::{Cosigner, Cosigners, QuorumRule, Waiting};
 use crate::documents::read_at_most;
 use crate::entropy::Entropy;
-use crate::envelope::MAX_ENVELOPE_BYTES;
 use crate::error::{Error, Result};
 use crate::http::{Drained, Limits, LogFiles, Server, Telemetry};
 use crate::log_signer::{LogSigner, SignedCheckpoint};
 use crate::machine::{REFUSED, StateMachine, StateReader};
 use crate::publication::Publication;
 use crate::{advertise, statement, trust};
-use ct_core::limits::MAX_ENTRY_BYTES;
+use ct_core::limits::{MAX_ENTRY_BYTES, MAX_ENVELOPE_BYTES, MAX_FIRST_CLIENTS};
 use ct_core::{Code, ConsistencyProof, Hash, Origin, SignatureLine, TreeSize, Trust, TrustRoot};
 use ct_keys::{KeyFile, PublicKey, Role};
 use std::collections::BTreeMap;
@@ -193,8 +192,8 @@ fn clients(config: &NodeConfig) -> Result<BTreeMap<Vec<u8>, [u8; 32]>> {
             return Err(Error::new(Code::MalformedConfig, crate::error::shown(path), what, "number new keys upwards"));
         }
     }
-    if clients.len() > MAX_CLIENTS {
-        let what = format!("names more than {MAX_CLIENTS} clients");
+    if clients.len() > MAX_FIRST_CLIENTS {
+        let what = format!("names more than {MAX_FIRST_CLIENTS} clients");
         return Err(Error::new(Code::MalformedConfig, "the configuration", what, "name fewer"));
     }
     Ok(clients)

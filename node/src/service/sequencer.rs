@@ -4,10 +4,11 @@
 //! gathers while the disk works. The queue is bounded, and what has passed its deadline is dropped from it (R6.4).
 
 use super::{Admitted, Clock, Propose, ServiceMetrics};
-use crate::command::{Answer, Command, MAX_REQUESTS, Outcome};
+use crate::command::{Answer, Command, Outcome};
 use crate::error::{Error, Result};
 use crate::http::Deadline;
 use ct_core::Code;
+use ct_core::limits::MAX_BATCH_REQUESTS;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
@@ -121,7 +122,7 @@ fn gather(
         } else {
             bytes = bytes.saturating_add(length);
             batch.push(waiting);
-            if batch.len() == MAX_REQUESTS {
+            if batch.len() == MAX_BATCH_REQUESTS {
                 break;
             }
         }

@@ -13,6 +13,13 @@ fn statements(signed: &[Signed]) -> Vec<&[u8]> {
     signed.iter().map(|signed| signed.statement.as_slice()).collect()
 }
 
+/// Has so many new statements recorded, and waits until they are final.
+fn publish(log: &mut Running, count: usize) {
+    let signed = log.town.issue(count, at(20));
+    let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
+    log.client().bundles(&receipt).unwrap();
+}
+
 /// The code of core's verdict on a bundle that the log gave, with the issuer's own parts.
 fn verdict(town: &Town, evidence: &[u8], signed: &Signed) -> Code {
     let bytes = bundle::complete(evidence, signed, 0, bundle::Attached::default()).unwrap();
@@ -55,11 +62,7 @@ fn what_is_issued_over_http_is_verified_offline() {
 #[test]
 fn go_reads_what_the_service_publishes() {
     let mut log = Running::start();
-    for _ in 0..3 {
-        let signed = log.town.issue(200, at(20));
-        let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
-        log.client().bundles(&receipt).unwrap();
-    }
+    (0..3).for_each(|_| publish(&mut log, 200));
     let vkey = ct_node::LogSigner::new(crate::running::copy(&log.town.log)).unwrap().verifier().to_string();
     let key_file = log.dir.path().join("log.vkey");
     std::fs::write(&key_file, vkey + "\n").unwrap();
@@ -202,17 +205,12 @@ fn copy_all(from: &std::path::Path, to: &std::path::Path) {
 #[test]
 fn a_log_restored_from_a_backup_signs_no_second_root() {
     let mut log = Running::start();
-    let publish = |log: &mut Running| {
-        let signed = log.town.issue(1, at(20));
-        let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
-        log.client().bundles(&receipt).unwrap();
-    };
-    publish(&mut log);
+    publish(&mut log, 1);
     let (backup, mut stopped) = (crate::town::directory(), log.stopped());
     let parts = ["log", "state", "state.redb"];
     parts.iter().for_each(|part| copy_all(&stopped.dir.path().join(part), &backup.path().join(part)));
     let mut log = Running::of(stopped);
-    publish(&mut log);
+    publish(&mut log, 1);
     stopped = log.stopped();
     let (size, root) = fence(stopped.dir.path());
     assert_eq!(size, "3");
@@ -237,30 +235,17 @@ fn a_state_of_another_history_is_not_published() {
     let mut one = Running::start();
     let mut other = Running::start();
     other.town.entropy = Entropy::from_seed(&[77; 32]);
-    for log in [&mut one, &mut other] {
-        let signed = log.town.issue(1, at(20));
-        let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
-        log.client().bundles(&receipt).unwrap();
-    }
+    publish(&mut one, 1);
+    publish(&mut other, 1);
     let (one, other) = (one.stopped(), other.stopped());
     let publication = crate::running::opened(&one.town, one.dir.path());
     let machine = ct_node::machine::StateMachine::open(&other.dir.path().join("state.redb")).unwrap();
-    let state = machine.reader();
-    let sealed = state.meta().unwrap().sealed;
+    let sealed = machine.reader().meta().unwrap().sealed;
     assert_eq!(sealed.size, publication.size());
     assert_ne!(sealed.root, publication.checkpoint().checkpoint().root());
+    drop(publication);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let mut telemetry = ct_node::http::Telemetry::new("test", &mut Entropy::from_seed(&[1; 32]));
-    let metrics = ct_node::service::ServiceMetrics::register(telemetry.registry_mut());
-    let started = ct_node::service::Publisher::start(
-        publication,
-        state,
-        std::sync::Arc::new(crate::running::Direct(std::sync::Mutex::new(machine))),
-        Box::new(crate::running::witnesses(&one.town, one.dir.path())),
-        std::sync::Arc::new(metrics),
-        ct_node::service::PublisherSettings::default(),
-        runtime.handle().clone(),
-    );
+    let started = crate::running::publisher(&runtime, &one.town, one.dir.path(), machine);
     assert_eq!(started.map(|_| ()).map_err(|error| error.code()), Err(Code::TamperedState));
 }
 
@@ -269,9 +254,7 @@ fn a_state_of_another_history_is_not_published() {
 fn entries_that_do_not_lead_to_the_states_root_are_not_signed() {
     use ct_node::command::{Command, Seal};
     let mut one = Running::start();
-    let signed = one.town.issue(1, at(20));
-    let receipt = one.client().submit(ORIGIN, &one.town.client, &statements(&signed)).unwrap();
-    one.client().bundles(&receipt).unwrap();
+    publish(&mut one, 1);
     let stopped = one.stopped();
     // Another history, sealed at a size that was never published here.
     let dir = crate::town::directory();
@@ -287,17 +270,7 @@ fn entries_that_do_not_lead_to_the_states_root_are_not_signed() {
     let seal = Command::Seal(Seal { generation: 1, size: tree.size(), root: tree.root() }).encode();
     machine.apply([seal.as_slice()], b"x").unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let mut telemetry = ct_node::http::Telemetry::new("test", &mut Entropy::from_seed(&[1; 32]));
-    let metrics = ct_node::service::ServiceMetrics::register(telemetry.registry_mut());
-    let publisher = ct_node::service::Publisher::start(
-        crate::running::opened(&stopped.town, stopped.dir.path()),
-        machine.reader(),
-        std::sync::Arc::new(crate::running::Direct(std::sync::Mutex::new(machine))),
-        Box::new(crate::running::witnesses(&stopped.town, stopped.dir.path())),
-        std::sync::Arc::new(metrics),
-        ct_node::service::PublisherSettings::default(),
-        runtime.handle().clone(),
-    );
+    let publisher = crate::running::publisher(&runtime, &stopped.town, stopped.dir.path(), machine);
     let publisher = publisher.unwrap();
     let failure = publisher.failure();
     assert!(becomes(|| failure.borrow().is_some()));
@@ -309,17 +282,12 @@ fn entries_that_do_not_lead_to_the_states_root_are_not_signed() {
 #[test]
 fn a_publication_that_is_older_than_its_state_is_told() {
     let mut log = Running::start();
-    let publish = |log: &mut Running| {
-        let signed = log.town.issue(1, at(20));
-        let receipt = log.client().submit(ORIGIN, &log.town.client, &statements(&signed)).unwrap();
-        log.client().bundles(&receipt).unwrap();
-    };
-    publish(&mut log);
+    publish(&mut log, 1);
     let (backup, stopped) = (crate::town::directory(), log.stopped());
     let parts = ["log", "state"];
     parts.iter().for_each(|part| copy_all(&stopped.dir.path().join(part), &backup.path().join(part)));
     let mut log = Running::of(stopped);
-    publish(&mut log);
+    publish(&mut log, 1);
     let stopped = log.stopped();
     for part in parts {
         std::fs::remove_dir_all(stopped.dir.path().join(part)).unwrap();
@@ -327,17 +295,7 @@ fn a_publication_that_is_older_than_its_state_is_told() {
     }
     let machine = ct_node::machine::StateMachine::open(&stopped.dir.path().join("state.redb")).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let mut telemetry = ct_node::http::Telemetry::new("test", &mut Entropy::from_seed(&[1; 32]));
-    let metrics = ct_node::service::ServiceMetrics::register(telemetry.registry_mut());
-    let started = ct_node::service::Publisher::start(
-        crate::running::opened(&stopped.town, stopped.dir.path()),
-        machine.reader(),
-        std::sync::Arc::new(crate::running::Direct(std::sync::Mutex::new(machine))),
-        Box::new(crate::running::witnesses(&stopped.town, stopped.dir.path())),
-        std::sync::Arc::new(metrics),
-        ct_node::service::PublisherSettings::default(),
-        runtime.handle().clone(),
-    );
+    let started = crate::running::publisher(&runtime, &stopped.town, stopped.dir.path(), machine);
     assert!(started.is_err(), "it starts, and can never publish anything again");
 }
 

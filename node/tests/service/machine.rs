@@ -258,8 +258,8 @@ fn entries_are_dropped_from_the_front_only() {
     let statements = town.issue(4, at(10));
     let request = town.request(1, &statements, at(10));
     submit(&mut machine, at(11), &[&request]);
-    machine.drop_entries(3).unwrap();
     let reader = machine.reader();
+    reader.drop_entries(3).unwrap();
     assert_eq!(reader.entries(3, 1).unwrap(), [statements[2].statement.clone()]);
     assert_eq!(reader.entries(0, 10).map_err(|error| error.code()), Err(Code::TamperedState));
     let more = town.request(2, &town_issue(&mut Town::new()), at(10));

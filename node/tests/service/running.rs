@@ -171,3 +171,18 @@ pub(crate) fn witnesses(town: &Town, dir: &Path) -> Witnesses {
     let log = LogSigner::new(copy(&town.log)).unwrap().verifier().clone();
     Witnesses { witnesses: town.witnesses.iter().enumerate().map(open).collect(), log }
 }
+
+/// A publisher of what lies in a directory, on this state.
+pub(crate) fn publisher(runtime: &Runtime, town: &Town, dir: &Path, machine: StateMachine) -> Result<Publisher> {
+    let mut telemetry = Telemetry::new("test", &mut Entropy::from_seed(&[1; 32]));
+    let metrics = ServiceMetrics::register(telemetry.registry_mut());
+    Publisher::start(
+        opened(town, dir),
+        machine.reader(),
+        Arc::new(Direct(Mutex::new(machine))),
+        Box::new(witnesses(town, dir)),
+        Arc::new(metrics),
+        PublisherSettings::default(),
+        runtime.handle().clone(),
+    )
+}

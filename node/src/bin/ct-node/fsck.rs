@@ -30,7 +30,10 @@ pub(crate) fn run(args: &FsckArgs) -> Result<()> {
         bar.get_or_insert_with(|| output::progress_of(total, "entries")).set_position(done);
         Ok(())
     };
-    let report = audit.run(source.as_ref(), &mut watch)?;
+    let report = audit.run(source.as_ref(), &mut watch).map_err(|error| {
+        let place = format!("{}: {}", args.log, error.place());
+        Error::new(error.code(), place, error.what(), error.next())
+    })?;
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }

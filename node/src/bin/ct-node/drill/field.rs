@@ -1,12 +1,12 @@
 //! The ground on which drills are played: a new log in a temporary directory, its processes, and a look at its files.
 
 use crate::clock::clock;
-use ct_core::{Code, Hash, SubjectKind, Timestamp};
+use ct_core::{Code, Timestamp};
 use ct_node::client::{Client, Persistence, Receipt};
 use ct_node::deployment::{self, Keys};
 use ct_node::envelope::RequestId;
 use ct_node::trust::days;
-use ct_node::{Draft, Entropy, Error, Plan, Result, TrustPlan, advertise, entry_bundle, statement};
+use ct_node::{Entropy, Error, Plan, Result, TrustPlan, advertise, entry_bundle};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -110,18 +110,7 @@ impl Field {
     /// New statements of the issuer's.
     pub(super) fn statements(&self, count: usize) -> Result<Vec<Vec<u8>>> {
         let (keys, mut entropy) = (self.keys()?, Entropy::from_os()?);
-        let make = |_| {
-            let draft = Draft {
-                document_hash: Hash::new(entropy.bytes()),
-                document_type: keys.document_type.clone(),
-                sub: String::new(),
-                expires: None,
-                kind: SubjectKind::File,
-                status: None,
-            };
-            let signed = statement::document(&keys.issuer, &keys.issuer_key, &draft, now(), &mut entropy)?;
-            Ok(signed.statement)
-        };
+        let make = |_| keys.invented(now(), &mut entropy).map(|signed| signed.statement);
         (0..count).map(make).collect()
     }
 
