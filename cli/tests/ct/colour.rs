@@ -8,9 +8,12 @@ use std::process::{Command, Stdio};
 
 const ESCAPE: char = '\u{1b}';
 
-/// Without what the caller's own terminal asks for.
+/// Without what the terminal of the caller asks for, or a CI machine, where `CI` outweighs `TERM=dumb`.
 fn uncoloured(command: &mut Command) -> &mut Command {
-    command.env_remove("NO_COLOR").env_remove("CLICOLOR").env_remove("CLICOLOR_FORCE").env("TERM", "xterm-256color")
+    for asked in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+        command.env_remove(asked);
+    }
+    command.env("TERM", "xterm-256color")
 }
 
 fn plain(program: &str) -> Command {
