@@ -230,6 +230,12 @@ register! {
         ConflictVersion = "conflict.version",
         /// Acknowledged records of a node's write-ahead log are damaged or missing.
         TamperedWal = "tampered.wal",
+        /// A frame between nodes is not what its sender signed or hashed, or is meant for another node.
+        TamperedFrame = "tampered.frame",
+        /// A frame between nodes does not follow the one before it.
+        ReplayedFrame = "replayed.frame",
+        /// The members of a log cannot be changed in this way now.
+        ConflictMembers = "conflict.members",
     }
     Indeterminate {
         /// The bundle lacks `document_hash`.
@@ -298,6 +304,16 @@ register! {
         StaleRequest = "stale.request",
         /// A signed request has a version or type that this log does not know.
         UnsupportedMessage = "unsupported.message",
+        /// The node does not lead its log at the moment.
+        NotLeaderNode = "not_leader.node",
+        /// A key that belongs to no member of the log.
+        UnknownPeer = "unknown.peer",
+        /// The log has no member of this number.
+        UnknownMember = "unknown.member",
+        /// The node has lost what it had stored, and has not caught up with the others yet.
+        IncompleteNode = "incomplete.node",
+        /// Witnesses have seen more of the log than was restored.
+        DiscontinuousRestore = "discontinuous.restore",
         /// Whether a command was carried out is not known.
         UnknownOutcome = "unknown.outcome",
     }
@@ -350,6 +366,8 @@ register! {
         MalformedEnvelope = "malformed.envelope",
         /// An HTTP request is not one, or says something that it may not.
         MalformedRequest = "malformed.request",
+        /// What another node sent is no frame, or not one of the protocol.
+        MalformedFrame = "malformed.frame",
         /// A configuration file cannot be understood.
         MalformedConfig = "malformed.config",
         /// The file is larger than a bundle may be.
@@ -372,6 +390,8 @@ register! {
         LimitRecordSize = "limit.record_size",
         /// A request is larger than the server takes.
         LimitRequestSize = "limit.request_size",
+        /// A frame between nodes is longer than its kind may be.
+        LimitFrameSize = "limit.frame_size",
         /// The server has as many connections as it takes.
         LimitConnections = "limit.connections",
         /// The other side was too slow, or the time for a request has run out.
@@ -515,9 +535,10 @@ mod tests {
                 Some(
                     "tampered" | "revoked" | "expired" | "not_yet_valid" | "equivocation" | "replayed" | "conflict",
                 ) => Class::Invalid,
-                Some("incomplete" | "stale" | "unknown" | "not_anchored" | "discontinuous" | "unsupported") => {
-                    Class::Indeterminate
-                }
+                Some(
+                    "incomplete" | "stale" | "unknown" | "not_anchored" | "not_leader" | "discontinuous"
+                    | "unsupported",
+                ) => Class::Indeterminate,
                 Some("malformed" | "limit") => Class::Malformed,
                 Some("io") => Class::Io,
                 Some("trust") => Class::Trust,

@@ -100,6 +100,10 @@ limits! {
     MAX_FIRST_CLIENTS: "clients" = 4_096;
     /// Clients of a log, those that were deleted included: their versions are remembered.
     MAX_CLIENTS: "clients" = 65_536;
+    /// Members of a log, those that only catch up included.
+    MAX_MEMBERS: "members" = 9;
+    /// A frame between nodes: a command, or a portion of the log, with what is around it.
+    MAX_FRAME_BYTES: "bytes" = (5 << 20) + 65_536;
     /// Commands that a node has accepted and not yet answered.
     MAX_COMMANDS_IN_FLIGHT: "commands" = 4_096;
     /// The same, in bytes.
@@ -117,4 +121,4 @@ const _: () = assert!(2 * MAX_ENVELOPE_BYTES < MAX_COMMAND_BYTES);
 const _: () = assert!(MAX_TRUST_BYTES + MAX_ENTRY_BYTES + MAX_FIRST_CLIENTS * (MAX_KID_BYTES + 64) < MAX_COMMAND_BYTES);
 // A command fits into a record with what frames it, a segment holds more than one, and so does what is in flight.
 const _: () = assert!(MAX_COMMAND_BYTES + 1 < MAX_WAL_VALUE_BYTES && MAX_WAL_VALUE_BYTES < MAX_SEGMENT_BYTES / 2);
-const _: () = assert!(MAX_COMMAND_BYTES < MAX_BYTES_IN_FLIGHT / 2);
+const _: () = assert!(MAX_COMMAND_BYTES < MAX_BYTES_IN_FLIGHT / 2 && MAX_WAL_VALUE_BYTES < MAX_FRAME_BYTES);

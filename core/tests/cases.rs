@@ -32,6 +32,10 @@ fn is_out_of_reach(code: Code) -> bool {
         | Code::ConflictVersion
         | Code::UnknownClient
         | Code::UnknownRequest => true,
+        // Said between the nodes of a log, and by their operators' commands.
+        Code::TamperedFrame | Code::ReplayedFrame | Code::MalformedFrame | Code::LimitFrameSize => true,
+        Code::NotLeaderNode | Code::UnknownPeer | Code::UnknownMember | Code::ConflictMembers => true,
+        Code::IncompleteNode | Code::DiscontinuousRestore => true,
         Code::NotAnchoredPending | Code::StaleRequest | Code::UnsupportedMessage | Code::MalformedEnvelope => true,
         // Of services, not of bundles.
         Code::MalformedRequest | Code::MalformedConfig => true,

@@ -106,6 +106,46 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "As many commands as the node takes at a time, or as many bytes, wait for its answer. This command was \
              refused before anything was done with it.",
             "Send the command again after a pause, with the same request ID."),
+        Code::TamperedFrame => say("A message between nodes was changed",
+            "What one node of the log received from another is not what was sent, or was meant for somebody else. It \
+             was not acted on, and the connection was closed.",
+            "See which two nodes it was, and look for what stands between them; if it lasts, compare their keys."),
+        Code::ReplayedFrame => say("A message between nodes came twice, or not at all",
+            "The messages on a connection between two nodes are counted, and one had the wrong number. It was not \
+             acted on, and the connection was closed.",
+            "Nothing, if it happens once: the nodes connect anew. If it lasts, look for what stands between them."),
+        Code::ConflictMembers => say("The members cannot be changed like this now",
+            "The change would leave the log with too few members, or with one that exists already, or another change \
+             is under way. Nothing was changed.",
+            "Look at the members with ct-node status, and try again when the earlier change is done."),
+        Code::NotLeaderNode => say("Another node leads the log",
+            "Only the leading node takes requests, and this one does not lead at the moment. Nothing was recorded.",
+            "Send the same request, with the same request ID, to the node that the message names; if it names none, \
+             try again in a moment."),
+        Code::UnknownPeer => say("Not a node of this log",
+            "Somebody connected, or answered, with a key that belongs to no member of the log. The connection was \
+             closed.",
+            "Check the keys and addresses of the nodes in their configurations, and with ct-node status."),
+        Code::UnknownMember => say("The log has no such node",
+            "No member of the log has the number that was named. Nothing was changed.",
+            "See which members there are: ct-node status."),
+        Code::IncompleteNode => say("The node is not complete yet",
+            "The node has lost what it had stored, or is new, and does not vote or take part before it has everything \
+             from the others again.",
+            "Let it run, with most of the other nodes running too: it catches up by itself. See: ct-node status."),
+        Code::DiscontinuousRestore => say("The restored log is older than what was witnessed",
+            "Witnesses have cosigned more of this log than the backup holds, or something else. Were it continued, \
+             there would be two histories. Nothing is signed.",
+            "Restore a newer backup, or bring the missing entries from published tiles; else the log must end, and \
+             begin anew under another origin."),
+        Code::MalformedFrame => say("A message between nodes cannot be understood",
+            "What one node of the log received from another is not a message of their protocol. It was not acted on, \
+             and the connection was closed.",
+            "Use the same version of ct-node on all nodes, and check that the address is that of a node."),
+        Code::LimitFrameSize => say("A message between nodes is too long",
+            "What one node of the log received announces more bytes than such a message may have. It was refused \
+             before it was read, and the connection was closed.",
+            "Use the same version of ct-node on all nodes, and check that the address is that of a node."),
         _ => return None,
     })
 }

@@ -115,6 +115,46 @@ pub(super) const fn explain(code: Code) -> Option<Explanation> {
             "Esperan respuesta tantas \u{f3}rdenes como el nodo acepta a la vez, o tantos bytes. Esta orden se \
              rechaz\u{f3} antes de hacer nada con ella.",
             "Env\u{ed}e la orden otra vez despu\u{e9}s de una pausa, con el mismo ID de solicitud."),
+        Code::TamperedFrame => say("Un mensaje entre nodos fue alterado",
+            "Lo que un nodo recibi\u{f3} de otro no es lo que se envi\u{f3}, o era para otro. No se actu\u{f3} seg\u{fa}n \
+             ello, y la conexi\u{f3}n se cerr\u{f3}.",
+            "Vea qu\u{e9} dos nodos fueron y busque lo que hay entre ellos; si dura, compare sus claves."),
+        Code::ReplayedFrame => say("Un mensaje entre nodos lleg\u{f3} dos veces, o no lleg\u{f3}",
+            "Los mensajes de una conexi\u{f3}n entre dos nodos est\u{e1}n contados, y uno ten\u{ed}a otro n\u{fa}mero. No se \
+             actu\u{f3} seg\u{fa}n \u{e9}l, y la conexi\u{f3}n se cerr\u{f3}.",
+            "Nada, si pasa una vez: los nodos se conectan de nuevo. Si dura, busque lo que hay entre ellos."),
+        Code::ConflictMembers => say("Los miembros no se pueden cambiar as\u{ed} ahora",
+            "El cambio dejar\u{ed}a al registro con muy pocos miembros, o con uno que ya existe, o hay otro cambio en \
+             curso. No se cambi\u{f3} nada.",
+            "Vea los miembros con ct-node status e intente de nuevo cuando termine el cambio anterior."),
+        Code::NotLeaderNode => say("Otro nodo dirige el registro",
+            "Solo el nodo que dirige acepta peticiones, y este no dirige en este momento. No se registr\u{f3} nada.",
+            "Env\u{ed}e la misma petici\u{f3}n, con el mismo identificador, al nodo que nombra el mensaje; si no nombra \
+             ninguno, intente de nuevo en un momento."),
+        Code::UnknownPeer => say("No es un nodo de este registro",
+            "Alguien se conect\u{f3}, o respondi\u{f3}, con una clave que no es de ning\u{fa}n miembro del registro. La \
+             conexi\u{f3}n se cerr\u{f3}.",
+            "Revise las claves y direcciones de los nodos en sus configuraciones, y con ct-node status."),
+        Code::UnknownMember => say("El registro no tiene ese nodo",
+            "Ning\u{fa}n miembro del registro tiene el n\u{fa}mero que se nombr\u{f3}. No se cambi\u{f3} nada.",
+            "Vea qu\u{e9} miembros hay: ct-node status."),
+        Code::IncompleteNode => say("El nodo a\u{fa}n no est\u{e1} completo",
+            "El nodo perdi\u{f3} lo que ten\u{ed}a guardado, o es nuevo, y no vota ni participa hasta tener otra vez todo \
+             de los dem\u{e1}s.",
+            "D\u{e9}jelo en marcha, con la mayor\u{ed}a de los otros nodos: se pone al d\u{ed}a solo. Vea: ct-node status."),
+        Code::DiscontinuousRestore => say("El registro restaurado es m\u{e1}s viejo que lo atestiguado",
+            "Hay testigos que cofirmaron m\u{e1}s de este registro de lo que tiene la copia, u otra cosa. Si continuara, \
+             habr\u{ed}a dos historias. No se firma nada.",
+            "Restaure una copia m\u{e1}s nueva, o traiga las entradas que faltan de lo publicado; si no, el registro debe \
+             terminar y empezar de nuevo con otro origen."),
+        Code::MalformedFrame => say("Un mensaje entre nodos no se entiende",
+            "Lo que un nodo recibi\u{f3} de otro no es un mensaje de su protocolo. No se actu\u{f3} seg\u{fa}n ello, y la \
+             conexi\u{f3}n se cerr\u{f3}.",
+            "Use la misma versi\u{f3}n de ct-node en todos los nodos y revise que la direcci\u{f3}n sea de un nodo."),
+        Code::LimitFrameSize => say("Un mensaje entre nodos es demasiado largo",
+            "Lo que un nodo recibi\u{f3} anuncia m\u{e1}s bytes de los que puede tener ese mensaje. Se rechaz\u{f3} antes \
+             de leerlo, y la conexi\u{f3}n se cerr\u{f3}.",
+            "Use la misma versi\u{f3}n de ct-node en todos los nodos y revise que la direcci\u{f3}n sea de un nodo."),
         _ => return None,
     })
 }
