@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that fails must end, and be read")]
 
-use ct_node::consensus::{Committed, Consensus, ConsensusSettings, Machine};
+use ct_node::consensus::{Committed, Consensus, ConsensusSettings, Machine, Snapshot};
 use ct_node::wal::{LocalDisk, Position, Record, SyncPolicy, Wal, WalSettings, recover};
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -89,6 +89,14 @@ fn appends(name: &str, dir: &Path, settings: WalSettings, in_flight: usize) {
 #[derive(Default)]
 struct Nothing(Option<Vec<u8>>);
 
+struct Empty;
+
+impl Snapshot for Empty {
+    fn write_to(&self, _: &mut dyn std::io::Write) -> ct_node::Result<()> {
+        Ok(())
+    }
+}
+
 impl Machine for Nothing {
     fn applied(&self) -> ct_node::Result<Option<Vec<u8>>> {
         Ok(self.0.clone())
@@ -103,11 +111,11 @@ impl Machine for Nothing {
         Ok(())
     }
 
-    fn snapshot(&self) -> ct_node::Result<Vec<u8>> {
-        Ok(Vec::new())
+    fn snapshot(&self) -> ct_node::Result<Box<dyn Snapshot>> {
+        Ok(Box::new(Empty))
     }
 
-    fn install(&mut self, _: &[u8], applied: &[u8]) -> ct_node::Result<()> {
+    fn install(&mut self, _: &mut dyn std::io::Read, applied: &[u8]) -> ct_node::Result<()> {
         self.0 = Some(applied.to_vec());
         Ok(())
     }

@@ -45,6 +45,7 @@ pub mod log;
 pub mod log_signer;
 pub mod machine;
 pub mod pdf;
+pub mod peers;
 pub mod publication;
 mod quorum;
 mod recovery;

@@ -1,6 +1,7 @@
 //! What consensus keeps in step.
 
 use crate::error::Result;
+use std::io::{Read, Write};
 
 /// A state that changes only by committed commands: the same ones in the same order give the same state everywhere.
 ///
@@ -29,17 +30,27 @@ pub trait Machine: Send + 'static {
     /// The node stops, and nothing is removed.
     fn persist(&mut self) -> Result<()>;
 
-    /// The whole state as bytes, for a node that lags so far behind that the log no longer has what it lacks.
+    /// The whole state of now, for a node that lags so far behind that the log no longer has what it lacks. Taking it
+    /// is quick; what is applied afterwards does not change it.
     ///
     /// # Errors
     /// The node stops.
-    fn snapshot(&self) -> Result<Vec<u8>>;
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>>;
 
     /// Replaces the whole state by that of another node, durably, together with `applied`.
     ///
     /// # Errors
     /// The node stops, with the state it had (R9.4).
-    fn install(&mut self, snapshot: &[u8], applied: &[u8]) -> Result<()>;
+    fn install(&mut self, snapshot: &mut dyn Read, applied: &[u8]) -> Result<()>;
+}
+
+/// A state of one moment, to be written out.
+pub trait Snapshot: Send + 'static {
+    /// Writes it in pieces, whatever its size.
+    ///
+    /// # Errors
+    /// Those of reading the state, and of `out`.
+    fn write_to(&self, out: &mut dyn Write) -> Result<()>;
 }
 
 /// A command that a majority has on disk.

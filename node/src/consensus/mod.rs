@@ -27,6 +27,6 @@ mod state_machine;
 #[cfg(test)]
 mod tests;
 
-pub use machine::{Committed, Machine};
+pub use machine::{Committed, Machine, Snapshot};
 pub use proposals::{Consensus, ConsensusStatus, Role};
 pub use start::ConsensusSettings;

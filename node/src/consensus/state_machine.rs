@@ -2,7 +2,7 @@
 
 use super::entries::Applied;
 use super::halt::Halt;
-use super::machine::{Committed, Machine};
+use super::machine::{Committed, Machine, Snapshot};
 use super::protocol::{Answer, Entry, LogId, Membership, Protocol};
 use crate::error::{Error, Result};
 use ct_core::Code;
@@ -11,7 +11,7 @@ use futures_util::{Stream, StreamExt};
 use openraft::alias::{SnapshotMetaOf, SnapshotOf};
 use openraft::storage::{ApplyResponder, EntryResponder, RaftStateMachine};
 use openraft::{EntryPayload, OptionalSend, RaftSnapshotBuilder};
-use std::io;
+use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
@@ -19,11 +19,13 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 pub(super) enum Image {
     /// It is durable in the machine, and no copy of it was made: whoever needs one asks for the current snapshot.
     Kept,
-    /// The whole state.
-    Bytes(Vec<u8>),
+    /// The whole state of this node.
+    Taken(Box<dyn Snapshot>),
+    /// That of another one.
+    Received(Box<dyn Read + Send>),
 }
 
-type Snapshot = SnapshotOf<Protocol, Image>;
+type Stored = SnapshotOf<Protocol, Image>;
 
 /// A machine, and how far it has come.
 pub(super) struct StateMachine {
@@ -139,12 +141,12 @@ impl RaftStateMachine<Protocol> for StateMachine {
     }
 
     async fn install_snapshot(&mut self, meta: &SnapshotMetaOf<Protocol>, snapshot: Image) -> io::Result<()> {
-        let Image::Bytes(bytes) = snapshot else {
+        let Image::Received(mut source) = snapshot else {
             let what = "a snapshot without the state was to be installed";
             return Err(self.halt.stop(Error::new(Code::Internal, "state machine", what, "report this")));
         };
         let applied = Applied { last: meta.last_log_id, members: meta.last_membership.clone() };
-        let install = || self.machine().install(&bytes, &applied.encode()?);
+        let install = || self.machine().install(&mut *source, &applied.encode()?);
         blocking(install).map_err(|error| self.halt.stop(error))?;
         self.applied = applied;
         self.has_snapshot = true;
@@ -152,12 +154,12 @@ impl RaftStateMachine<Protocol> for StateMachine {
     }
 
     /// The state as it is now, which is at least what was persisted last.
-    async fn get_current_snapshot(&mut self) -> io::Result<Option<Snapshot>> {
+    async fn get_current_snapshot(&mut self) -> io::Result<Option<Stored>> {
         if !self.has_snapshot {
             return Ok(None);
         }
-        let bytes = blocking(|| self.machine().snapshot()).map_err(|error| self.halt.stop(error))?;
-        Ok(Some(Snapshot { meta: self.meta(), snapshot: Image::Bytes(bytes) }))
+        let taken = blocking(|| self.machine().snapshot()).map_err(|error| self.halt.stop(error))?;
+        Ok(Some(Stored { meta: self.meta(), snapshot: Image::Taken(taken) }))
     }
 }
 
@@ -167,9 +169,9 @@ pub(super) struct Persisted(std::result::Result<SnapshotMetaOf<Protocol>, Option
 impl RaftSnapshotBuilder<Protocol> for Persisted {
     type SnapshotData = Image;
 
-    async fn build_snapshot(&mut self) -> io::Result<Snapshot> {
+    async fn build_snapshot(&mut self) -> io::Result<Stored> {
         match &mut self.0 {
-            Ok(meta) => Ok(Snapshot { meta: meta.clone(), snapshot: Image::Kept }),
+            Ok(meta) => Ok(Stored { meta: meta.clone(), snapshot: Image::Kept }),
             Err(error) => Err(error.take().unwrap_or_else(|| io::Error::other("not persisted"))),
         }
     }

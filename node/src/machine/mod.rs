@@ -11,6 +11,7 @@ mod tables;
 mod transition;
 
 pub use meta::{Meta, TrustInForce};
+pub use snapshot::StateView;
 pub use tables::{Client, Submission};
 pub use transition::{ACCEPTED, ANSWERS_KEPT, REFUSED};
 

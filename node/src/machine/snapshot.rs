@@ -13,30 +13,24 @@ use super::tables::{
 };
 use super::{Meta, StateMachine};
 use crate::error::{Error, Result};
-use ct_core::{Code, Hash};
-use redb::{Durability, Key, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
-use redb::{TableError, Value, WriteTransaction};
+use ct_core::limits::MAX_WAL_VALUE_BYTES;
+use ct_core::{Code, Hash, Hasher};
+use redb::{
+    Durability, Key, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata,
+    TableDefinition, TableError, Value, WriteTransaction,
+};
+use std::io::{self, Read, Write};
+
+/// The state of one moment.
+pub struct StateView(ReadTransaction);
 
 impl StateMachine {
-    /// The state of now.
+    /// The state of now; what is applied later does not change it.
     ///
     /// # Errors
-    /// `io.*`; `limit.number` for more records than a snapshot can hold.
-    pub fn snapshot(&self) -> Result<Vec<u8>> {
-        let transaction = self.database.begin_read().map_err(failed)?;
-        let mut out = HEADER.to_vec();
-        dump(&transaction, SINGLES, |name| name != APPLIED, &mut out)?;
-        dump(&transaction, CLIENTS, |_| true, &mut out)?;
-        dump(&transaction, SUBMISSIONS, |_| true, &mut out)?;
-        dump(&transaction, SUBMISSION_TIMES, |_| true, &mut out)?;
-        dump(&transaction, NONCES, |_| true, &mut out)?;
-        dump(&transaction, NONCE_TIMES, |_| true, &mut out)?;
-        dump(&transaction, IDENTITIES, |_| true, &mut out)?;
-        dump(&transaction, ENTRIES, |_| true, &mut out)?;
-        dump(&transaction, BOUNDARIES, |_| true, &mut out)?;
-        let checksum = Hash::of(&out);
-        out.extend(checksum.as_bytes());
-        Ok(out)
+    /// `io.*`.
+    pub fn view(&self) -> Result<StateView> {
+        self.database.begin_read().map(StateView).map_err(failed)
     }
 
     /// Replaces the state by a snapshot's, on disk when this returns, together with `applied`.
@@ -44,24 +38,31 @@ impl StateMachine {
     /// # Errors
     /// `tampered.state`, `unsupported.version` for one that is damaged or of another version: nothing was changed.
     /// `io.*`.
-    pub fn install(&mut self, snapshot: &[u8], applied: &[u8]) -> Result<()> {
-        let body = checked(snapshot)?;
+    pub fn install(&mut self, snapshot: &mut dyn Read, applied: &[u8]) -> Result<()> {
+        let mut source = Source { inner: snapshot, hasher: Hasher::new() };
+        let mut header = [0; HEADER.len()];
+        source.fill(&mut header)?;
+        if !header.starts_with(b"civictrust state ") {
+            return Err(damaged("what should be a snapshot is none"));
+        }
+        if header != *HEADER {
+            let next = "use the same version of ct-node on all nodes";
+            let what = "was made by another version of ct-node";
+            return Err(Error::new(Code::UnsupportedVersion, "snapshot", what, next));
+        }
         let mut transaction = self.database.begin_write().map_err(failed)?;
         transaction.set_durability(Durability::Immediate).map_err(failed)?;
         transaction.set_quick_repair(true);
-        let mut rest = body;
-        load(&transaction, SINGLES, &mut rest)?;
-        load(&transaction, CLIENTS, &mut rest)?;
-        load(&transaction, SUBMISSIONS, &mut rest)?;
-        load(&transaction, SUBMISSION_TIMES, &mut rest)?;
-        load(&transaction, NONCES, &mut rest)?;
-        load(&transaction, NONCE_TIMES, &mut rest)?;
-        load(&transaction, IDENTITIES, &mut rest)?;
-        load(&transaction, ENTRIES, &mut rest)?;
-        load(&transaction, BOUNDARIES, &mut rest)?;
-        if !rest.is_empty() {
-            return Err(damaged("a snapshot goes on after its end"));
-        }
+        load(&transaction, SINGLES, &mut source)?;
+        load(&transaction, CLIENTS, &mut source)?;
+        load(&transaction, SUBMISSIONS, &mut source)?;
+        load(&transaction, SUBMISSION_TIMES, &mut source)?;
+        load(&transaction, NONCES, &mut source)?;
+        load(&transaction, NONCE_TIMES, &mut source)?;
+        load(&transaction, IDENTITIES, &mut source)?;
+        load(&transaction, ENTRIES, &mut source)?;
+        load(&transaction, BOUNDARIES, &mut source)?;
+        source.end()?;
         let meta = {
             let mut singles = transaction.open_table(SINGLES).map_err(failed)?;
             let record = sealed(APPLIED, applied.to_vec());
@@ -69,6 +70,7 @@ impl StateMachine {
             let stored = singles.get(META).map_err(failed)?;
             stored.map(|record| Meta::parse(record.value())).transpose()?
         };
+        // Until here, nothing was changed: a transaction that is dropped never was.
         transaction.commit().map_err(failed)?;
         self.meta.clone_from(&meta);
         self.progress.send_replace(meta);
@@ -76,50 +78,131 @@ impl StateMachine {
     }
 }
 
-/// What stands between header and checksum.
-fn checked(snapshot: &[u8]) -> Result<&[u8]> {
-    let cut = || damaged("a snapshot is cut");
-    let length = snapshot.len().checked_sub(Hash::LEN).ok_or_else(cut)?;
-    let (content, checksum) = snapshot.split_at(length);
-    if Hash::of(content).as_bytes() != checksum {
-        return Err(damaged("a snapshot is not what was written"));
+impl StateView {
+    /// Writes it, piece by piece.
+    ///
+    /// # Errors
+    /// `io.*`; `limit.number` for more records than a snapshot can hold.
+    pub fn write_to(&self, out: &mut dyn Write) -> Result<()> {
+        let mut sink = Sink { inner: out, hasher: Hasher::new() };
+        sink.put(HEADER)?;
+        let table = opened_table(&self.0, SINGLES)?;
+        let meta = table.map(|table| table.get(META).map_err(failed)).transpose()?.flatten();
+        sink.count(u64::from(meta.is_some()))?;
+        if let Some(meta) = meta {
+            sink.part(META)?;
+            sink.part(meta.value())?;
+        }
+        dump(&self.0, CLIENTS, &mut sink)?;
+        dump(&self.0, SUBMISSIONS, &mut sink)?;
+        dump(&self.0, SUBMISSION_TIMES, &mut sink)?;
+        dump(&self.0, NONCES, &mut sink)?;
+        dump(&self.0, NONCE_TIMES, &mut sink)?;
+        dump(&self.0, IDENTITIES, &mut sink)?;
+        dump(&self.0, ENTRIES, &mut sink)?;
+        dump(&self.0, BOUNDARIES, &mut sink)?;
+        let checksum = sink.hasher.finish();
+        sink.inner.write_all(checksum.as_bytes()).map_err(unwritten)
     }
-    content.strip_prefix(HEADER).ok_or_else(|| {
-        let next = "use the same version of ct-node on all nodes";
-        Error::new(Code::UnsupportedVersion, "snapshot", "was made by another version of ct-node", next)
-    })
+}
+
+/// Where a snapshot goes.
+struct Sink<'a> {
+    inner: &'a mut dyn Write,
+    hasher: Hasher,
+}
+
+impl Sink<'_> {
+    fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.hasher.update(bytes);
+        self.inner.write_all(bytes).map_err(unwritten)
+    }
+
+    fn count(&mut self, count: u64) -> Result<()> {
+        let many = |_| ct_core::Error::new(Code::LimitNumber, "snapshot");
+        self.put(&u32::try_from(count).map_err(many)?.to_be_bytes())
+    }
+
+    fn part(&mut self, bytes: &[u8]) -> Result<()> {
+        self.count(u64::try_from(bytes.len()).unwrap_or(u64::MAX))?;
+        self.put(bytes)
+    }
+}
+
+/// Where a snapshot comes from.
+struct Source<'a> {
+    inner: &'a mut dyn Read,
+    hasher: Hasher,
+}
+
+impl Source<'_> {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<()> {
+        self.inner.read_exact(bytes).map_err(unread)?;
+        self.hasher.update(&*bytes);
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<u32> {
+        let mut bytes = [0; 4];
+        self.fill(&mut bytes)?;
+        Ok(u32::from_be_bytes(bytes))
+    }
+
+    fn part(&mut self) -> Result<Vec<u8>> {
+        let length = usize::try_from(self.number()?).unwrap_or(usize::MAX);
+        if length > MAX_WAL_VALUE_BYTES {
+            return Err(damaged("a snapshot has a record that is too long"));
+        }
+        let mut bytes = vec![0; length];
+        self.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn end(self) -> Result<()> {
+        let mut checksum = [0; Hash::LEN];
+        self.inner.read_exact(&mut checksum).map_err(unread)?;
+        if self.hasher.finish() != Hash::new(checksum) {
+            return Err(damaged("a snapshot is not what was written"));
+        }
+        match self.inner.read(&mut [0]).map_err(unread)? {
+            0 => Ok(()),
+            _ => Err(damaged("a snapshot goes on after its end")),
+        }
+    }
+}
+
+fn unwritten(source: io::Error) -> Error {
+    Error::new(Code::IoWrite, "snapshot", format!("cannot be written: {source}"), "see whether the disk is full")
+}
+
+fn unread(source: io::Error) -> Error {
+    match source.kind() {
+        io::ErrorKind::UnexpectedEof => damaged("a snapshot is cut"),
+        _ => Error::new(Code::IoRead, "snapshot", format!("cannot be read: {source}"), "look at the disk"),
+    }
+}
+
+fn opened_table<K: Key + 'static, V: Value + 'static>(
+    transaction: &ReadTransaction,
+    definition: TableDefinition<'_, K, V>,
+) -> Result<Option<ReadOnlyTable<K, V>>> {
+    match transaction.open_table(definition) {
+        Err(TableError::TableDoesNotExist(_)) => Ok(None),
+        opened => opened.map(Some).map_err(failed),
+    }
 }
 
 fn dump<K: Key + 'static, V: Value + 'static>(
     transaction: &ReadTransaction,
     definition: TableDefinition<'_, K, V>,
-    keep: impl for<'k> Fn(K::SelfType<'k>) -> bool,
-    out: &mut Vec<u8>,
+    sink: &mut Sink<'_>,
 ) -> Result<()> {
-    let table = match transaction.open_table(definition) {
-        Err(TableError::TableDoesNotExist(_)) => {
-            out.extend(0_u32.to_be_bytes());
-            return Ok(());
-        }
-        opened => opened.map_err(failed)?,
-    };
-    let place = out.len();
-    out.extend([0; 4]);
-    let mut count = 0_u32;
-    let many = || ct_core::Error::new(Code::LimitNumber, "snapshot");
+    let Some(table) = opened_table(transaction, definition)? else { return sink.count(0) };
+    sink.count(table.len().map_err(failed)?)?;
     for record in table.iter().map_err(failed)? {
         let (key, value) = record.map_err(failed)?;
-        if !keep(key.value()) {
-            continue;
-        }
-        for bytes in [K::as_bytes(&key.value()).as_ref(), V::as_bytes(&value.value()).as_ref()] {
-            out.extend(u32::try_from(bytes.len()).map_err(|_| many())?.to_be_bytes());
-            out.extend(bytes);
-        }
-        count = count.checked_add(1).ok_or_else(many)?;
-    }
-    if let Some(counter) = out.get_mut(place..).and_then(|rest| rest.first_chunk_mut::<4>()) {
-        *counter = count.to_be_bytes();
+        sink.part(K::as_bytes(&key.value()).as_ref())?;
+        sink.part(V::as_bytes(&value.value()).as_ref())?;
     }
     Ok(())
 }
@@ -127,35 +210,19 @@ fn dump<K: Key + 'static, V: Value + 'static>(
 fn load<K: Key + 'static, V: Value + 'static>(
     transaction: &WriteTransaction,
     definition: TableDefinition<'_, K, V>,
-    rest: &mut &[u8],
+    source: &mut Source<'_>,
 ) -> Result<()> {
     transaction.delete_table(definition).map_err(failed)?;
     let mut table = transaction.open_table(definition).map_err(failed)?;
-    let count = number(rest)?;
-    for _ in 0..count {
-        let key = part(rest)?;
-        let value = part(rest)?;
+    for _ in 0..source.number()? {
+        let (key, value) = (source.part()?, source.part()?);
         let fits = |width: Option<usize>, bytes: &[u8]| width.is_none_or(|width| width == bytes.len());
-        if !fits(K::fixed_width(), key) || !fits(V::fixed_width(), value) {
+        if !fits(K::fixed_width(), &key) || !fits(V::fixed_width(), &value) {
             return Err(damaged("a snapshot has a record of the wrong length"));
         }
-        table.insert(K::from_bytes(key), V::from_bytes(value)).map_err(failed)?;
+        table.insert(K::from_bytes(&key), V::from_bytes(&value)).map_err(failed)?;
     }
-    debug_assert_eq!(table.len().ok(), Some(u64::from(count)));
     Ok(())
 }
 
-fn number(rest: &mut &[u8]) -> Result<u32> {
-    let (bytes, after) = rest.split_first_chunk::<4>().ok_or_else(|| damaged("a snapshot is cut"))?;
-    *rest = after;
-    Ok(u32::from_be_bytes(*bytes))
-}
-
-fn part<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8]> {
-    let length = usize::try_from(number(rest)?).unwrap_or(usize::MAX);
-    let (bytes, after) = rest.split_at_checked(length).ok_or_else(|| damaged("a snapshot is cut"))?;
-    *rest = after;
-    Ok(bytes)
-}
-
-const HEADER: &[u8] = b"civictrust state 1\n";
+const HEADER: &[u8; 19] = b"civictrust state 1\n";

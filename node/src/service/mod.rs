@@ -28,8 +28,9 @@ pub use node::Node;
 pub use publisher::{Cosign, Published, Publisher, PublisherSettings};
 pub use sequencer::{Sequencer, SequencerLimits};
 
-use crate::error::Result;
-use ct_core::Timestamp;
+use crate::error::{Error, Result};
+use crate::peers::Member;
+use ct_core::{Code, Timestamp};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -41,6 +42,52 @@ pub trait Propose: Send + Sync + 'static {
     /// `unknown.outcome` if it may or may not be committed; `limit.in_flight`; `io.log_poisoned`, `tampered.state` if
     /// this node cannot go on.
     fn propose(&self, command: Vec<u8>) -> Pin<Box<dyn Future<Output = Result<Vec<u8>>> + Send + '_>>;
+
+    /// Whether this node leads, as far as it knows.
+    fn leadership(&self) -> Leadership {
+        Leadership::Leads { term: 1 }
+    }
+
+    /// Returns once everything that was acknowledged before the call, by whichever node, is in this node's state.
+    ///
+    /// # Errors
+    /// `not_leader.node` if this node does not lead, or can no longer show that it does.
+    fn catch_up(&self) -> Pin<Box<dyn Future<Output = Result<()>> + Send + '_>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Changes who the members are; returns when the change is committed. The same change again changes nothing.
+    ///
+    /// # Errors
+    /// `not_leader.node`; `conflict.members` if it cannot be made now; `unknown.member`; `unknown.outcome`.
+    fn change_members(&self, _change: MemberChange) -> Pin<Box<dyn Future<Output = Result<()>> + Send + '_>> {
+        let alone = || Error::new(Code::ConflictMembers, "this node", "has no connections to others", "give it a key");
+        Box::pin(async move { Err(alone()) })
+    }
+}
+
+/// Who leads the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Leadership {
+    /// This node, in this term.
+    Leads {
+        /// Grows with every election.
+        term: u64,
+    },
+    /// Another node, or none at the moment.
+    Follows {
+        /// Where clients reach the node that leads, `http://HOST:PORT`, if that is known.
+        leader: Option<String>,
+    },
+}
+
+/// A change of the members of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MemberChange {
+    /// This node becomes a member: first it catches up, then it votes. Or: the member gets this address.
+    Put(Member),
+    /// The node with this number is a member no longer.
+    Delete(u64),
 }
 
 /// The time of this machine, or that of a test.

@@ -2,14 +2,14 @@
 
 use super::{Admission, Api, Archive, Clock, Cosign, NodeConfig, Propose, Publisher, Sequencer, ServiceMetrics};
 use crate::command::Command;
-use crate::consensus::{Committed, Consensus, ConsensusSettings, Machine};
+use crate::consensus::{Committed, Consensus, ConsensusSettings, Machine, Snapshot};
 use crate::cosigners::{Cosigner, Cosigners, QuorumRule, Waiting};
 use crate::documents::read_at_most;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
 use crate::http::{Drained, Limits, LogFiles, Server, Telemetry};
 use crate::log_signer::{LogSigner, SignedCheckpoint};
-use crate::machine::{REFUSED, StateMachine, StateReader};
+use crate::machine::{REFUSED, StateMachine, StateReader, StateView};
 use crate::publication::Publication;
 use crate::{advertise, statement, trust};
 use ct_core::limits::{MAX_ENTRY_BYTES, MAX_ENVELOPE_BYTES, MAX_FIRST_CLIENTS};
@@ -17,6 +17,7 @@ use ct_core::{Code, ConsistencyProof, Hash, Origin, SignatureLine, TreeSize, Tru
 use ct_keys::{KeyFile, PublicKey, Role};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Read, Write};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -218,12 +219,18 @@ impl Machine for StateMachine {
         Self::persist(self)
     }
 
-    fn snapshot(&self) -> Result<Vec<u8>> {
-        Self::snapshot(self)
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>> {
+        Ok(Box::new(self.view()?))
     }
 
-    fn install(&mut self, snapshot: &[u8], applied: &[u8]) -> Result<()> {
+    fn install(&mut self, snapshot: &mut dyn Read, applied: &[u8]) -> Result<()> {
         Self::install(self, snapshot, applied)
+    }
+}
+
+impl Snapshot for StateView {
+    fn write_to(&self, out: &mut dyn Write) -> Result<()> {
+        Self::write_to(self, out)
     }
 }
 

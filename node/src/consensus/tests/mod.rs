@@ -11,6 +11,7 @@ use super::*;
 use crate::error::{Error, Result};
 use crate::wal::{FaultyDisk, WalSettings};
 use ct_core::Code;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tokio::task::JoinSet;
@@ -96,14 +97,21 @@ impl Machine for Memory {
         Ok(())
     }
 
-    fn snapshot(&self) -> Result<Vec<u8>> {
-        Ok(serde_json::to_vec(&self.now.commands).unwrap())
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>> {
+        Ok(Box::new(self.now.clone()))
     }
 
-    fn install(&mut self, snapshot: &[u8], applied: &[u8]) -> Result<()> {
-        let commands = serde_json::from_slice(snapshot).unwrap();
+    fn install(&mut self, snapshot: &mut dyn Read, applied: &[u8]) -> Result<()> {
+        let commands = serde_json::from_reader(snapshot).unwrap();
         self.now = State { applied: Some(applied.to_vec()), commands };
         self.persist()
+    }
+}
+
+impl Snapshot for State {
+    fn write_to(&self, out: &mut dyn Write) -> Result<()> {
+        serde_json::to_writer(out, &self.commands).unwrap();
+        Ok(())
     }
 }
 
