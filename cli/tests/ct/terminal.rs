@@ -29,6 +29,8 @@ impl Terminal {
         let device = ptsname(&keyboard, Vec::new()).unwrap().into_string().unwrap();
         let open = || OpenOptions::new().read(true).write(true).custom_flags(libc::O_NOCTTY).open(&device).unwrap();
         let mut command = Command::new("setsid");
+        // Not what the caller's own terminal is, which may be none.
+        command.env("TERM", "xterm-256color");
         command.args(["--ctty", "--wait", program]).stdin(open()).stdout(open()).stderr(open());
         set_up(&mut command);
         let child = command.spawn().unwrap();

@@ -21,6 +21,8 @@ pub(crate) fn inside(test: &str, body: impl FnOnce()) {
         .arg(program)
         .args([test, "--exact", "--include-ignored", "--nocapture"])
         .env(MARK, "1")
+        // By which the driver reads the names of files.
+        .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::null())
         .output()
         .unwrap();
