@@ -35,6 +35,16 @@ pub(super) fn decode(stored: &StoredEntry) -> Result<Entry> {
     Ok(Entry { log_id: log_id(stored.at), payload })
 }
 
+/// The members at some time, as they stand in a snapshot.
+pub(super) fn encode_members(members: &Membership) -> Result<Vec<u8>> {
+    serde_json::to_vec(members).map_err(|error| unreadable("a list of members", &error))
+}
+
+/// The members that [`encode_members`] wrote.
+pub(super) fn decode_members(json: &[u8]) -> Result<Membership> {
+    serde_json::from_slice(json).map_err(|error| unreadable("a list of members", &error))
+}
+
 /// How far a machine has come, and who the members were then.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Applied {
@@ -63,15 +73,18 @@ const MEMBERSHIP: u8 = 2;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::peers::Member;
     use crate::wal::Position;
     use openraft::Membership;
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     const AT: Position = Position { term: 3, index: 9 };
 
     #[test]
     fn what_is_encoded_is_decoded() {
-        let members = Membership::new_with_defaults(vec![BTreeSet::from([1, 2])], [3]);
+        let member = |node| (node, Member { node, key: [7; 32], address: String::new() });
+        let nodes: BTreeMap<_, _> = [member(1), member(2), member(3)].into();
+        let members = Membership::new(vec![BTreeSet::from([1, 2])], nodes).unwrap();
         let payloads = [
             EntryPayload::Blank,
             EntryPayload::Normal(Command::new(b"")),

@@ -5,28 +5,32 @@
 //!
 //! What a caller may rely on:
 //!
-//! - A command that was answered is on disk, and is applied exactly once in the life of the machine's state, restarts
-//!   included, in the order of the log.
+//! - A command that was answered is on the disks of a majority, and is applied exactly once in the life of the machine's
+//!   state, restarts included, in the order of the log.
 //! - A refusal says that the command was not, and will not be, carried out; with one exception: `unknown.outcome` says
 //!   that nobody knows. Then send it again with the same request ID, and let the machine see that it is the same.
 //! - After a failed write, or an error of the machine, nothing is answered any more until the next start.
 //!
-//! Out of scope so far: several nodes. What they need (votes, entries in limited portions, snapshots) is here; the
-//! network between them is not.
+//! Nodes reach one another through [`crate::peers::Network`], and hand what they receive to [`Consensus::receiver`]. A
+//! node that has lost its log takes part again under its old number only when it can break no promise (`rejoin`).
 
 mod entries;
 mod halt;
+mod leader;
 mod log_store;
 mod machine;
+mod messages;
 mod network;
 mod persistence;
 mod proposals;
 mod protocol;
+mod receiving;
+mod rejoin;
 mod start;
 mod state_machine;
 #[cfg(test)]
 mod tests;
 
 pub use machine::{Committed, Machine, Snapshot};
-pub use proposals::{Consensus, ConsensusStatus, Role};
-pub use start::ConsensusSettings;
+pub use proposals::{Consensus, ConsensusStatus, Role, Voice};
+pub use start::{Beginning, Cluster, ConsensusSettings};

@@ -34,7 +34,9 @@ pub(super) async fn keep_short(group: Group, wal: Arc<Wal>, cadence: Cadence) {
         if !is_due || next == since {
             continue;
         }
-        match persist(&group).await {
+        // Others that are a little behind can still be sent what came after the time before.
+        let kept = (group.voter_ids().count() > 1).then_some(since);
+        match persist(&group, kept).await {
             Ok(upto) => since = upto.max(since),
             // The node has stopped; why is known to whoever stopped it.
             Err(_) => return,
@@ -43,15 +45,16 @@ pub(super) async fn keep_short(group: Group, wal: Arc<Wal>, cadence: Cadence) {
     }
 }
 
-/// Lets the machine persist, and then the log go; the first index that is not covered.
-pub(super) async fn persist(group: &Group) -> Result<u64, Fatal<Protocol>> {
+/// Lets the machine persist, and then the log go, but not from `kept` on; the first index that is not covered.
+pub(super) async fn persist(group: &Group, kept: Option<u64>) -> Result<u64, Fatal<Protocol>> {
     let next = group.metrics().borrow_watched().last_applied.next_index();
     group.trigger().snapshot().await?;
     let is_done =
         |metrics: &RaftMetrics<Protocol>| metrics.running_state.is_err() || metrics.snapshot.next_index() >= next;
     let metrics = group.wait(None).metrics(is_done, "the state is durable").await.map_err(|_| Fatal::Stopped)?;
     metrics.running_state?;
-    if let Some(upto) = metrics.snapshot.index() {
+    let upto = metrics.snapshot.next_index().min(kept.unwrap_or(u64::MAX));
+    if let Some(upto) = upto.checked_sub(1) {
         group.trigger().purge_log(upto).await?;
     }
     Ok(metrics.snapshot.next_index())

@@ -1,22 +1,28 @@
 //! Proposing commands to a node that runs.
 
 use super::halt::Halt;
+use super::leader::LeaderAddress;
 use super::persistence::{self, Group};
 use super::protocol::{Answer, Command, Protocol};
+use super::receiving::Answering;
 use crate::error::{Error, Result};
+use crate::peers::{Member, Receive};
 use crate::wal::{Wal, WalStatus};
 use ct_core::Code;
-use ct_core::limits::{MAX_COMMAND_BYTES, MAX_COMMANDS_IN_FLIGHT};
+use ct_core::limits::{MAX_COMMAND_BYTES, MAX_COMMANDS_IN_FLIGHT, MAX_MEMBERS};
 use openraft::async_runtime::watch::WatchReceiver;
-use openraft::errors::ClientWriteError;
+use openraft::errors::{ClientWriteError, RaftError};
 use openraft::impls::ProgressResponder;
 use openraft::raft::ClientWriteResult;
-use openraft::{LogIdOptionExt, RaftMetrics, ServerState};
+use openraft::raft::ReadPolicy;
+use openraft::{ChangeMembers, LogIdOptionExt, RaftMetrics, ServerState};
+use std::collections::BTreeSet;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 /// A node of consensus that runs, on threads of its own: nothing that it does for the disk holds up another runtime.
 ///
@@ -29,6 +35,8 @@ pub struct Consensus {
     /// Kibibytes.
     pub(super) room: Arc<Semaphore>,
     pub(super) replayed: u64,
+    pub(super) leader: LeaderAddress,
+    pub(super) answering: Answering,
     pub(super) runtime: Option<Runtime>,
 }
 
@@ -39,8 +47,19 @@ pub enum Role {
     Leads,
     /// It does not, at the moment.
     Follows,
+    /// It has lost its log, and takes part again when it has caught up.
+    Recovers,
     /// It has stopped.
     Halted,
+}
+
+/// What a member is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// It votes, and counts for a majority.
+    Votes,
+    /// It is being brought up to date.
+    Learns,
 }
 
 /// How a node is.
@@ -50,6 +69,12 @@ pub struct ConsensusStatus {
     pub role: Role,
     /// The term it is in.
     pub term: u64,
+    /// The number of the node that leads, if that is known.
+    pub leader: Option<u64>,
+    /// Where clients reach it, if that is known.
+    pub leader_api: Option<String>,
+    /// The nodes of the cluster, and whether each of them votes.
+    pub members: Vec<(Member, Voice)>,
     /// The index of the last entry in its log.
     pub last: Option<u64>,
     /// The index of the last entry that the machine has applied.
@@ -74,8 +99,8 @@ impl Consensus {
     ///
     /// # Errors
     /// The command is not carried out: `limit.length` if it is longer than `MAX_COMMAND_BYTES`; `limit.in_flight` if as
-    /// many commands or bytes are in flight as may be; `io.log_poisoned`, or what the machine failed with, if the node
-    /// has stopped. It is not known whether it is, or will be: `unknown.outcome`.
+    /// many commands or bytes are in flight as may be; `not_leader.node` if another node leads, or none; `io.log_poisoned`,
+    /// or what the machine failed with, if the node has stopped. It is not known whether it is, or will be: `unknown.outcome`.
     pub async fn propose(&self, command: Vec<u8>) -> Result<Vec<u8>> {
         let permits = self.admit(&command)?;
         let (responder, answer) = ProgressResponder::<Protocol, ClientWriteResult<Protocol>>::complete_only();
@@ -97,10 +122,108 @@ impl Consensus {
                 let Answer(answer) = response.data;
                 Ok(answer)
             }
-            Ok(Ok(Err(ClientWriteError::ForwardToLeader(_)))) => Err(unknown("the node does not lead at the moment")),
+            // Refused before it was taken; where its fate is unknown, the protocol says so.
+            Ok(Ok(Err(ClientWriteError::ForwardToLeader(_)))) => Err(not_leader()),
             Ok(Ok(Err(error))) => Err(unknown(&error.to_string())),
             Ok(Err(_)) | Err(_) => Err(self.lost()),
         }
+    }
+
+    /// What answers other nodes on behalf of this one.
+    #[must_use]
+    pub fn receiver(&self) -> Arc<dyn Receive> {
+        Arc::new(self.answering.clone())
+    }
+
+    /// Returns once this node's machine has applied everything that was answered before the call, by whichever node
+    /// (ReadIndex).
+    ///
+    /// # Errors
+    /// `not_leader.node` if it does not lead, or cannot show in time that it does.
+    pub async fn catch_up(&self) -> Result<()> {
+        let ensured = timeout(CATCH_UP, self.group.ensure_linearizable(ReadPolicy::ReadIndex)).await;
+        match ensured {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(RaftError::Fatal(_))) => Err(self.refusal()),
+            Ok(Err(RaftError::APIError(_))) | Err(_) => Err(not_leader()),
+        }
+    }
+
+    /// Makes a node a member, first one that is brought up to date and then one that votes; or gives a member another
+    /// address or key. The same again changes nothing.
+    ///
+    /// # Errors
+    /// `not_leader.node`; `conflict.members` if there are as many as may be, or another change is under way;
+    /// `unknown.outcome` if it is not up to date in time: it goes on to be brought up to date, and the same call makes
+    /// it vote.
+    pub async fn put_member(&self, member: Member) -> Result<()> {
+        let members = self.status().members;
+        let known = members.iter().find(|(known, _)| known.node == member.node);
+        if known == Some(&(member.clone(), Voice::Votes)) {
+            return Ok(());
+        }
+        if members.iter().any(|(other, _)| other.node != member.node && other.key == member.key) {
+            return Err(conflict("another member has this key"));
+        }
+        if known.is_none() && members.len() >= MAX_MEMBERS {
+            return Err(conflict("there are as many as may be"));
+        }
+        let node = member.node;
+        if known.is_some_and(|(known, _)| *known != member) {
+            self.change(ChangeMembers::SetNodes([(node, member)].into())).await?;
+        } else if known.is_none() {
+            self.change(ChangeMembers::AddNodes([(node, member)].into())).await?;
+        }
+        self.brought_up(node).await?;
+        self.change(ChangeMembers::AddVoterIds([node].into())).await
+    }
+
+    /// Lets a node be a member no longer.
+    ///
+    /// # Errors
+    /// `not_leader.node`; `unknown.member`; `conflict.members` for the only one, or if another change is under way;
+    /// `unknown.outcome`.
+    pub async fn delete_member(&self, node: u64) -> Result<()> {
+        let members = self.status().members;
+        let Some((_, voice)) = members.iter().find(|(known, _)| known.node == node) else {
+            let what = format!("has no member {node}");
+            return Err(Error::new(Code::UnknownMember, "the log", what, "see which there are: ct-node status"));
+        };
+        if members.len() == 1 {
+            return Err(conflict("it is the only one"));
+        }
+        match voice {
+            Voice::Votes => self.change(ChangeMembers::RemoveVoters([node].into())).await,
+            Voice::Learns => self.change(ChangeMembers::RemoveNodes([node].into())).await,
+        }
+    }
+
+    async fn change(&self, change: ChangeMembers<u64, Member>) -> Result<()> {
+        let changed = timeout(CHANGE, self.group.change_membership(change, false)).await;
+        match changed {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(RaftError::Fatal(_))) => Err(self.lost()),
+            Ok(Err(RaftError::APIError(ClientWriteError::ForwardToLeader(_)))) => Err(not_leader()),
+            Ok(Err(RaftError::APIError(ClientWriteError::ChangeMembershipError(error)))) => {
+                Err(conflict(&error.to_string()))
+            }
+            Ok(Err(RaftError::APIError(error))) => Err(unknown(&error.to_string())),
+            Err(_) => Err(unknown("no majority of the members has confirmed it in time")),
+        }
+    }
+
+    /// Returns when the node has nearly everything that the leader has.
+    async fn brought_up(&self, node: u64) -> Result<()> {
+        let near = |metrics: &RaftMetrics<Protocol>| {
+            let matched =
+                metrics.replication.as_ref().and_then(|of| of.get(&node)).and_then(|matched| matched.as_ref());
+            let matched = matched.map_or(0, |id| id.index.saturating_add(1));
+            metrics.state != ServerState::Leader
+                || metrics.last_log_index.map_or(0, |last| last.saturating_add(1)).saturating_sub(matched) <= NEAR
+        };
+        let metrics = self.group.wait(Some(CATCHING_UP)).metrics(near, "the member is up to date").await;
+        let metrics = metrics.map_err(|_| unknown("the node is not up to date yet"))?;
+        if metrics.state == ServerState::Leader { Ok(()) } else { Err(not_leader()) }
     }
 
     /// How the node is now.
@@ -112,11 +235,21 @@ impl Consensus {
         let role = match (&halted, &metrics.running_state, metrics.state) {
             (Some(_), _, _) | (_, Err(_), _) => Role::Halted,
             (None, Ok(()), ServerState::Leader) => Role::Leads,
+            (None, Ok(()), _) if self.answering.recovers() => Role::Recovers,
             (None, Ok(()), _) => Role::Follows,
         };
+        let leader = metrics.current_leader;
+        let leader_api = leader.and_then(|leader| self.leader.of(leader, metrics.vote.leader_id.term));
+        let voters: BTreeSet<u64> = metrics.membership_config.voter_ids().collect();
+        let voice = |node: &u64| if voters.contains(node) { Voice::Votes } else { Voice::Learns };
+        let members = metrics.membership_config.nodes();
+        let members = members.map(|(node, member)| (member.clone(), voice(node))).collect();
         ConsensusStatus {
             role,
             term: metrics.current_term,
+            leader,
+            leader_api,
+            members,
             last: metrics.last_log_index,
             applied: metrics.last_applied.index(),
             purged: metrics.purged.index(),
@@ -137,8 +270,11 @@ impl Consensus {
         let drained = async move {
             // Commands in flight end when the node stops, too.
             let _all = commands.acquire_many_owned(all).await;
-            let persisted = persistence::persist(&group).await;
-            if let Ok(upto) = persisted {
+            let is_alone = group.voter_ids().count() <= 1;
+            let persisted = persistence::persist(&group, (!is_alone).then_some(0)).await;
+            if let Ok(upto) = persisted
+                && is_alone
+            {
                 // Another node may still need the log: then it is read once more at the next start.
                 let is_gone = move |metrics: &RaftMetrics<Protocol>| metrics.purged.next_index() >= upto;
                 let _ = group.wait(Some(PATIENCE)).metrics(is_gone, "the log has let go").await;
@@ -190,6 +326,20 @@ impl Consensus {
     }
 }
 
+fn not_leader() -> Error {
+    let next = "send it, with the same request ID, to the node that leads, or try again in a moment";
+    Error::new(Code::NotLeaderNode, "this node", "does not lead the log at the moment", next)
+}
+
+fn conflict(why: &str) -> Error {
+    Error::new(
+        Code::ConflictMembers,
+        "the members",
+        format!("cannot be changed like this: {why}"),
+        "see: ct-node status",
+    )
+}
+
 fn unknown(why: &str) -> Error {
     let what = format!("it is not known whether the command was carried out: {why}");
     Error::new(Code::UnknownOutcome, "consensus", what, "retry with the same request ID")
@@ -217,3 +367,11 @@ impl Drop for Consensus {
 }
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// For a majority to say that this node still leads.
+const CATCH_UP: Duration = Duration::from_secs(5);
+/// For a majority to confirm a change of the members.
+const CHANGE: Duration = Duration::from_secs(20);
+/// For a new member to come near.
+const CATCHING_UP: Duration = Duration::from_secs(120);
+/// Entries that a member may lack when it begins to vote.
+const NEAR: u64 = 1_000;

@@ -1,6 +1,7 @@
 //! The protocol's types, filled in: opaque commands and answers, and one leader for each term, so that a term alone
 //! identifies the leader.
 
+use crate::peers::Member;
 use crate::wal::{Position, Standing, Vote};
 use openraft::vote::{RaftLeaderId, leader_id_std};
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ openraft::declare_raft_types!(
     pub(super) Protocol:
         D = Command,
         R = Answer,
+        Node = Member,
         LeaderId = leader_id_std::LeaderId<u64, u64>,
 );
 

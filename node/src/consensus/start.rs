@@ -1,21 +1,28 @@
 //! Starting a node.
 
 use super::halt::Halt;
+use super::leader::LeaderAddress;
 use super::log_store::LogStore;
 use super::machine::Machine;
-use super::network::Alone;
+use super::network::{Alone, Links};
 use super::persistence::{Cadence, Group, keep_short};
 use super::proposals::{Consensus, wait_on};
 use super::protocol::{Protocol, position};
+use super::receiving::{Answering, Inner};
+use super::rejoin::{Gate, greatest_term};
 use super::state_machine::StateMachine;
 use crate::error::{Error, Result, shown};
-use crate::wal::{Contents, Disk, LocalDisk, WalSettings, recover};
+use crate::peers::{Member, Network};
+use crate::wal::{
+    Contents, Damage, Disk, LocalDisk, Position, Record, Recovered, Standing, Vote, Wal, WalSettings, recover,
+};
 use ct_core::Code;
 use ct_core::limits::{MAX_BYTES_IN_FLIGHT, MAX_COMMANDS_IN_FLIGHT};
-use openraft::{BasicNode, Config, LogIdOptionExt, Raft, RaftMetrics, ServerState, SnapshotPolicy};
+use openraft::async_runtime::watch::WatchReceiver;
+use openraft::{Config, LogIdOptionExt, Raft, RaftMetrics, ServerState, SnapshotPolicy};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
@@ -49,36 +56,93 @@ impl ConsensusSettings {
     }
 }
 
+/// The nodes of a cluster, as one of them is told.
+#[derive(Clone)]
+pub struct Cluster {
+    /// Every node that the configuration names, this one included.
+    pub members: Vec<Member>,
+    /// What reaches them.
+    pub network: Arc<dyn Network>,
+    /// Where clients reach this node: `http://HOST:PORT`.
+    pub api: String,
+    /// What a node without anything on disk is.
+    pub beginning: Beginning,
+}
+
+/// What a node is whose folder is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// One of those that found the cluster: all of them know the same members, and may all say so.
+    Founds,
+    /// New, under a number that no node had before: the others will bring it up to date.
+    Joins,
+    /// One that was there before and has lost everything.
+    Returns,
+}
+
 impl Consensus {
-    /// Reads the log, brings the machine up to date, and returns when the node leads. In an empty folder a cluster of
-    /// one is made. Blocks the calling thread, which may belong to another runtime.
+    /// Reads the log, brings the machine up to date, and returns when the node leads: a cluster of one, which is made
+    /// in an empty folder. Blocks the calling thread, which may belong to another runtime.
     ///
     /// # Errors
     /// `tampered.wal` if acknowledged records of the log are lost, or log and machine are not of the same node or time;
     /// `io.*` if the folder cannot be used; what the machine fails with.
     pub fn start(settings: ConsensusSettings, machine: impl Machine) -> Result<Self> {
         let disk = LocalDisk::open(&settings.dir)?;
-        Self::start_on(Box::new(disk), settings, Box::new(machine))
+        Self::start_on(Box::new(disk), settings, Box::new(machine), None)
+    }
+
+    /// Reads the log, brings the machine up to date as far as the log is known to be committed, and returns: the node
+    /// then waits to be called by the others, and calls them. One that is the only member leads when this returns.
+    ///
+    /// A node that has lost records, or everything, waits here until enough of the others have told it how far they
+    /// are; see `rejoin`.
+    ///
+    /// # Errors
+    /// As for [`Self::start`]; but with others to learn from, a damaged log is `tampered.wal` only if this node is the
+    /// only member.
+    pub fn join(settings: ConsensusSettings, machine: impl Machine, cluster: Cluster) -> Result<Self> {
+        let disk = LocalDisk::open(&settings.dir)?;
+        Self::start_on(Box::new(disk), settings, Box::new(machine), Some(cluster))
     }
 
     pub(super) fn start_on(
         disk: Box<dyn Disk>,
         settings: ConsensusSettings,
         machine: Box<dyn Machine>,
+        cluster: Option<Cluster>,
     ) -> Result<Self> {
         let halt = Halt::default();
         let machine = StateMachine::new(machine, halt.clone())?;
+        let gate = Gate::open_in(&settings.dir)?;
+        let cluster = cluster.unwrap_or_else(|| Cluster::of_one(settings.node_id));
+        let members: BTreeMap<u64, Member> = cluster.members.into_iter().map(|member| (member.node, member)).collect();
         let recovered = recover(disk)?;
         let replayed = recovered.records();
-        let (wal, contents) = recovered.open(settings.wal)?;
+        let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("consensus").enable_all().build();
+        let runtime = runtime.map_err(|source| failed(&source.to_string()))?;
+        let lost = losses(&recovered, &machine, members.len(), cluster.beginning);
+        let (wal, contents) = if lost {
+            let (network, node, others) = (Arc::clone(&cluster.network), settings.node_id, members.clone());
+            let asked = async move { greatest_term(&network, node, &others).await };
+            let term = wait_on(&runtime, asked).ok_or_else(|| failed("the threads ended"))?;
+            gate.shut(term.max(1))?;
+            begin_again(recovered, &settings, &machine, term)?
+        } else {
+            recovered.open(settings.wal)?
+        };
         check(&contents, &machine, &settings.dir)?;
         let wal = Arc::new(wal);
         let log = LogStore::new(contents, Arc::clone(&wal), halt.clone());
-        let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("consensus").enable_time().build();
-        let runtime = runtime.map_err(|source| failed(&source.to_string()))?;
-        let led = lead(settings.node_id, log, machine);
-        let led = wait_on(&runtime, led).unwrap_or_else(|| Err("the threads ended".to_owned()));
-        let group = match led {
+        let plan = Plan {
+            node: settings.node_id,
+            founds: cluster.beginning == Beginning::Founds && !lost,
+            members: members.clone(),
+            links: Links::new(Arc::clone(&cluster.network)),
+            gate: gate.clone(),
+        };
+        let begun = wait_on(&runtime, begin(plan, log, machine)).unwrap_or_else(|| Err("the threads ended".to_owned()));
+        let group = match begun {
             Ok(group) => group,
             Err(what) => {
                 runtime.shutdown_background();
@@ -88,6 +152,9 @@ impl Consensus {
         };
         let cadence = Cadence { entries: settings.persist_after_entries, bytes: settings.persist_after_bytes };
         runtime.spawn(keep_short(group.clone(), Arc::clone(&wal), cadence));
+        runtime.spawn(lift_in_time(group.clone(), gate.clone(), halt.clone()));
+        let leader = LeaderAddress::default();
+        runtime.spawn(leader.clone().follow(group.clone(), cluster.network, cluster.api.clone(), settings.node_id));
         let (stopped, stopping) = (halt.clone(), group.clone());
         // The protocol does not hear of every failure by itself, and a leader that can write nothing must not go on
         // telling others that it leads.
@@ -97,35 +164,113 @@ impl Consensus {
         });
         let commands = Arc::new(Semaphore::new(MAX_COMMANDS_IN_FLIGHT));
         let room = Arc::new(Semaphore::new(MAX_BYTES_IN_FLIGHT >> 10));
-        Ok(Self { group, wal, halt, commands, room, replayed, runtime: Some(runtime) })
+        let (api, spool) = (cluster.api, settings.dir);
+        let answering =
+            Inner { group: group.clone(), gate, configured: members, api, spool, incoming: Mutex::default() };
+        let answering = Answering(Arc::new(answering));
+        Ok(Self { group, wal, halt, commands, room, replayed, leader, answering, runtime: Some(runtime) })
     }
+}
+
+impl Cluster {
+    /// A cluster of this node alone.
+    fn of_one(node: u64) -> Self {
+        let member = Member { node, key: [0; 32], address: String::new() };
+        let (network, api) = (Arc::new(Alone), String::new());
+        Self { members: vec![member], network, api, beginning: Beginning::Founds }
+    }
+}
+
+/// Whether this node may have promised what it no longer knows, and there are others to learn it from.
+fn losses(recovered: &Recovered, machine: &StateMachine, members: usize, beginning: Beginning) -> bool {
+    if members < 2 {
+        return false;
+    }
+    let contents = recovered.contents();
+    let is_damaged = matches!(recovered.damage(), Damage::Corrupt { .. });
+    let is_empty = contents.last().is_none() && contents.vote().is_none();
+    let applied = next_index(machine.last_applied().map(position));
+    let ends_early = applied > next_index(contents.last());
+    is_damaged || ends_early || (is_empty && beginning == Beginning::Returns)
+}
+
+fn next_index(at: Option<Position>) -> u64 {
+    at.map_or(0, |at| at.index.saturating_add(1))
+}
+
+/// Goes on from what is left, with a vote beyond every promise that may be forgotten.
+fn begin_again(
+    recovered: Recovered,
+    settings: &ConsensusSettings,
+    machine: &StateMachine,
+    term: u64,
+) -> Result<(Wal, Contents)> {
+    let recovered = match recovered.damage() {
+        Damage::Corrupt { .. } => recovered.accept_loss()?,
+        Damage::None | Damage::Torn => recovered,
+    };
+    let (wal, mut contents) = recovered.open(settings.wal)?;
+    let own = contents.vote().map_or(0, |vote| vote.term);
+    let vote = Vote { term: own.max(term).saturating_add(1), node: settings.node_id, standing: Standing::Given };
+    let mut records = vec![Record::Vote(vote)];
+    let applied = machine.last_applied().map(position);
+    // Everything up to here is in the state, whatever the log has lost.
+    records.extend(applied.filter(|at| next_index(Some(*at)) > next_index(contents.last())).map(Record::Purge));
+    for record in &records {
+        let flawed = |flaw| Error::new(Code::TamperedWal, shown(&settings.dir), format!("cannot go on: {flaw}"), NEXT);
+        contents.take(record.clone()).map_err(flawed)?;
+    }
+    let (sender, written) = mpsc::channel();
+    wal.append(records, move |result| drop(sender.send(result)))?;
+    written.recv().unwrap_or_else(|_| Err(failed("the log was closed")))?;
+    Ok((wal, contents))
 }
 
 /// Log and machine must be of the same node and time: what is between them must be there.
 fn check(contents: &Contents, machine: &StateMachine, dir: &Path) -> Result<()> {
-    let applied = machine.last_applied().map(position);
-    let index = |at: Option<crate::wal::Position>| at.map_or(0, |at| at.index.saturating_add(1));
-    let what = if index(applied) > index(contents.last()) {
-        format!("the state has come to entry {}, and the log ends before it", index(applied))
-    } else if index(applied) < index(contents.purged()) {
-        format!("the state has come to entry {}, and the log begins after it", index(applied))
+    let applied = next_index(machine.last_applied().map(position));
+    let what = if applied > next_index(contents.last()) {
+        format!("the state has come to entry {applied}, and the log ends before it")
+    } else if applied < next_index(contents.purged()) {
+        format!("the state has come to entry {applied}, and the log begins after it")
     } else {
         return Ok(());
     };
-    Err(Error::new(Code::TamperedWal, shown(dir), what, "restore both from the same backup"))
+    Err(Error::new(Code::TamperedWal, shown(dir), what, NEXT))
 }
 
-/// Returns when the node leads and everything in its log is applied.
-async fn lead(node_id: u64, log: LogStore, machine: StateMachine) -> std::result::Result<Group, String> {
+struct Plan {
+    node: u64,
+    founds: bool,
+    members: BTreeMap<u64, Member>,
+    links: Links,
+    gate: Gate,
+}
+
+/// Returns when the node takes part; if it is alone, when it leads and everything in its log is applied.
+async fn begin(plan: Plan, log: LogStore, machine: StateMachine) -> std::result::Result<Group, String> {
     let config = config().validate().map_err(|error| error.to_string())?;
-    let group = Raft::<Protocol, StateMachine>::new(node_id, Arc::new(config), Alone, log, machine).await;
+    let group = Raft::<Protocol, StateMachine>::new(plan.node, Arc::new(config), plan.links, log, machine).await;
     let group = group.map_err(|error| error.to_string())?;
+    if plan.gate.closed_at().is_some() {
+        group.runtime_config().elect(false);
+    }
     if group.is_initialized().await.map_err(|error| error.to_string())? {
-        // Alone, it need not wait for the voice of another leader.
-        group.trigger().elect(false).await.map_err(|error| error.to_string())?;
+        let voters: Vec<u64> = group.voter_ids().collect();
+        if voters == [plan.node] {
+            // Alone, it need not wait for the voice of another leader.
+            group.trigger().elect(false).await.map_err(|error| error.to_string())?;
+        } else {
+            return Ok(group);
+        }
+    } else if plan.founds {
+        let is_alone = plan.members.len() == 1;
+        group.initialize(plan.members).await.map_err(|error| error.to_string())?;
+        if !is_alone {
+            return Ok(group);
+        }
     } else {
-        let members = BTreeMap::from([(node_id, BasicNode::default())]);
-        group.initialize(members).await.map_err(|error| error.to_string())?;
+        return Ok(group);
     }
     let is_ready = |metrics: &RaftMetrics<Protocol>| {
         let leads = metrics.state == ServerState::Leader && metrics.last_applied.index() == metrics.last_log_index;
@@ -137,6 +282,25 @@ async fn lead(node_id: u64, log: LogStore, machine: StateMachine) -> std::result
     Ok(group)
 }
 
+/// Lets the node vote once it has applied an entry of a term beyond its forgotten promises: with it, it has everything
+/// that was committed before.
+async fn lift_in_time(group: Group, gate: Gate, halt: Halt) {
+    let mut metrics = group.metrics();
+    while let Some(closed_at) = gate.closed_at() {
+        let applied = metrics.borrow_and_update().last_applied.map(|id| id.leader_id.term);
+        if applied > Some(closed_at) {
+            if let Err(error) = gate.lift() {
+                halt.stop(error);
+                return;
+            }
+            group.runtime_config().elect(true);
+            tracing::info!("this node has caught up and votes again");
+        } else if metrics.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
 fn config() -> Config {
     Config {
         cluster_name: "civictrust".to_owned(),
@@ -144,7 +308,7 @@ fn config() -> Config {
         heartbeat_interval: 200,
         election_timeout_min: 1_000,
         election_timeout_max: 2_000,
-        install_snapshot_timeout: 60_000,
+        install_snapshot_timeout: 600_000,
         // The log goes when the machine says that its state is durable, and not before.
         snapshot_policy: SnapshotPolicy::Never,
         max_in_snapshot_log_to_keep: u64::MAX,
@@ -155,13 +319,10 @@ fn config() -> Config {
 }
 
 fn failed(what: &str) -> Error {
-    Error::new(
-        Code::Internal,
-        "consensus",
-        format!("does not lead: {what}"),
-        "look at the disk and the node's messages",
-    )
+    let next = "look at the disk and the node's messages";
+    Error::new(Code::Internal, "consensus", format!("does not start: {what}"), next)
 }
 
 /// Time for the first flushes; reading and applying the log comes before.
 const PATIENCE: Duration = Duration::from_secs(60);
+const NEXT: &str = "restore both from the same backup";

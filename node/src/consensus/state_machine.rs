@@ -141,9 +141,17 @@ impl RaftStateMachine<Protocol> for StateMachine {
     }
 
     async fn install_snapshot(&mut self, meta: &SnapshotMetaOf<Protocol>, snapshot: Image) -> io::Result<()> {
-        let Image::Received(mut source) = snapshot else {
-            let what = "a snapshot without the state was to be installed";
-            return Err(self.halt.stop(Error::new(Code::Internal, "state machine", what, "report this")));
+        let mut source: Box<dyn Read + Send> = match snapshot {
+            Image::Received(source) => source,
+            Image::Taken(state) => {
+                let mut bytes = Vec::new();
+                state.write_to(&mut bytes).map_err(|error| self.halt.stop(error))?;
+                Box::new(io::Cursor::new(bytes))
+            }
+            Image::Kept => {
+                let what = "a snapshot without the state was to be installed";
+                return Err(self.halt.stop(Error::new(Code::Internal, "state machine", what, "report this")));
+            }
         };
         let applied = Applied { last: meta.last_log_id, members: meta.last_membership.clone() };
         let install = || self.machine().install(&mut *source, &applied.encode()?);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A node of a log, as the others know it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
     /// Its number, from 1; never used again for another node.

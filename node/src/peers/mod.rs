@@ -11,8 +11,10 @@ use std::time::Duration;
 /// What a message between nodes is about. A closed register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MessageKind {
-    /// Entries of the log, or a sign of life; in order.
+    /// Entries of the log; in order.
     Append,
+    /// An [`Self::Append`] without entries, which says that the leader lives.
+    Heartbeat,
     /// A candidate asks for a vote.
     Vote,
     /// A node asks whether it would get votes.

@@ -1,5 +1,6 @@
 //! A node of its own, on disks and with machines that fail on purpose.
 
+mod cluster;
 mod crashing;
 mod failing;
 mod killing;
@@ -104,6 +105,7 @@ impl Machine for Memory {
     fn install(&mut self, snapshot: &mut dyn Read, applied: &[u8]) -> Result<()> {
         let commands = serde_json::from_reader(snapshot).unwrap();
         self.now = State { applied: Some(applied.to_vec()), commands };
+        *self.shown.lock().unwrap() = self.now.clone();
         self.persist()
     }
 }
@@ -121,7 +123,7 @@ fn settings() -> ConsensusSettings {
 }
 
 fn start(disk: &FaultyDisk, settings: ConsensusSettings, machine: &Memory) -> Result<Consensus> {
-    Consensus::start_on(Box::new(disk.clone()), settings, Box::new(machine.clone()))
+    Consensus::start_on(Box::new(disk.clone()), settings, Box::new(machine.clone()), None)
 }
 
 fn command(number: u64) -> Vec<u8> {
