@@ -127,7 +127,9 @@ impl Consensus {
             let asked = async move { greatest_term(&network, node, &others).await };
             let term = wait_on(&runtime, asked).ok_or_else(|| failed("the threads ended"))?;
             gate.shut(term.max(1))?;
-            begin_again(recovered, &settings, &machine, term)?
+            begin_again(recovered, &settings, &machine, Some(term))?
+        } else if machine.was_installed() {
+            begin_again(recovered, &settings, &machine, None)?
         } else {
             recovered.open(settings.wal)?
         };
@@ -190,7 +192,7 @@ fn losses(recovered: &Recovered, machine: &StateMachine, members: usize, beginni
     let is_damaged = matches!(recovered.damage(), Damage::Corrupt { .. });
     let is_empty = contents.last().is_none() && contents.vote().is_none();
     let applied = next_index(machine.last_applied().map(position));
-    let ends_early = applied > next_index(contents.last());
+    let ends_early = applied > next_index(contents.last()) && !machine.was_installed();
     is_damaged || ends_early || (is_empty && beginning == Beginning::Returns)
 }
 
@@ -198,21 +200,24 @@ fn next_index(at: Option<Position>) -> u64 {
     at.map_or(0, |at| at.index.saturating_add(1))
 }
 
-/// Goes on from what is left, with a vote beyond every promise that may be forgotten.
+/// Goes on from what is left and from the state; with a vote beyond every promise that may be forgotten, if any may be.
 fn begin_again(
     recovered: Recovered,
     settings: &ConsensusSettings,
     machine: &StateMachine,
-    term: u64,
+    forgotten: Option<u64>,
 ) -> Result<(Wal, Contents)> {
     let recovered = match recovered.damage() {
-        Damage::Corrupt { .. } => recovered.accept_loss()?,
-        Damage::None | Damage::Torn => recovered,
+        Damage::Corrupt { .. } if forgotten.is_some() => recovered.accept_loss()?,
+        _ => recovered,
     };
     let (wal, mut contents) = recovered.open(settings.wal)?;
     let own = contents.vote().map_or(0, |vote| vote.term);
-    let vote = Vote { term: own.max(term).saturating_add(1), node: settings.node_id, standing: Standing::Given };
-    let mut records = vec![Record::Vote(vote)];
+    let beyond = |term: u64| {
+        let term = own.max(term).saturating_add(1);
+        Record::Vote(Vote { term, node: settings.node_id, standing: Standing::Given })
+    };
+    let mut records: Vec<Record> = forgotten.map(beyond).into_iter().collect();
     let applied = machine.last_applied().map(position);
     // Everything up to here is in the state, whatever the log has lost.
     records.extend(applied.filter(|at| next_index(Some(*at)) > next_index(contents.last())).map(Record::Purge));

@@ -51,6 +51,11 @@ impl StateMachine {
         self.applied.last.as_ref()
     }
 
+    /// Whether the state was taken from another node and nothing has been applied since: the log may end before it.
+    pub(super) const fn was_installed(&self) -> bool {
+        self.applied.installed
+    }
+
     fn machine(&self) -> MutexGuard<'_, Box<dyn Machine>> {
         // A machine that panicked has not committed its transaction.
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
@@ -71,7 +76,7 @@ impl StateMachine {
     }
 
     fn transact(&mut self, portion: &[EntryResponder<Protocol>]) -> Result<Vec<Vec<u8>>> {
-        let mut applied = self.applied.clone();
+        let mut applied = Applied { installed: false, ..self.applied.clone() };
         for (entry, _) in portion {
             applied.last = Some(entry.log_id);
             if let EntryPayload::Membership(members) = &entry.payload {
@@ -153,7 +158,7 @@ impl RaftStateMachine<Protocol> for StateMachine {
                 return Err(self.halt.stop(Error::new(Code::Internal, "state machine", what, "report this")));
             }
         };
-        let applied = Applied { last: meta.last_log_id, members: meta.last_membership.clone() };
+        let applied = Applied { last: meta.last_log_id, members: meta.last_membership.clone(), installed: true };
         let install = || self.machine().install(&mut *source, &applied.encode()?);
         blocking(install).map_err(|error| self.halt.stop(error))?;
         self.applied = applied;

@@ -317,8 +317,7 @@ fn a_wiped_node_does_not_vote_before_it_has_caught_up() {
 
 // The same, one step later: it has begun, and has not caught up. Its empty log would be good enough for a candidate that
 // lacks what two nodes had confirmed.
-#[test]
-fn a_node_that_recovers_elects_nobody() {
+fn a_node_that_recovers_elects_nobody(lose: impl Fn(&mut Town, u64)) {
     let mut town = Town::new(3, u64::MAX);
     let leader = town.leader(&[1, 2, 3]);
     let others: Vec<u64> = (1..=3).filter(|node| *node != leader).collect();
@@ -326,7 +325,7 @@ fn a_node_that_recovers_elects_nobody() {
     town.cut_off(behind);
     town.propose(0..20, &[leader]);
     town.crash(wiped);
-    town.settle(wiped);
+    lose(&mut town, wiped);
     town.heal();
     use MessageKind::{Append, Heartbeat, PreVote, Snapshot, Vote};
     town.weather.lock().unwrap().muted.extend([Append, Heartbeat, Snapshot, PreVote, Vote]);
@@ -345,6 +344,25 @@ fn a_node_that_recovers_elects_nobody() {
     assert_eq!(town.agreed(&[1, 2, 3]), (0..20).map(command).collect::<Vec<_>>());
 }
 
+#[test]
+fn a_node_that_lost_everything_elects_nobody() {
+    a_node_that_recovers_elects_nobody(|town, node| town.settle(node));
+}
+
+#[test]
+fn a_node_that_lost_the_end_of_its_log_elects_nobody() {
+    a_node_that_recovers_elects_nobody(|town, node| damage(&town.disks[&node]));
+}
+
+/// Flips a bit in the last third of what was written.
+fn damage(disk: &FaultyDisk) {
+    let last = disk.segments().pop().unwrap();
+    let mut bytes = disk.bytes(&last);
+    let end = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    bytes[end * 2 / 3] ^= 1;
+    disk.set(&last, &bytes);
+}
+
 // R10.4, R11.5: a node whose log is damaged keeps what is left of it, and gets the rest from the others; alone, it does
 // not start.
 #[test]
@@ -356,11 +374,7 @@ fn a_damaged_log_is_mended_by_the_others() {
     town.agreed(&[1, 2, 3]);
     town.crash(damaged);
     let disk = &town.disks[&damaged];
-    let first = disk.segments().first().cloned().unwrap();
-    let mut bytes = disk.bytes(&first);
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    disk.set(&first, &bytes);
+    damage(disk);
     let alone = start(disk, settings(), &town.machines[&damaged]);
     assert_eq!(alone.map(drop).map_err(|error| error.code()), Err(Code::TamperedWal));
     town.begin(damaged, Beginning::Returns);
