@@ -10,7 +10,7 @@ use crate::envelope::RequestId;
 use crate::error::Result;
 use crate::service::Clock;
 use ct_core::{Code, Hash};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -37,6 +37,10 @@ pub struct Acknowledged {
     pub statement_hash: Hash,
     /// Its place in the log.
     pub leaf_index: u64,
+    /// When the request was begun, from the beginning of the load.
+    pub begun: Duration,
+    /// When its answer was there.
+    pub answered: Duration,
 }
 
 /// What came of it.
@@ -130,13 +134,38 @@ impl Load {
                 },
             }
         };
+        let (latency, answered) = (sent.elapsed(), begun.elapsed());
         let acknowledged = bytes.iter().zip(receipt.first..).map(|(statement, leaf_index)| Acknowledged {
             request_id,
             statement_hash: Hash::of(statement),
             leaf_index,
+            begun: answered.saturating_sub(latency),
+            answered,
         });
-        Ok((sent.elapsed(), acknowledged.collect()))
+        Ok((latency, acknowledged.collect()))
     }
+}
+
+/// Whether the places of acknowledged statements could have come about one after the other: whoever began after another
+/// was answered has a later place (linearizability of a log that only grows), and no place is given twice.
+#[must_use]
+pub fn is_linearizable(acknowledged: &[Acknowledged]) -> bool {
+    let mut by_answer: Vec<&Acknowledged> = acknowledged.iter().collect();
+    by_answer.sort_by_key(|one| one.answered);
+    let mut by_begin = by_answer.clone();
+    by_begin.sort_by_key(|one| one.begun);
+    let mut answered = by_answer.iter().peekable();
+    let mut last = None;
+    for one in by_begin {
+        while let Some(before) = answered.next_if(|before| before.answered < one.begun) {
+            last = last.max(Some(before.leaf_index));
+        }
+        if last >= Some(one.leaf_index) {
+            return false;
+        }
+    }
+    let places: BTreeSet<u64> = acknowledged.iter().map(|one| one.leaf_index).collect();
+    places.len() == acknowledged.len()
 }
 
 impl Measured {
@@ -145,5 +174,33 @@ impl Measured {
     pub fn percentile(&self, percent: usize) -> Option<Duration> {
         let last = self.latencies.len().checked_sub(1)?;
         self.latencies.get(last.saturating_mul(percent.min(100)) / 100).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(leaf_index: u64, begun: u64, answered: u64) -> Acknowledged {
+        let (begun, answered) = (Duration::from_millis(begun), Duration::from_millis(answered));
+        Acknowledged {
+            request_id: RequestId::new([0; 16]),
+            statement_hash: Hash::of(&leaf_index.to_be_bytes()),
+            leaf_index,
+            begun,
+            answered,
+        }
+    }
+
+    // R12.4, R20.2
+    #[test]
+    fn an_order_that_time_forbids_is_found() {
+        // Those under way at the same time may have either order.
+        assert!(is_linearizable(&[one(1, 0, 10), one(2, 5, 8), one(3, 11, 12)]));
+        assert!(is_linearizable(&[one(2, 0, 10), one(1, 5, 8), one(3, 11, 12)]));
+        assert!(!is_linearizable(&[one(2, 0, 4), one(1, 5, 8)]));
+        assert!(!is_linearizable(&[one(5, 0, 4), one(6, 1, 9), one(3, 5, 20)]));
+        assert!(!is_linearizable(&[one(1, 0, 4), one(1, 2, 3)]));
+        assert!(is_linearizable(&[]));
     }
 }

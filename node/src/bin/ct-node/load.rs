@@ -47,13 +47,15 @@ fn open(path: &Path) -> Result<File> {
 /// Whole lines, in one write.
 fn note(file: &mut File, acknowledged: &[Acknowledged]) -> std::io::Result<()> {
     let mut lines = String::new();
-    for Acknowledged { request_id, statement_hash, leaf_index } in acknowledged {
+    for Acknowledged { request_id, statement_hash, leaf_index, begun, answered } in acknowledged {
         let statement_hash = statement_hash.to_string();
         let statement_hash = statement_hash.strip_prefix("sha256:").unwrap_or(&statement_hash);
         let line = json!({
             "request_id": request_id.to_string(),
             "statement_hash": statement_hash,
             "leaf_index": leaf_index,
+            "begun_ms": milliseconds(*begun),
+            "answered_ms": milliseconds(*answered),
         });
         lines.push_str(&line.to_string());
         lines.push('\n');
@@ -63,4 +65,8 @@ fn note(file: &mut File, acknowledged: &[Acknowledged]) -> std::io::Result<()> {
 
 fn failed(path: &Path, source: &std::io::Error) -> Error {
     Error::new(Code::IoWrite, path.display(), format!("cannot be written: {source}"), "name another file")
+}
+
+fn milliseconds(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
