@@ -104,6 +104,8 @@ limits! {
     MAX_MEMBERS: "members" = 9;
     /// A frame between nodes: a command, or a portion of the log, with what is around it.
     MAX_FRAME_BYTES: "bytes" = (5 << 20) + 65_536;
+    /// A frame between nodes that carries neither commands nor a portion of the log: votes, standings, most replies.
+    MAX_SMALL_FRAME_BYTES: "bytes" = 65_536;
     /// Commands that a node has accepted and not yet answered.
     MAX_COMMANDS_IN_FLIGHT: "commands" = 4_096;
     /// The same, in bytes.
@@ -122,3 +124,4 @@ const _: () = assert!(MAX_TRUST_BYTES + MAX_ENTRY_BYTES + MAX_FIRST_CLIENTS * (M
 // A command fits into a record with what frames it, a segment holds more than one, and so does what is in flight.
 const _: () = assert!(MAX_COMMAND_BYTES + 1 < MAX_WAL_VALUE_BYTES && MAX_WAL_VALUE_BYTES < MAX_SEGMENT_BYTES / 2);
 const _: () = assert!(MAX_COMMAND_BYTES < MAX_BYTES_IN_FLIGHT / 2 && MAX_WAL_VALUE_BYTES < MAX_FRAME_BYTES);
+const _: () = assert!(MAX_SMALL_FRAME_BYTES < MAX_FRAME_BYTES);

@@ -1,7 +1,7 @@
 //! CivicTrust's transparency log and issuance: what makes the bundles that `ct` verifies.
 //!
 //! The library names no clock and no random source: times come in as [`ct_core::Timestamp`], randomness as
-//! [`Entropy`]; only [`http`] and [`cosigners`] ask a
+//! [`Entropy`]; only [`http`], [`cosigners`] and [`peers`] ask a
 //! monotonic clock, for time-outs. Proofs are *built* here and *checked* by core, which is called and never copied.
 //!
 //! From the inside out:
@@ -39,6 +39,7 @@ pub mod gate;
 mod hash_tiles;
 pub mod http;
 mod keyring;
+mod listen;
 pub mod load;
 mod lock;
 pub mod log;

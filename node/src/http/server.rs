@@ -6,6 +6,7 @@ use crate::http::limits::Limits;
 use crate::http::phase::Phase;
 use crate::http::stream::GuardedStream;
 use crate::http::telemetry::{Cut, Telemetry};
+use crate::listen;
 use axum::{Router, middleware};
 use ct_core::Code;
 use hyper::server::conn::http1;
@@ -45,32 +46,8 @@ impl Server {
     /// # Errors
     /// `io.port_in_use` if another program listens there, `io.permission`, `io.network` if the address is not ours.
     pub fn bind(address: SocketAddr, limits: Limits) -> Result<Self> {
-        let listen = || {
-            let listener = std::net::TcpListener::bind(address)?;
-            listener.set_nonblocking(true)?;
-            let address = listener.local_addr()?;
-            Ok(Self { listener, address, limits })
-        };
-        listen().map_err(|source: io::Error| {
-            let (code, what, next) = match source.kind() {
-                io::ErrorKind::AddrInUse => (
-                    Code::IoPortInUse,
-                    format!("port {} is used by another program", address.port()),
-                    "stop that program, or listen at another port",
-                ),
-                io::ErrorKind::PermissionDenied => (
-                    Code::IoPermission,
-                    format!("port {} may not be used: {source}", address.port()),
-                    "choose a port above 1023, or give the program the right to this one",
-                ),
-                _ => (
-                    Code::IoNetwork,
-                    format!("cannot listen here: {source}"),
-                    "listen at an address of this machine, such as 127.0.0.1",
-                ),
-            };
-            Error::new(code, address, what, next)
-        })
+        let (listener, address) = listen::bind(address)?;
+        Ok(Self { listener, address, limits })
     }
 
     /// Where it listens, with the port that was chosen.

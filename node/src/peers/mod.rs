@@ -1,8 +1,27 @@
 //! The nodes of one log, and how they talk: messages over connections that both ends have proved their keys for.
+//!
+//! TCP with TLS 1.3 and raw keys; on it frames, whose format is `specs/peers.md`. [`Dialer`] asks, [`PeerServer`] answers.
+//! The clock of this module is tokio's monotonic one, and serves time-outs only.
 
+mod address;
+mod backoff;
+mod channel;
+mod class;
+mod dialer;
+mod frame;
+mod framed;
+mod identity;
 mod member;
+mod seats;
+mod server;
+mod tls;
 
+pub use address::{HostPort, PeerAddress};
+pub use dialer::Dialer;
+pub use frame::{Frame, FrameReader, Header, Turn};
+pub use identity::{FrameSigning, Identity};
 pub use member::Member;
+pub use server::{PeerLimits, PeerServer};
 
 use crate::error::Result;
 use std::pin::Pin;
