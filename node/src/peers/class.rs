@@ -6,9 +6,9 @@ use ct_core::limits::{MAX_FRAME_BYTES, MAX_SMALL_FRAME_BYTES};
 /// What a connection is for. A node has at most one of each to a member, so that long messages delay no short ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Class {
-    /// Entries of the log and signs of life.
+    /// Entries of the log.
     Append,
-    /// Short questions.
+    /// Short questions, and signs of life.
     Ask,
     /// What a node needs that lags behind.
     Bulk,
@@ -45,7 +45,7 @@ impl MessageKind {
     pub(super) const fn class(self) -> Class {
         match self {
             Self::Append => Class::Append,
-            Self::Vote | Self::PreVote | Self::Standing => Class::Ask,
+            Self::Heartbeat | Self::Vote | Self::PreVote | Self::Standing => Class::Ask,
             Self::Snapshot | Self::Entries => Class::Bulk,
         }
     }
@@ -54,7 +54,7 @@ impl MessageKind {
     pub(super) const fn most_request_bytes(self) -> usize {
         match self {
             Self::Append | Self::Snapshot => MAX_FRAME_BYTES,
-            Self::Vote | Self::PreVote | Self::Standing | Self::Entries => MAX_SMALL_FRAME_BYTES,
+            Self::Heartbeat | Self::Vote | Self::PreVote | Self::Standing | Self::Entries => MAX_SMALL_FRAME_BYTES,
         }
     }
 
@@ -62,7 +62,7 @@ impl MessageKind {
     pub(super) const fn most_reply_bytes(self) -> usize {
         match self {
             Self::Entries => MAX_FRAME_BYTES,
-            Self::Append | Self::Vote | Self::PreVote | Self::Standing | Self::Snapshot => MAX_SMALL_FRAME_BYTES,
+            _ => MAX_SMALL_FRAME_BYTES,
         }
     }
 }

@@ -230,6 +230,7 @@ const fn number(kind: MessageKind) -> u64 {
         MessageKind::Standing => 4,
         MessageKind::Snapshot => 5,
         MessageKind::Entries => 6,
+        MessageKind::Heartbeat => 7,
     }
 }
 
@@ -253,13 +254,14 @@ const LENGTH_BYTES: usize = 4;
 const MAX_HEADER_BYTES: usize = 256;
 const SIGNED_AS: &[u8] = b"civictrust peer frame v1\n";
 const TURNS: [Turn; 3] = [Turn::Request, Turn::Reply, Turn::Refusal];
-const KINDS: [MessageKind; 6] = [
+const KINDS: [MessageKind; 7] = [
     MessageKind::Append,
     MessageKind::Vote,
     MessageKind::PreVote,
     MessageKind::Standing,
     MessageKind::Snapshot,
     MessageKind::Entries,
+    MessageKind::Heartbeat,
 ];
 
 #[cfg(test)]
