@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use ct_core::cbor::{Reader, Writer};
 use ct_core::limits::{
     MAX_BATCH_REQUESTS, MAX_ENTRY_BYTES, MAX_ENVELOPE_BYTES, MAX_FIRST_CLIENTS, MAX_KID_BYTES, MAX_NAME_BYTES,
-    MAX_TRUST_BYTES,
+    MAX_NOTE_BYTES, MAX_TRUST_BYTES,
 };
 use ct_core::{Code, Hash, Timestamp, TreeSize};
 
@@ -38,6 +38,20 @@ pub enum Command<'a> {
     Trust {
         /// The signed trust root.
         trust: &'a [u8],
+    },
+    /// A quorum of witnesses has cosigned the checkpoint of what is sealed: it is final.
+    Anchor {
+        /// That of the seal.
+        generation: u64,
+        /// That of the seal.
+        size: TreeSize,
+        /// The signature lines of the witnesses, which the proposer has verified.
+        signatures: &'a str,
+    },
+    /// After a restore: seals of the generation before are refused from now on.
+    NewGeneration {
+        /// One greater than the one before.
+        generation: u64,
     },
 }
 
@@ -112,6 +126,12 @@ impl<'a> Command<'a> {
             Self::Trust { trust } => {
                 w.array(2).uint(TRUST).bytes(trust);
             }
+            Self::Anchor { generation, size, signatures } => {
+                w.array(4).uint(ANCHOR).uint(*generation).uint(size.get()).text(signatures);
+            }
+            Self::NewGeneration { generation } => {
+                w.array(2).uint(NEW_GENERATION).uint(*generation);
+            }
         }
         w.finish()
     }
@@ -151,6 +171,12 @@ impl<'a> Command<'a> {
                 Self::Seal(Seal { generation, size, root: Hash::new(*r.bytes_exact("root")?) })
             }
             (TRUST, 2) => Self::Trust { trust: r.bytes("trust", MAX_TRUST_BYTES)? },
+            (ANCHOR, 4) => Self::Anchor {
+                generation: r.uint("generation")?,
+                size: TreeSize::new(r.uint("size")?)?,
+                signatures: r.text("signatures", MAX_NOTE_BYTES)?,
+            },
+            (NEW_GENERATION, 2) => Self::NewGeneration { generation: r.uint("generation")? },
             _ => return Err(ct_core::Error::new(Code::MalformedField, "command.kind")),
         };
         r.end()?;
@@ -240,6 +266,8 @@ const BOOTSTRAP: u64 = 0;
 const BATCH: u64 = 1;
 const SEAL: u64 = 2;
 const TRUST: u64 = 3;
+const ANCHOR: u64 = 4;
+const NEW_GENERATION: u64 = 5;
 
 #[cfg(test)]
 mod tests {
@@ -254,6 +282,8 @@ mod tests {
             Command::Batch { at, envelopes: vec![] },
             Command::Seal(Seal { generation: 1, size, root: Hash::of(b"root") }),
             Command::Trust { trust: b"t" },
+            Command::Anchor { generation: 2, size, signatures: "\u{2014} w.example AAAA\n" },
+            Command::NewGeneration { generation: 2 },
         ]
     }
 
@@ -273,6 +303,17 @@ mod tests {
                     assert_eq!(other.encode(), flipped);
                 }
             }
+        }
+    }
+
+    // R1.3: the lines of a whole note, and not a byte more.
+    #[test]
+    fn an_anchor_has_no_more_lines_than_a_note() {
+        let size = TreeSize::new(7).unwrap();
+        for (length, expected) in [(MAX_NOTE_BYTES, None), (MAX_NOTE_BYTES + 1, Some(Code::LimitLength))] {
+            let signatures = "x".repeat(length);
+            let bytes = Command::Anchor { generation: 1, size, signatures: &signatures }.encode();
+            assert_eq!(Command::parse(&bytes).err().map(|error| error.code()), expected, "{length}");
         }
     }
 

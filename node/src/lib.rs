@@ -52,6 +52,7 @@ mod quorum;
 mod recovery;
 mod refusals;
 pub mod registry;
+pub mod restored;
 pub mod service;
 pub mod statement;
 pub mod status_lists;

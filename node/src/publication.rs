@@ -5,7 +5,8 @@
 //! ```text
 //! DIR/log/checkpoint        the published note: origin, size, root; the log's signature, then cosignatures
 //! DIR/log/tile/...          hash tiles and entry bundles (see [`crate::tile`]): static files for any web server
-//! DIR/state/fence           the last checkpoint text that may have been signed; private
+//! DIR/state/fence           the last checkpoint text that may have been signed; private. Of size 0 while a node that
+//!                           joins later has staged entries and signed nothing
 //! DIR/state/lock            held by the one process that writes
 //! ```
 //!
@@ -51,7 +52,10 @@ pub struct Publication {
 #[derive(Debug)]
 #[must_use = "what was staged is in the log once it is signed"]
 pub struct Staged {
+    /// Until here, what was staged has been read again.
+    base: Edge,
     edge: Edge,
+    /// The files from there on.
     files: Vec<Tile>,
 }
 
@@ -162,12 +166,29 @@ impl Publication {
             return Err(Error::new(Code::IoWrite, self.store.shown(LOG), what, "open the log again"));
         }
         self.unsettled = true;
-        let mut edge = self.edge.clone();
+        self.stage_after(self.edge.clone(), entries)
+    }
+
+    /// Reads again what was staged, and puts further entries after it: for more than should be in memory at once.
+    ///
+    /// # Errors
+    /// As [`Publication::stage`].
+    pub fn stage_more(&self, staged: Staged, entries: &[Vec<u8>]) -> Result<Staged> {
+        self.check_staged(&staged)?;
+        self.stage_after(staged.edge, entries)
+    }
+
+    fn stage_after(&self, base: Edge, entries: &[Vec<u8>]) -> Result<Staged> {
+        let mut edge = base.clone();
         let files = edge.extend(entries.iter().cloned())?;
+        if self.edge.size() == TreeSize::ZERO && edge.size().get() > 1 {
+            // Entries without a word of what was signed would be taken for those of a log that has lost it.
+            write_fence(&self.store, self.signed.checkpoint())?;
+        }
         for (tile, bytes) in &files {
             write_tile(&self.store, *tile, bytes)?;
         }
-        Ok(Staged { edge, files: files.iter().map(|(tile, _)| *tile).collect() })
+        Ok(Staged { base, edge, files: files.iter().map(|(tile, _)| *tile).collect() })
     }
 
     /// Forgets what was staged and not signed, whatever of it is on disk. It is to be staged again, byte for byte: only
@@ -218,6 +239,12 @@ impl Publication {
     #[must_use]
     pub const fn size(&self) -> TreeSize {
         self.edge.size()
+    }
+
+    /// The directory that it is in.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        self.store.dir()
     }
 
     /// The key that its checkpoints verify with.
@@ -271,7 +298,7 @@ impl Publication {
     /// Every file as it is on disk is the one that follows from the entries as they are on disk, and these are the
     /// ones to be signed.
     fn check_staged(&self, staged: &Staged) -> Result<()> {
-        let mut edge = self.edge.clone();
+        let mut edge = staged.base.clone();
         let mut entries = Vec::new();
         for tile in staged.files.iter().filter(|tile| tile.level() == Level::Entries) {
             let bytes = read_tile(&self.store, *tile)?;

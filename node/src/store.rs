@@ -80,6 +80,12 @@ impl Store {
         }
     }
 
+    /// The directory.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Where the file of this relative path is, for messages.
     #[must_use]
     pub fn shown(&self, path: &str) -> String {

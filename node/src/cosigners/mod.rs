@@ -8,7 +8,7 @@ mod peer;
 mod round;
 
 use crate::cosigners::peer::{Job, Peer};
-use crate::cosigners::round::Round;
+use crate::cosigners::round::{Round, Until};
 use crate::error::{Error, Result};
 use crate::http::{HttpClient, Patience};
 use crate::quorum;
@@ -134,30 +134,58 @@ impl Cosigners {
         note: &str,
         origin: &Origin,
         now: Timestamp,
-        mut consistency: impl FnMut(TreeSize) -> Result<Option<ConsistencyProof>>,
+        consistency: impl FnMut(TreeSize) -> Result<Option<ConsistencyProof>>,
     ) -> Result<Collected> {
+        self.ask(note, origin, now, Until::Quorum, consistency)?.finish()
+    }
+
+    /// As [`Cosigners::collect`], for a log that was restored: everybody is waited for, and no witness that answers may
+    /// have seen more of the log than this checkpoint, or something else (R20.5).
+    ///
+    /// # Errors
+    /// `discontinuous.restore` names the first that has, whatever the others say. Those of [`Cosigners::collect`].
+    pub fn confirm(
+        &self,
+        note: &str,
+        origin: &Origin,
+        now: Timestamp,
+        consistency: impl FnMut(TreeSize) -> Result<Option<ConsistencyProof>>,
+    ) -> Result<Collected> {
+        let round = self.ask(note, origin, now, Until::Everybody, consistency)?;
+        if let Some((name, error)) = round.contradiction() {
+            let next = "nothing is signed: restore a newer backup, or bring the missing entries; see: ct explain";
+            return Err(Error::new(Code::DiscontinuousRestore, format!("witness {name}"), error.what(), next));
+        }
+        round.finish()
+    }
+
+    /// Asks all witnesses, and waits.
+    fn ask(
+        &self,
+        note: &str,
+        origin: &Origin,
+        now: Timestamp,
+        until: Until,
+        mut consistency: impl FnMut(TreeSize) -> Result<Option<ConsistencyProof>>,
+    ) -> Result<Round<'_>> {
         let checkpoint = Checkpoint::parse(Note::parse(note)?.text())?;
         if checkpoint.origin() != origin {
             return Err(Error::new(Code::UnknownLog, "checkpoint", "is that of another log", "give this log's own"));
         }
-        let job = Arc::new(Job { note: note.to_owned(), checkpoint, now });
-        let mut round = Round::new(self, &job);
+        let size = checkpoint.size();
+        let mut round = Round::new(self, Arc::new(Job { note: note.to_owned(), checkpoint, now }), until);
         for (index, peer) in self.peers.iter().enumerate() {
             if peer.busy.swap(true, Ordering::AcqRel) {
-                round.refuse(
-                    index,
-                    Code::IoNetwork,
-                    "is still busy with an earlier checkpoint",
-                    "look into why it is slow",
-                );
+                let next = "look into why it is slow";
+                round.refuse(index, Code::IoNetwork, "is still busy with an earlier checkpoint", next);
                 continue;
             }
             let old = TreeSize::new(peer.seen.load(Ordering::Acquire))?;
             // What it was last known to have seen may be beyond an older checkpoint that is sent again.
-            round.ask(index, old.min(job.checkpoint.size()), &mut consistency)?;
+            round.ask(index, old.min(size), &mut consistency)?;
         }
         round.wait(&mut consistency)?;
-        round.finish()
+        Ok(round)
     }
 
     fn reached(&self, cosigned: &[(usize, Timestamp)]) -> bool {

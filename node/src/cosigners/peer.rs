@@ -87,6 +87,11 @@ impl Peer {
                 let size = parse_size(text.strip_suffix('\n').unwrap_or(text));
                 Ok(Outcome::Seen(size.map_err(|error| refused(error, "names a size that is none"))?))
             }
+            // A tree of the same size with another root, or none that leads to this one: it has seen something else.
+            status @ (409 | 422) => {
+                let what = format!("refuses with status {status}: {}", first_words(text));
+                Err(Error::new(Code::DiscontinuousNoProof, "", what, "see what it has cosigned of this log"))
+            }
             status => {
                 let what = format!("refuses with status {status}: {}", first_words(text));
                 Err(Error::new(Code::NotAnchoredQuorum, "", what, "see what it says; its operator knows more"))

@@ -11,10 +11,20 @@ use std::sync::mpsc::{self, Receiver, Sender, channel};
 use std::thread;
 use std::time::Instant;
 
+/// When a round is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Until {
+    /// A little after enough have cosigned.
+    Quorum,
+    /// When everybody has answered, or was waited for long enough.
+    Everybody,
+}
+
 /// One checkpoint on its way through all witnesses.
 pub(super) struct Round<'a> {
     all: &'a Cosigners,
-    job: &'a Arc<Job>,
+    job: Arc<Job>,
+    until: Until,
     sender: Sender<(usize, Outcome)>,
     answers: Receiver<(usize, Outcome)>,
     asked: Vec<u32>,
@@ -22,10 +32,10 @@ pub(super) struct Round<'a> {
 }
 
 impl<'a> Round<'a> {
-    pub(super) fn new(all: &'a Cosigners, job: &'a Arc<Job>) -> Self {
+    pub(super) fn new(all: &'a Cosigners, job: Arc<Job>, until: Until) -> Self {
         let (sender, answers) = channel();
         let count = all.peers.len();
-        Self { all, job, sender, answers, asked: vec![0; count], outcomes: vec![None; count] }
+        Self { all, job, until, sender, answers, asked: vec![0; count], outcomes: vec![None; count] }
     }
 
     /// Sends the request on a thread of its own. The witness is marked as busy until it has answered.
@@ -42,7 +52,7 @@ impl<'a> Round<'a> {
         if let Some(asked) = self.asked.get_mut(index) {
             *asked = asked.saturating_add(1);
         }
-        let (sender, job, size) = (self.sender.clone(), Arc::clone(self.job), self.job.checkpoint.size());
+        let (sender, job, size) = (self.sender.clone(), Arc::clone(&self.job), self.job.checkpoint.size());
         let started = thread::Builder::new().name("cosigner".to_owned()).spawn(move || {
             let outcome = idle.0.cosign(&job, old, proof);
             match &outcome {
@@ -73,7 +83,7 @@ impl<'a> Round<'a> {
         let mut until = Instant::now() + self.all.waiting.total;
         let mut reached = false;
         while self.outcomes.iter().any(Option::is_none) {
-            if !reached && self.all.reached(&self.cosigned()) {
+            if !reached && self.until == Until::Quorum && self.all.reached(&self.cosigned()) {
                 reached = true;
                 until = until.min(Instant::now() + self.all.waiting.grace);
             }
@@ -114,6 +124,16 @@ impl<'a> Round<'a> {
             self.ask(index, seen, consistency)?;
         }
         Ok(())
+    }
+
+    /// A witness that has answered that what it has seen does not lead to this checkpoint.
+    pub(super) fn contradiction(&self) -> Option<(&str, &Error)> {
+        self.all.peers.iter().zip(&self.outcomes).find_map(|(peer, outcome)| match outcome {
+            Some(Err(error)) if error.code() == Code::DiscontinuousNoProof => {
+                Some((peer.cosigner.vkey.name().as_str(), error))
+            }
+            _ => None,
+        })
     }
 
     pub(super) fn finish(self) -> Result<Collected> {

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::fsck::report::Report;
 use crate::quorum;
-use ct_core::{Checkpoint, Code, Cosignature, Note, Timestamp, TrustRoot, VerifierKey};
+use ct_core::{Checkpoint, Code, Note, Timestamp, TrustRoot, VerifierKey};
 
 /// Whose signatures an audit checks.
 #[derive(Clone, Debug, Default)]
@@ -71,10 +71,9 @@ fn signed_by(note: &Note<'_>, keys: &[VerifierKey], path: &str, report: &mut Rep
 }
 
 fn cosigned(note: &Note<'_>, root: &TrustRoot, path: &str, report: &mut Report) {
-    let keys = root.trust().witnesses.iter().flat_map(|witness| &witness.keys).map(|key| &key.verifier);
     let mut stated: Vec<(&VerifierKey, Timestamp)> = Vec::new();
-    for (key, line) in keys.filter_map(|key| Some((key, note.signature_by(key)?))) {
-        match Cosignature::from_line(line).and_then(|cosignature| cosignature.verify(key, note.text())) {
+    for (key, time) in quorum::stated(root, note) {
+        match time {
             Ok(time) => stated.push((key, time)),
             Err(error) => report.find(error.code(), path, format!("the cosignature by {} does not verify", key.name())),
         }

@@ -2,6 +2,7 @@
 
 use super::Meta;
 use super::meta::damaged;
+use crate::command::Seal;
 use crate::error::Result;
 
 /// The counts and places that the invariants speak of, besides the summary.
@@ -20,11 +21,13 @@ pub(super) struct Counts {
 /// # Errors
 /// `tampered.state` names the first that does not hold.
 pub(super) fn check(before: Option<&Meta>, after: &Meta, counts: Counts) -> Result<()> {
-    let invariants: [(&str, bool); 5] = [
+    let invariants: [(&str, bool); 7] = [
         ("OneIndexPerStatement", one_index_per_statement(after, counts)),
         ("LogOnlyGrows", before.is_none_or(|before| log_only_grows(before, after))),
         ("SealedIsWithinTheLog", sealed_is_within_the_log(after)),
         ("SealsOnlyAdvance", before.is_none_or(|before| seals_only_advance(before, after))),
+        ("AnchoredIsSealed", anchored_is_sealed(after)),
+        ("FinalStaysFinal", before.is_none_or(|before| final_stays_final(before, after))),
         ("PendingHasNoGap", pending_has_no_gap(after, counts)),
     ];
     match invariants.iter().find(|(_, holds)| !holds) {
@@ -51,7 +54,22 @@ fn sealed_is_within_the_log(after: &Meta) -> bool {
 
 fn seals_only_advance(before: &Meta, after: &Meta) -> bool {
     let (old, new) = (before.sealed, after.sealed);
-    old == new || (old.generation <= new.generation && old.size < new.size)
+    let fenced = Seal { generation: new.generation, ..old } == new;
+    old.generation <= new.generation && (old.size < new.size || fenced)
+}
+
+/// Final is at most what is sealed, and of one size there is one root.
+fn anchored_is_sealed(after: &Meta) -> bool {
+    let (anchored, sealed) = (after.anchored.seal, after.sealed);
+    anchored.generation <= sealed.generation
+        && (anchored.size < sealed.size || (anchored.size == sealed.size && anchored.root == sealed.root))
+}
+
+/// What was final is never taken back (R20.3).
+fn final_stays_final(before: &Meta, after: &Meta) -> bool {
+    let (old, new) = (before.anchored.seal, after.anchored.seal);
+    let renewed = Seal { generation: new.generation, ..old } == new;
+    old.generation <= new.generation && (old.size < new.size || renewed)
 }
 
 /// The entries that stand in no tile yet are the last ones.
@@ -68,8 +86,7 @@ fn pending_has_no_gap(after: &Meta, counts: Counts) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::Seal;
-    use crate::machine::TrustInForce;
+    use crate::machine::{Anchored, TrustInForce};
     use ct_core::{Code, CompactRange, Hash, TreeSize};
     use std::sync::{Arc, LazyLock};
 
@@ -84,10 +101,12 @@ mod tests {
             (0..count).for_each(|entry| drop(tree.append(Hash::of(&[entry])).unwrap()));
             tree
         };
+        let seal = Seal { generation: 1, size: TreeSize::new(sealed.into()).unwrap(), root: tree(sealed).root() };
         Meta {
             origin: "log.example".to_owned(),
             tree: tree(entries),
-            sealed: Seal { generation: 1, size: TreeSize::new(sealed.into()).unwrap(), root: tree(sealed).root() },
+            sealed: seal,
+            anchored: Anchored { seal, signatures: String::new() },
             trust: Arc::clone(&TRUST),
             history: Hash::of(b""),
         }
@@ -119,6 +138,23 @@ mod tests {
         other_root.sealed.root = Hash::of(b"other");
         assert_eq!(broken(None, &other_root, FIVE), name("SealedIsWithinTheLog"));
         assert_eq!(broken(Some(&meta(5, 4)), &good, FIVE), name("SealsOnlyAdvance"));
+        let mut taken_back = good.clone();
+        taken_back.sealed.generation = 0;
+        assert_eq!(broken(Some(&good), &taken_back, FIVE), name("SealsOnlyAdvance"));
+        let mut fenced = good.clone();
+        fenced.sealed.generation = 2;
+        assert_eq!(broken(Some(&good), &fenced, FIVE), None);
+        let mut anchored = good.clone();
+        anchored.anchored.seal = meta(5, 4).sealed;
+        assert_eq!(broken(None, &anchored, FIVE), name("AnchoredIsSealed"));
+        anchored.anchored.seal = Seal { root: Hash::of(b"other"), ..good.sealed };
+        assert_eq!(broken(None, &anchored, FIVE), name("AnchoredIsSealed"));
+        anchored.anchored.seal = meta(5, 2).sealed;
+        assert_eq!((broken(None, &anchored, FIVE), broken(Some(&anchored), &good, FIVE)), (None, None));
+        assert_eq!(broken(Some(&good), &anchored, FIVE), name("FinalStaysFinal"));
+        anchored.sealed = meta(5, 4).sealed;
+        anchored.anchored.seal = Seal { root: Hash::of(b"other"), ..good.sealed };
+        assert_eq!(broken(Some(&good), &anchored, FIVE), name("FinalStaysFinal"));
         for pending in [None, Some((2, 4)), Some((3, 5)), Some((2, 3))] {
             assert_eq!(broken(None, &good, Counts { pending, ..FIVE }), name("PendingHasNoGap"), "{pending:?}");
         }

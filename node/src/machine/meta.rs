@@ -4,7 +4,7 @@ use super::tables::{META, opened, sealed};
 use crate::command::Seal;
 use crate::error::{Error, Result};
 use ct_core::cbor::{Reader, Writer};
-use ct_core::limits::{MAX_NAME_BYTES, MAX_TRUST_BYTES};
+use ct_core::limits::{MAX_NAME_BYTES, MAX_NOTE_BYTES, MAX_TRUST_BYTES};
 use ct_core::{Code, CompactRange, Hash, PublicKey, TreeSize, TrustRoot};
 use std::sync::Arc;
 
@@ -17,10 +17,21 @@ pub struct Meta {
     pub tree: CompactRange,
     /// What may be signed.
     pub sealed: Seal,
+    /// What is final.
+    pub anchored: Anchored,
     /// The trust root in force.
     pub trust: Arc<TrustInForce>,
     /// A hash over every command and answer so far: equal on two nodes whose states are equal (R11.5).
     pub history: Hash,
+}
+
+/// The newest checkpoint that a quorum of witnesses has cosigned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchored {
+    /// What was cosigned; of size 0 before the first.
+    pub seal: Seal,
+    /// The signature lines of the witnesses, as they were committed: to be verified before they are published.
+    pub signatures: String,
 }
 
 /// A trust root with its bytes.
@@ -78,12 +89,15 @@ impl Meta {
     /// Its bytes.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
-        w.array(7).uint(SCHEMA).text(&self.origin);
+        w.array(PARTS).uint(SCHEMA).text(&self.origin);
         w.uint(self.tree.size().get()).array(self.tree.hashes().len());
         for hash in self.tree.hashes() {
             w.bytes(hash.as_bytes());
         }
-        w.array(3).uint(self.sealed.generation).uint(self.sealed.size.get()).bytes(self.sealed.root.as_bytes());
+        write_seal(&mut w, &self.sealed);
+        w.array(2);
+        write_seal(&mut w, &self.anchored.seal);
+        w.text(&self.anchored.signatures);
         w.bytes(&self.trust.bytes).bytes(self.history.as_bytes());
         sealed(META, w.finish())
     }
@@ -93,23 +107,26 @@ impl Meta {
         let bad = |_| damaged("its summary is not what was written");
         let mut r = Reader::new(opened(META, bytes)?);
         let mut read = || {
-            r.array_exact("meta", 7)?;
-            let schema = r.uint("schema")?;
-            if schema != SCHEMA {
+            // Other versions have another number of parts.
+            let parts = r.array("meta", MAX_PARTS)?;
+            if r.uint("schema")? != SCHEMA {
                 return Err(ct_core::Error::new(Code::UnsupportedVersion, "schema"));
+            }
+            if parts != PARTS {
+                return Err(ct_core::Error::new(Code::MalformedField, "meta"));
             }
             let origin = r.text("origin", MAX_NAME_BYTES)?.to_owned();
             let size = TreeSize::new(r.uint("size")?)?;
             let count = r.array("hashes", MAX_PEAKS)?;
             let hashes = (0..count).map(|_| Ok(Hash::new(*r.bytes_exact("hash")?)));
             let tree = CompactRange::from_hashes(size, hashes.collect::<std::result::Result<_, ct_core::Error>>()?)?;
-            r.array_exact("sealed", 3)?;
-            let generation = r.uint("generation")?;
-            let sealed_size = TreeSize::new(r.uint("sealed.size")?)?;
-            let seal = Seal { generation, size: sealed_size, root: Hash::new(*r.bytes_exact("sealed.root")?) };
+            let seal = read_seal(&mut r)?;
+            r.array_exact("anchored", 2)?;
+            let anchored =
+                Anchored { seal: read_seal(&mut r)?, signatures: r.text("signatures", MAX_NOTE_BYTES)?.to_owned() };
             let trust = Arc::new(TrustInForce::load(r.bytes("trust", MAX_TRUST_BYTES)?)?);
             let history = Hash::new(*r.bytes_exact("history")?);
-            Ok(Self { origin, tree, sealed: seal, trust, history })
+            Ok(Self { origin, tree, sealed: seal, anchored, trust, history })
         };
         let meta = read().map_err(|error: ct_core::Error| match error.code() {
             Code::UnsupportedVersion => {
@@ -123,12 +140,24 @@ impl Meta {
     }
 }
 
+fn write_seal(w: &mut Writer, seal: &Seal) {
+    w.array(3).uint(seal.generation).uint(seal.size.get()).bytes(seal.root.as_bytes());
+}
+
+fn read_seal(r: &mut Reader<'_>) -> std::result::Result<Seal, ct_core::Error> {
+    r.array_exact("seal", 3)?;
+    let (generation, size) = (r.uint("generation")?, TreeSize::new(r.uint("size")?)?);
+    Ok(Seal { generation, size, root: Hash::new(*r.bytes_exact("root")?) })
+}
+
 /// What is stored is not what was written.
 pub(crate) fn damaged(what: &str) -> Error {
     let next = "restore the node from a copy, or let it start anew and catch up with the others";
     Error::new(Code::TamperedState, "state", format!("is damaged: {what}"), next)
 }
 
-const SCHEMA: u64 = 1;
+const SCHEMA: u64 = 2;
+const PARTS: usize = 8;
+const MAX_PARTS: usize = 32;
 /// A tree has at most 2^63 - 1 leaves.
 const MAX_PEAKS: usize = 63;

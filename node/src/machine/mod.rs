@@ -10,7 +10,7 @@ mod snapshot;
 mod tables;
 mod transition;
 
-pub use meta::{Meta, TrustInForce};
+pub use meta::{Anchored, Meta, TrustInForce};
 pub use snapshot::StateView;
 pub use tables::{Client, Submission};
 pub use transition::{ACCEPTED, ANSWERS_KEPT, REFUSED};
@@ -219,8 +219,10 @@ impl StateReader {
     /// `io.*`, `tampered.state`.
     pub fn root_at(&self, size: TreeSize) -> Result<Option<Hash>> {
         let meta = self.meta();
-        let known =
-            meta.iter().flat_map(|meta| [(meta.tree.size(), meta.tree.root()), (meta.sealed.size, meta.sealed.root)]);
+        let known = meta.iter().flat_map(|meta| {
+            let Meta { tree, sealed, anchored: Anchored { seal: anchored, .. }, .. } = meta;
+            [(tree.size(), tree.root()), (sealed.size, sealed.root), (anchored.size, anchored.root)]
+        });
         if let Some((_, root)) = known.into_iter().find(|(known, _)| *known == size) {
             return Ok(Some(root));
         }
@@ -244,10 +246,10 @@ impl StateReader {
         Ok(Some(u64::from_be_bytes(bytes)))
     }
 
-    /// The entries from `first` on that stand in no tile yet, at most `most`.
+    /// The entries from `first` on that stand in no tile yet, at most `most`; none if the first is not there any more.
     ///
     /// # Errors
-    /// `io.*`; `tampered.state` if the first is not there although the tree reaches beyond it.
+    /// `io.*`; `tampered.state` if a later one is missing, or one is not what was written.
     pub fn entries(&self, first: u64, most: usize) -> Result<Vec<Vec<u8>>> {
         let transaction = self.read()?;
         let table = match transaction.open_table(ENTRIES) {
@@ -257,6 +259,9 @@ impl StateReader {
         let mut entries = Vec::new();
         for (record, expected) in table.range(first..).map_err(failed)?.zip(first..).take(most) {
             let (index, value) = record.map_err(failed)?;
+            if index.value() != expected && entries.is_empty() {
+                break;
+            }
             if index.value() != expected {
                 return Err(damaged("an entry is missing"));
             }

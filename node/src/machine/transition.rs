@@ -5,7 +5,7 @@ use super::tables::{
     BOUNDARIES, CLIENTS, Client, ENTRIES, IDENTITIES, NONCE_TIMES, NONCES, SUBMISSION_TIMES, SUBMISSIONS, Submission,
     failed, opened, sealed, sealed_index, submission_key,
 };
-use super::{Counts, Meta, TrustInForce};
+use super::{Anchored, Counts, Meta, TrustInForce};
 use crate::command::{Answer, Command, Outcome, Seal};
 use crate::envelope::{Envelope, MessageType, WINDOW};
 use crate::error::Result;
@@ -74,6 +74,8 @@ impl<'t> Transition<'t> {
             Command::Batch { at, envelopes } => self.batch(at, &envelopes)?,
             Command::Seal(seal) => self.seal(seal)?,
             Command::Trust { trust } => self.replace_trust(trust)?,
+            Command::Anchor { generation, size, signatures } => self.anchor(generation, size, signatures)?,
+            Command::NewGeneration { generation } => self.open_generation(generation)?,
         };
         self.mark_boundary(before)?;
         let meta = self.known_mut()?;
@@ -106,10 +108,12 @@ impl<'t> Transition<'t> {
         for (kid, key) in clients {
             self.write_client(kid, Client { version: 1, key: Some(*key) })?;
         }
+        let nothing = Seal { generation: 1, size: TreeSize::ZERO, root: CompactRange::new().root() };
         self.meta = Some(Meta {
             origin: origin.to_owned(),
             tree: CompactRange::new(),
-            sealed: Seal { generation: 1, size: TreeSize::ZERO, root: CompactRange::new().root() },
+            sealed: nothing,
+            anchored: Anchored { seal: nothing, signatures: String::new() },
             trust,
             history: Hash::of(b""),
         });
@@ -257,6 +261,26 @@ impl<'t> Transition<'t> {
         Ok(vec![ACCEPTED])
     }
 
+    /// What is sealed is final. The same again replaces the lines: an idle log is cosigned anew.
+    fn anchor(&mut self, generation: u64, size: TreeSize, signatures: &str) -> Result<Vec<u8>> {
+        let meta = self.known_mut()?;
+        if size == TreeSize::ZERO || (generation, size) != (meta.sealed.generation, meta.sealed.size) {
+            return Ok(vec![REFUSED]);
+        }
+        meta.anchored = Anchored { seal: meta.sealed, signatures: signatures.to_owned() };
+        Ok(vec![ACCEPTED])
+    }
+
+    /// What was sealed stays sealed; what a leader before the restore still proposes is refused.
+    fn open_generation(&mut self, generation: u64) -> Result<Vec<u8>> {
+        let meta = self.known_mut()?;
+        if meta.sealed.generation.checked_add(1) != Some(generation) {
+            return Ok(vec![REFUSED]);
+        }
+        meta.sealed.generation = generation;
+        Ok(vec![ACCEPTED])
+    }
+
     /// Puts or deletes a client, if a root key of the trust root in force has signed that (R9.1, R9.2, R9.6).
     fn change_client(&mut self, envelope: &Envelope<'_>) -> Result<Outcome> {
         let refused = |code| Ok(Outcome::Refused { code, entry: 0 });
@@ -334,7 +358,7 @@ impl<'t> Transition<'t> {
     }
 }
 
-/// The answer to a seal or a trust root that was taken.
+/// The answer to a seal, an anchor, a generation or a trust root that was taken.
 pub const ACCEPTED: u8 = 1;
 /// The answer to one that was not.
 pub const REFUSED: u8 = 0;

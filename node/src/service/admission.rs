@@ -95,8 +95,9 @@ impl Admission {
 
     /// Statements that could not become final for long are better not accepted (R6.1).
     fn check_backlog(&self, meta: &Meta) -> Result<()> {
-        let published = u64::try_from(self.metrics.published_size.get()).unwrap_or(0).max(meta.sealed.size.get());
-        if meta.tree.size().get().saturating_sub(published) < MAX_BACKLOG {
+        // What the nodes agree on: how far this one has come with its own files is another matter.
+        let waiting = meta.tree.size().get().saturating_sub(meta.anchored.seal.size.get());
+        if waiting < MAX_BACKLOG {
             return Ok(());
         }
         self.metrics.turned_away.inc();
@@ -186,5 +187,5 @@ fn check_statements(entries: &[&[u8]], meta: &Meta, now: Timestamp) -> Result<()
     Ok(())
 }
 
-/// Statements in the log that no sealed checkpoint covers: some minutes of a busy log.
+/// Statements in the log that are not final: some minutes of a busy log.
 const MAX_BACKLOG: u64 = 1_000_000;

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::tile::{FULL, Level, Tile};
 use crate::tile_reader::{TileReader, damaged, log_path, read_tile};
+use ct_core::limits::{MAX_ENTRY_BYTES, MAX_FRAME_BYTES};
 use ct_core::{Bundle, Code, LeafIndex, TreeSize};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -49,6 +50,30 @@ impl Archive {
         Ok(bundles)
     }
 
+    /// Entries from `first` on for another node that lacks them: at least one, at most `most`, no more than fit into one
+    /// message, and none beyond `size`, which is published here.
+    ///
+    /// # Errors
+    /// `limit.number` if `first` is not below `size`, or `most` is 0; `io.*`, `tampered.inclusion`.
+    pub fn portion(&self, first: u64, most: usize, size: TreeSize) -> Result<Vec<Vec<u8>>> {
+        let end = first.saturating_add(u64::try_from(most).unwrap_or(u64::MAX)).min(size.get());
+        if first >= end {
+            return Err(ct_core::Error::new(Code::LimitNumber, "entries").into());
+        }
+        let (mut portion, mut bytes, mut index) = (Vec::new(), 0_usize, first);
+        while index < end {
+            for entry in self.entries(index, end, size)? {
+                bytes = bytes.saturating_add(entry.len()).saturating_add(FRAMING);
+                if bytes > MAX_PORTION_BYTES && !portion.is_empty() {
+                    return Ok(portion);
+                }
+                portion.push(entry);
+                index = index.saturating_add(1);
+            }
+        }
+        Ok(portion)
+    }
+
     fn bundle(&self, index: u64, statement: &[u8], published: &Published) -> Result<Vec<u8>> {
         // A panic while it was locked can only have lost cached tiles.
         let mut tiles = self.tiles.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,3 +112,8 @@ impl Archive {
         Ok(wanted.iter().map(|entry| entry.to_vec()).collect())
     }
 }
+
+/// What goes with each entry in a message, at most.
+const FRAMING: usize = 16;
+/// Leaves room in a frame for what is around the entries.
+const MAX_PORTION_BYTES: usize = MAX_FRAME_BYTES - MAX_ENTRY_BYTES;

@@ -4,7 +4,7 @@
 //! ```text
 //! request -> Admission (signatures, trust root)  -> Sequencer (batches) -> consensus -> state machine
 //!                                                                                          |
-//! readers <- checkpoint, tiles <- Publisher (tiles, seal, signature, cosignatures) <-------+
+//! readers <- checkpoint, tiles <- Publisher (tiles, seal, signature, cosignatures, anchor) <+
 //! ```
 //!
 //! A request is answered when its statements have their places in the log and are on disk. It is *final* when a
@@ -14,10 +14,12 @@ mod admission;
 mod api;
 mod archive;
 mod config;
+mod leading;
 mod metrics;
 mod node;
 mod publisher;
 mod sequencer;
+mod tiles;
 
 pub use admission::{Admission, Admitted};
 pub use api::Api;
@@ -25,8 +27,9 @@ pub use archive::Archive;
 pub use config::NodeConfig;
 pub use metrics::ServiceMetrics;
 pub use node::Node;
-pub use publisher::{Cosign, Published, Publisher, PublisherSettings};
+pub use publisher::{Cosign, Published, Publisher, PublisherParts, PublisherSettings};
 pub use sequencer::{Sequencer, SequencerLimits};
+pub use tiles::EntrySource;
 
 use crate::error::{Error, Result};
 use crate::peers::Member;

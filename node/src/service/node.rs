@@ -1,9 +1,11 @@
 //! One node of a log, put together from its configuration: what `ct-node serve` runs.
 
-use super::{Admission, Api, Archive, Clock, Cosign, NodeConfig, Propose, Publisher, Sequencer, ServiceMetrics};
+use super::{
+    Admission, Api, Archive, Clock, Cosign, NodeConfig, Propose, Publisher, PublisherParts, Sequencer, ServiceMetrics,
+};
 use crate::command::Command;
 use crate::consensus::{Committed, Consensus, ConsensusSettings, Machine, Snapshot};
-use crate::cosigners::{Cosigner, Cosigners, QuorumRule, Waiting};
+use crate::cosigners::{Collected, Cosigner, Cosigners, QuorumRule, Waiting};
 use crate::documents::read_at_most;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
@@ -92,8 +94,16 @@ impl Node {
         let handle = Handle::current();
         let (of_state, of_metrics, proposes) = (state.clone(), Arc::clone(&metrics), Arc::clone(&proposer));
         let publisher = tokio::task::spawn_blocking(move || {
-            let cosign = Box::new(witnesses);
-            Publisher::start(publication, of_state, proposes, cosign, of_metrics, config.publisher, handle)
+            let parts = PublisherParts {
+                publication,
+                state: of_state,
+                proposer: proposes,
+                cosign: Box::new(witnesses),
+                source: None,
+                metrics: of_metrics,
+                settings: config.publisher,
+            };
+            Publisher::start(parts, handle)
         });
         let unstarted = |_| Error::new(Code::Internal, "publication", "could not begin", "report this");
         let publisher = publisher.await.map_err(unstarted)??;
@@ -260,12 +270,9 @@ impl OverHttp {
     }
 }
 
-impl Cosign for OverHttp {
-    fn cosign(
-        &mut self,
-        signed: &SignedCheckpoint,
-        consistency: &mut dyn FnMut(TreeSize) -> Result<ConsistencyProof>,
-    ) -> Result<Vec<SignatureLine>> {
+impl OverHttp {
+    /// The witnesses, by the quorum of the trust root in force.
+    fn cosigners(&mut self) -> Result<&Cosigners> {
         if let Some(in_force) = self.state.meta().map(|meta| meta.trust.root().clone())
             && in_force.hash() != self.trust
         {
@@ -273,13 +280,45 @@ impl Cosign for OverHttp {
             let quorum = QuorumRule::Of(Arc::new(in_force));
             self.cosigners = Cosigners::new(self.witnesses.clone(), quorum, Waiting::default())?;
         }
-        let proof = |seen: TreeSize| if seen == TreeSize::ZERO { Ok(None) } else { consistency(seen).map(Some) };
-        let collected = self.cosigners.collect(&signed.note(&[]), &self.origin, (self.clock)(), proof)?;
-        for refusal in &collected.refusals {
-            tracing::warn!(error_code = refusal.error.code().as_str(), witness = refusal.name, "{}", refusal.error);
-        }
-        Ok(collected.lines)
+        Ok(&self.cosigners)
     }
+}
+
+impl Cosign for OverHttp {
+    fn cosign(
+        &mut self,
+        signed: &SignedCheckpoint,
+        consistency: &mut dyn FnMut(TreeSize) -> Result<ConsistencyProof>,
+    ) -> Result<Vec<SignatureLine>> {
+        let (origin, now) = (self.origin.clone(), (self.clock)());
+        let collected = self.cosigners()?.collect(&signed.note(&[]), &origin, now, proof_from(consistency))?;
+        Ok(told(collected))
+    }
+
+    fn confirm(
+        &mut self,
+        signed: &SignedCheckpoint,
+        consistency: &mut dyn FnMut(TreeSize) -> Result<ConsistencyProof>,
+    ) -> Result<Vec<SignatureLine>> {
+        let (origin, now) = (self.origin.clone(), (self.clock)());
+        let collected = self.cosigners()?.confirm(&signed.note(&[]), &origin, now, proof_from(consistency))?;
+        Ok(told(collected))
+    }
+}
+
+/// There is no proof from the empty tree, and none is needed.
+fn proof_from(
+    consistency: &mut dyn FnMut(TreeSize) -> Result<ConsistencyProof>,
+) -> impl FnMut(TreeSize) -> Result<Option<ConsistencyProof>> {
+    |seen: TreeSize| if seen == TreeSize::ZERO { Ok(None) } else { consistency(seen).map(Some) }
+}
+
+/// The lines; who has not cosigned is told.
+fn told(collected: Collected) -> Vec<SignatureLine> {
+    for refusal in &collected.refusals {
+        tracing::warn!(error_code = refusal.error.code().as_str(), witness = refusal.name, "{}", refusal.error);
+    }
+    collected.lines
 }
 
 /// Made with the first lock of a new log.

@@ -1,20 +1,28 @@
-//! Turns what was committed into tiles, and what was sealed into a witnessed checkpoint.
+//! Publishes what is final: one thread on every node, whether it leads or not.
 //!
-//! In this order, each on disk before the next: entry bundles, tiles, both read and hashed again and compared with this
-//! node's tree; the seal, which every node compares with its own; the fence; the log's signature; the cosignatures of a
-//! quorum; the checkpoint file. After a crash the same steps are taken again, and lead to the same bytes.
+//! What was committed becomes tiles, and what was sealed a witnessed checkpoint, in this order, each on disk before the
+//! next:
 //!
-//! Nothing new is signed before a quorum of witnesses has cosigned what was signed last, since this process started. So a
-//! log that was taken back to an older copy, or lost, signs no second history: its witnesses have seen a larger tree and
+//! 1. The node that leads: entry bundles and tiles, read and hashed again; the seal, a command that every node compares
+//!    with its own tree; the fence; the log's signature; the cosignatures of a quorum; the anchor, a command too.
+//! 2. Every node: when the state says what is final, the same tiles from its own entries, which must have the root that
+//!    was sealed; the cosignatures verified by the trust root in force; the fence; the same signature; the file.
+//!
+//! After a crash the same steps are taken again, by whoever leads, and lead to the same bytes. A node that follows signs
+//! only what a quorum has cosigned, and asks no witness.
+//!
+//! Nothing new is signed before a quorum of witnesses has cosigned what was sealed last, since this node leads. So a log
+//! that was taken back to an older copy, or lost, signs no second history: its witnesses have seen a larger tree and
 //! refuse (R15.3, R20.5). The first checkpoint of a log covers its genesis alone, whose root never changes.
 
-use super::{Propose, ServiceMetrics};
-use crate::command::{Command, Seal};
+use super::tiles::{EntrySource, Staging, Tiles};
+use super::{Leadership, Propose, ServiceMetrics};
 use crate::error::{Error, Result};
 use crate::log_signer::SignedCheckpoint;
-use crate::machine::{ACCEPTED, StateReader, damaged};
+use crate::machine::{Anchored, Meta, StateReader, damaged};
 use crate::publication::Publication;
-use ct_core::{Checkpoint, Code, ConsistencyProof, SignatureLine, TreeSize};
+use crate::{quorum, restored};
+use ct_core::{Checkpoint, Code, ConsistencyProof, Note, SignatureLine, TreeSize};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -28,8 +36,19 @@ pub trait Cosign: Send + 'static {
     /// Cosignatures of a quorum on this checkpoint; `consistency` gives the proof from a size that a witness has seen.
     ///
     /// # Errors
-    /// `not_anchored.quorum` if there are not enough: the checkpoint is not published then.
+    /// `not_anchored.quorum` if there are not enough: the checkpoint is not final then.
     fn cosign(
+        &mut self,
+        signed: &SignedCheckpoint,
+        consistency: &mut dyn FnMut(TreeSize) -> Result<ConsistencyProof>,
+    ) -> Result<Vec<SignatureLine>>;
+
+    /// As [`Cosign::cosign`], for a log that was restored: also, no witness that answers has seen more, or something
+    /// else.
+    ///
+    /// # Errors
+    /// `discontinuous.restore` if one has; those of [`Cosign::cosign`].
+    fn confirm(
         &mut self,
         signed: &SignedCheckpoint,
         consistency: &mut dyn FnMut(TreeSize) -> Result<ConsistencyProof>,
@@ -52,6 +71,24 @@ impl Default for PublisherSettings {
         let (interval, patience) = (Duration::from_millis(200), Duration::from_secs(1));
         Self { interval, renewal: Duration::from_secs(3_600), patience }
     }
+}
+
+/// What a publisher works with.
+pub struct PublisherParts {
+    /// This node's files.
+    pub publication: Publication,
+    /// This node's state.
+    pub state: StateReader,
+    /// Consensus.
+    pub proposer: Arc<dyn Propose>,
+    /// The witnesses, who are asked while this node leads.
+    pub cosign: Box<dyn Cosign>,
+    /// The other nodes of the log; `None` if there is none. With them, a node that was away is waited for to catch up.
+    pub source: Option<Box<dyn EntrySource>>,
+    /// What is counted.
+    pub metrics: Arc<ServiceMetrics>,
+    /// When.
+    pub settings: PublisherSettings,
 }
 
 /// A published checkpoint, as readers see it.
@@ -80,21 +117,20 @@ impl Publisher {
     /// # Errors
     /// `tampered.state` if publication and state are not of one history: one of them was lost or taken back.
     /// `internal` if there can be no thread.
-    pub fn start(
-        publication: Publication,
-        state: StateReader,
-        proposer: Arc<dyn Propose>,
-        cosign: Box<dyn Cosign>,
-        metrics: Arc<ServiceMetrics>,
-        settings: PublisherSettings,
-        runtime: Handle,
-    ) -> Result<Self> {
-        check_one_history(&publication, &state)?;
+    pub fn start(parts: PublisherParts, runtime: Handle) -> Result<Self> {
+        let PublisherParts { publication, state, proposer, cosign, source, metrics, settings } = parts;
+        if source.is_none() {
+            check_complete(&publication, &state)?;
+        }
+        let restored = restored::read(publication.dir())?;
         let (stop, stopped) = channel();
         let (published, newest) = watch::channel(already_published(&publication)?);
         let (failed, failure) = watch::channel(None);
+        let tiles = Tiles::new(publication, state.clone(), source);
+        let cosigned = None;
         let mut work =
-            Work { publication, state, proposer, cosign, metrics, settings, runtime, published, cosigned: None };
+            Work { tiles, state, proposer, cosign, metrics, settings, runtime, published, cosigned, restored };
+        work.count_published();
         let run = move || {
             let ended = panic::catch_unwind(AssertUnwindSafe(|| work.run(&stopped)));
             let defect = |_| Err(Error::new(Code::Internal, "publication", "ended unexpectedly", "report this"));
@@ -139,11 +175,10 @@ impl Drop for Publisher {
     }
 }
 
-/// What has been signed is in the state, and what comes next is there to be published.
-fn check_one_history(publication: &Publication, state: &StateReader) -> Result<()> {
+/// Of a node without others: what has been signed is in the state, and what comes next is there to be published.
+fn check_complete(publication: &Publication, state: &StateReader) -> Result<()> {
     let refused = |what: String, next: &str| Err(Error::new(Code::TamperedState, "this node", what, next));
-    let signed = publication.checkpoint().checkpoint();
-    let size = signed.size();
+    let size = publication.size();
     let Some(meta) = state.meta().filter(|_| size > TreeSize::ZERO) else {
         if size == TreeSize::ZERO {
             return Ok(());
@@ -155,11 +190,11 @@ fn check_one_history(publication: &Publication, state: &StateReader) -> Result<(
         let what = format!("a checkpoint of {size} entries was signed, and the state knows of {}", meta.sealed.size);
         return refused(what, "the state was taken back: restore the folder data as a whole");
     }
-    if state.root_at(size)?.is_some_and(|root| root != signed.root()) {
+    if state.root_at(size)?.is_some_and(|root| root != publication.checkpoint().checkpoint().root()) {
         let what = format!("the state has another tree of {size} entries than the one that was signed");
         return refused(what, "log/ and state/ are of two histories: restore the folder data as a whole");
     }
-    if size < meta.tree.size() && state.entries(size.get(), 1).map_or(true, |entries| entries.is_empty()) {
+    if size < meta.tree.size() && state.entries(size.get(), 1)?.is_empty() {
         let what =
             format!("the published files end at {size} entries, and the next ones are not in the state any more");
         return refused(what, "log/ was taken back: restore the folder data as a whole");
@@ -178,16 +213,30 @@ fn already_published(publication: &Publication) -> Result<Option<Published>> {
     Ok(Some(Published { size, checkpoint, signatures: signatures.to_owned() }))
 }
 
-struct Work {
-    publication: Publication,
-    state: StateReader,
-    proposer: Arc<dyn Propose>,
-    cosign: Box<dyn Cosign>,
+/// What a step came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// There is nothing to do.
+    Idle,
+    /// There is more to do at once.
+    Begun,
+    /// Something was published, or made final.
+    Done,
+}
+
+pub(super) struct Work {
+    pub(super) tiles: Tiles,
+    pub(super) state: StateReader,
+    pub(super) proposer: Arc<dyn Propose>,
+    pub(super) cosign: Box<dyn Cosign>,
+    pub(super) settings: PublisherSettings,
+    pub(super) runtime: Handle,
+    /// What this process has had cosigned last: in which term, of which size, and when.
+    pub(super) cosigned: Option<(u64, TreeSize, Instant)>,
+    /// The generation that was restored, while nobody has asked the witnesses since.
+    pub(super) restored: Option<u64>,
     metrics: Arc<ServiceMetrics>,
-    settings: PublisherSettings,
-    runtime: Handle,
     published: watch::Sender<Option<Published>>,
-    cosigned: Option<(TreeSize, Instant)>,
 }
 
 impl Work {
@@ -198,8 +247,9 @@ impl Work {
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(wait) {
             let begun = Instant::now();
             wait = match self.step() {
-                Ok(false) => self.settings.interval,
-                Ok(true) => {
+                Ok(Step::Idle) => self.settings.interval,
+                Ok(Step::Begun) => Duration::ZERO,
+                Ok(Step::Done) => {
                     told = None;
                     self.metrics.publication.observe(begun.elapsed().as_secs_f64());
                     self.settings.interval.saturating_sub(begun.elapsed())
@@ -220,78 +270,101 @@ impl Work {
         Ok(())
     }
 
-    /// Publishes what there is to publish; false if there is nothing.
-    fn step(&mut self) -> Result<bool> {
-        let Some(meta) = self.state.meta() else { return Ok(false) };
-        let size = self.publication.size();
-        let backlog =
-            meta.tree.size().get().saturating_sub(self.published.borrow().as_ref().map_or(0, |it| it.size.get()));
+    /// First what is final, then, while this node leads, what comes next.
+    fn step(&mut self) -> Result<Step> {
+        let Some(meta) = self.state.meta() else { return self.nothing_known() };
+        self.check_one_history(&meta)?;
+        let published = self.published.borrow().as_ref().map_or(0, |published| published.size.get());
+        let backlog = meta.tree.size().get().saturating_sub(published);
         self.metrics.backlog.set(i64::try_from(backlog).unwrap_or(i64::MAX));
-        if size > TreeSize::ZERO && !self.is_fresh(size) {
-            self.anchor()?;
-            return Ok(true);
+        if self.restored.is_some_and(|before| meta.anchored.seal.generation > before) {
+            self.settle()?;
         }
-        if meta.tree.size() == size {
-            return Ok(false);
+        let evidence = self.evidence(&meta);
+        if let Ok(Some(lines)) = evidence {
+            return self.publish(&meta, &lines);
         }
-        let extended = self.extend(meta.sealed);
-        if extended.is_err() {
-            // The places of these entries are decided: they are staged again, byte for byte.
-            self.publication.unstage();
+        let Leadership::Leads { term } = self.proposer.leadership() else { return evidence.map(|_| Step::Idle) };
+        if evidence.is_err() {
+            // Lines that do not hold, any more or at all, are replaced.
+            self.cosigned = None;
         }
-        extended?;
-        self.anchor()?;
-        Ok(true)
+        self.lead(term, &meta)
     }
 
-    fn is_fresh(&self, size: TreeSize) -> bool {
-        self.cosigned.is_some_and(|(of, at)| of == size && at.elapsed() < self.settings.renewal)
+    fn nothing_known(&self) -> Result<Step> {
+        if self.tiles.size() == TreeSize::ZERO { Ok(Step::Idle) } else { Err(behind(self.tiles.size())) }
     }
 
-    /// Has the last signed checkpoint cosigned, and publishes it.
-    fn anchor(&mut self) -> Result<()> {
-        let signed = self.publication.checkpoint().clone();
-        let size = signed.checkpoint().size();
-        let publication = &mut self.publication;
-        let lines = self.cosign.cosign(&signed, &mut |seen| publication.consistency(seen, size))?;
-        self.publication.publish(&lines)?;
-        self.cosigned = Some((size, Instant::now()));
-        self.state.drop_entries(size.get())?;
-        self.metrics.published_size.set(i64::try_from(size.get()).unwrap_or(i64::MAX));
-        let (checkpoint, signatures) = (signed.checkpoint().text(), signed.lines(&lines));
-        self.published.send_replace(Some(Published { size, checkpoint, signatures }));
-        Ok(())
+    /// What this node has signed is what was sealed and made final, as far as the state still says.
+    fn check_one_history(&self, meta: &Meta) -> Result<()> {
+        let (size, root) = (self.tiles.size(), self.tiles.signed().checkpoint().root());
+        if [meta.sealed, meta.anchored.seal].iter().any(|seal| seal.size == size && seal.root != root) {
+            return Err(damaged("log/ and state/ are of two histories: another root was signed than was sealed"));
+        }
+        if size > meta.sealed.size { Err(behind(size)) } else { Ok(()) }
     }
 
-    /// Writes tiles for what is new, has it sealed, and signs.
-    fn extend(&mut self, sealed: Seal) -> Result<()> {
-        let from = self.publication.size().get();
-        let most = if from == 0 { 1 } else { ENTRIES_AT_ONCE };
-        let nothing = || damaged("the tree has grown, and nobody knows to which size");
-        let (size, root) = self.state.boundary(from, most)?.ok_or_else(nothing)?;
-        let count = usize::try_from(size.get().saturating_sub(from)).unwrap_or(usize::MAX);
-        let entries = self.state.entries(from, count)?;
-        if entries.len() != count {
-            return Err(damaged("entries that stand in no tile yet are missing"));
+    /// The cosignatures of what is final, verified, if it is to be published here.
+    fn evidence(&self, meta: &Meta) -> Result<Option<Vec<SignatureLine>>> {
+        let Anchored { seal, signatures } = &meta.anchored;
+        let is_published = self.published.borrow().as_ref().is_some_and(|published| {
+            let lines = published.signatures.split_once('\n').map(|(_, lines)| lines);
+            published.size == seal.size && lines == Some(signatures)
+        });
+        // What was signed since is published when it is final in its turn.
+        if seal.size == TreeSize::ZERO || seal.size < self.tiles.size() || is_published {
+            return Ok(None);
         }
-        let staged = self.publication.stage(&entries)?;
-        if staged.size() != size || staged.root() != root {
-            return Err(damaged("the entries do not have the root that the state came to"));
-        }
-        let seal = Seal { generation: sealed.generation, size, root };
-        if size > sealed.size {
-            let answer = self.runtime.block_on(self.proposer.propose(Command::Seal(seal).encode()));
-            // A seal whose fate is unknown may have been applied by now; else it is proposed again.
-            let applied = self.state.meta().is_some_and(|meta| meta.sealed == seal);
-            if !applied && answer? != [ACCEPTED] {
-                let what = format!("the seal of {size} entries was not taken: another one came before it");
-                return Err(Error::new(Code::UnknownOutcome, "publication", what, "it is tried again"));
+        let checkpoint = Checkpoint::new(self.tiles.publication().origin().clone(), seal.size, seal.root)?;
+        let text = checkpoint.text();
+        let refused = |error| Error::refused(error, "the anchor", "is not written as one", "it is made again");
+        let note = Note::from_parts(&text, signatures).map_err(refused)?;
+        quorum::demand(meta.trust.root(), &note)?;
+        Ok(Some(note.signatures().to_vec()))
+    }
+
+    /// Publishes what is final, as soon as this node's own tiles reach it.
+    fn publish(&mut self, meta: &Meta, lines: &[SignatureLine]) -> Result<Step> {
+        let seal = meta.anchored.seal;
+        if self.tiles.size() < seal.size {
+            if self.tiles.stage(seal.size, seal.root)? == Staging::Begun {
+                return Ok(Step::Begun);
             }
+            self.tiles.sign()?;
         }
-        self.publication.sign(staged)?;
+        let signed = self.tiles.signed();
+        let note = signed.note(lines);
+        quorum::demand_log(meta.trust.root(), &meta.origin, &Note::parse(&note)?)?;
+        self.tiles.publish(lines)?;
+        let (checkpoint, signatures) = (signed.checkpoint().text(), signed.lines(lines));
+        self.published.send_replace(Some(Published { size: seal.size, checkpoint, signatures }));
+        self.count_published();
+        Ok(Step::Done)
+    }
+
+    /// Publishes what was made final just now.
+    pub(super) fn publish_final(&mut self) -> Result<()> {
+        let Some(meta) = self.state.meta() else { return Ok(()) };
+        let Some(lines) = self.evidence(&meta)? else { return Ok(()) };
+        self.publish(&meta, &lines).map(drop)
+    }
+
+    /// The witnesses have been asked since the restore.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        restored::remove(self.tiles.publication().dir())?;
+        self.restored = None;
         Ok(())
+    }
+
+    fn count_published(&self) {
+        if let Some(published) = self.published.borrow().as_ref() {
+            self.metrics.published_size.set(i64::try_from(published.size.get()).unwrap_or(i64::MAX));
+        }
     }
 }
 
-/// Full entry bundles in one checkpoint, of a log that is busy.
-const ENTRIES_AT_ONCE: u64 = 4_096;
+fn behind(size: TreeSize) -> Error {
+    let what = format!("has signed {size} entries, and its state has not come to them yet");
+    Error::new(Code::IncompleteNode, "this node", what, "wait until it has caught up with the others")
+}

@@ -183,7 +183,7 @@ fn bad_witnesses_are_named_and_do_not_count() {
         (36, http("409 Conflict", "text/x.tlog.size", "3\n"), Code::DiscontinuousNoProof),
         (37, http("409 Conflict", "text/x.tlog.size", "6\n"), Code::DiscontinuousNoProof),
         (38, http("409 Conflict", "text/x.tlog.size", "+3\n"), Code::MalformedRequest),
-        (39, http("409 Conflict", plain, "3\n"), Code::NotAnchoredQuorum),
+        (39, http("409 Conflict", plain, "3\n"), Code::DiscontinuousNoProof),
         (40, http("500 Oh", plain, "\x1b[31mno"), Code::NotAnchoredQuorum),
         (41, b"HTTP/1.1 200 OK\r\nbad header\r\n\r\n".to_vec(), Code::IoNetwork),
         (42, b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort".to_vec(), Code::IoNetwork),

@@ -1,6 +1,6 @@
 //! Documents issued over HTTP, from the request to a verdict without network.
 
-use crate::running::Running;
+use crate::running::{Running, becomes, copy_all, fence};
 use crate::town::{ORIGIN, Town, at};
 use ct_core::{Code, TrustRoot};
 use ct_node::bundle;
@@ -182,25 +182,6 @@ fn questions_about_unknown_requests_are_answered() {
     assert_eq!(raw(&log.url, "GET /metrics", b"").0, 200);
 }
 
-/// Size and root of the last text that may have been signed.
-fn fence(dir: &std::path::Path) -> (String, String) {
-    let text = std::fs::read_to_string(dir.join("state/fence")).unwrap_or_default();
-    let line = |number| text.lines().nth(number).unwrap_or_default().to_owned();
-    (line(1), line(2))
-}
-
-fn copy_all(from: &std::path::Path, to: &std::path::Path) {
-    if from.is_dir() {
-        std::fs::create_dir_all(to).unwrap();
-        for entry in std::fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            copy_all(&entry.path(), &to.join(entry.file_name()));
-        }
-    } else {
-        std::fs::copy(from, to).unwrap();
-    }
-}
-
 // R15.3, R20.5, architecture 4: after a restore nothing is signed before the witnesses were asked; one size, one root.
 #[test]
 fn a_log_restored_from_a_backup_signs_no_second_root() {
@@ -297,15 +278,6 @@ fn a_publication_that_is_older_than_its_state_is_told() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let started = crate::running::publisher(&runtime, &stopped.town, stopped.dir.path(), machine);
     assert!(started.is_err(), "it starts, and can never publish anything again");
-}
-
-/// Asks until it is so, for some seconds.
-fn becomes(mut ask: impl FnMut() -> bool) -> bool {
-    (0..1_000).any(|_| {
-        let is_so = ask();
-        std::thread::sleep(std::time::Duration::from_millis(if is_so { 0 } else { 10 }));
-        is_so
-    })
 }
 
 /// The published size, as a reader sees it.
@@ -421,6 +393,14 @@ impl ct_node::service::Cosign for Away {
         _: &mut dyn FnMut(ct_core::TreeSize) -> ct_node::Result<ct_core::ConsistencyProof>,
     ) -> ct_node::Result<Vec<ct_core::SignatureLine>> {
         Err(ct_node::Error::new(Code::NotAnchoredQuorum, "checkpoint", "too few witnesses", "wait"))
+    }
+
+    fn confirm(
+        &mut self,
+        signed: &ct_node::SignedCheckpoint,
+        consistency: &mut dyn FnMut(ct_core::TreeSize) -> ct_node::Result<ct_core::ConsistencyProof>,
+    ) -> ct_node::Result<Vec<ct_core::SignatureLine>> {
+        self.cosign(signed, consistency)
     }
 }
 

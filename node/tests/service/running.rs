@@ -1,13 +1,13 @@
 //! A log that runs in this process: real files and sockets, commands applied without consensus.
 
 use crate::town::{ORIGIN, Town, at, directory};
-use ct_core::{Origin, TreeSize};
+use ct_core::{Code, Origin, TreeSize};
 use ct_node::client::{Client, Persistence};
 use ct_node::http::{Limits, LogFiles, Server, Telemetry};
 use ct_node::machine::{StateMachine, StateReader};
 use ct_node::service::{
-    Admission, Api, Archive, Clock, Cosign, Propose, Publisher, PublisherSettings, Sequencer, SequencerLimits,
-    ServiceMetrics,
+    Admission, Api, Archive, Clock, Cosign, Propose, Publisher, PublisherParts, PublisherSettings, Sequencer,
+    SequencerLimits, ServiceMetrics,
 };
 use ct_node::{Entropy, LogSigner, Publication, Result, SignedCheckpoint, Witness};
 use std::path::Path;
@@ -28,10 +28,11 @@ impl Propose for Direct {
     }
 }
 
-/// Witnesses in this process.
+/// Witnesses in this process. Their clock goes on by a second with each checkpoint.
 pub(crate) struct Witnesses {
     witnesses: Vec<Witness>,
     log: ct_core::VerifierKey,
+    second: u64,
 }
 
 impl Cosign for Witnesses {
@@ -42,12 +43,26 @@ impl Cosign for Witnesses {
     ) -> Result<Vec<ct_core::SignatureLine>> {
         let origin = Origin::new(ORIGIN).unwrap();
         let mut lines = Vec::new();
+        self.second += 1;
         for witness in &mut self.witnesses {
             let seen = witness.seen();
             let proof = if seen == TreeSize::ZERO { None } else { Some(consistency(seen)?) };
-            lines.push(witness.cosign(&signed.note(&[]), &origin, &self.log, proof.as_ref(), at(30))?);
+            lines.push(witness.cosign(&signed.note(&[]), &origin, &self.log, proof.as_ref(), at(self.second))?);
         }
         Ok(lines)
+    }
+
+    fn confirm(
+        &mut self,
+        signed: &SignedCheckpoint,
+        consistency: &mut dyn FnMut(TreeSize) -> Result<ct_core::ConsistencyProof>,
+    ) -> Result<Vec<ct_core::SignatureLine>> {
+        let size = signed.checkpoint().size();
+        let beyond = |seen: TreeSize| ct_node::Error::new(Code::DiscontinuousRestore, "witness", seen.to_string(), "");
+        match self.witnesses.iter().map(Witness::seen).find(|seen| *seen > size) {
+            Some(seen) => Err(beyond(seen)),
+            None => self.cosign(signed, consistency).map_err(|_| beyond(size)),
+        }
     }
 }
 
@@ -107,16 +122,16 @@ impl Running {
         let metrics = Arc::new(ServiceMetrics::register(telemetry.registry_mut()));
         let settings = PublisherSettings { interval: Duration::from_millis(5), ..PublisherSettings::default() };
         let publication = opened(&town, dir.path());
-        let publisher = Publisher::start(
+        let parts = PublisherParts {
             publication,
-            state.clone(),
-            Arc::clone(&proposer),
+            state: state.clone(),
+            proposer: Arc::clone(&proposer),
             cosign,
-            Arc::clone(&metrics),
+            source: None,
+            metrics: Arc::clone(&metrics),
             settings,
-            runtime.handle().clone(),
-        )
-        .unwrap();
+        };
+        let publisher = Publisher::start(parts, runtime.handle().clone()).unwrap();
         let admission = Admission::new(state.clone(), Arc::clone(&clock), Arc::clone(&metrics), 2, 64)
             .audited(&dir.path().join("state"));
         let _entered = runtime.enter();
@@ -169,20 +184,52 @@ pub(crate) fn witnesses(town: &Town, dir: &Path) -> Witnesses {
         Witness::open(copy(key), &dir.join(format!("witness-{number}.last"))).unwrap()
     };
     let log = LogSigner::new(copy(&town.log)).unwrap().verifier().clone();
-    Witnesses { witnesses: town.witnesses.iter().enumerate().map(open).collect(), log }
+    Witnesses { witnesses: town.witnesses.iter().enumerate().map(open).collect(), log, second: 30 }
 }
 
 /// A publisher of what lies in a directory, on this state.
 pub(crate) fn publisher(runtime: &Runtime, town: &Town, dir: &Path, machine: StateMachine) -> Result<Publisher> {
+    let parts = PublisherParts {
+        publication: opened(town, dir),
+        state: machine.reader(),
+        proposer: Arc::new(Direct(Mutex::new(machine))),
+        cosign: Box::new(witnesses(town, dir)),
+        source: None,
+        metrics: metrics(),
+        settings: PublisherSettings::default(),
+    };
+    Publisher::start(parts, runtime.handle().clone())
+}
+
+pub(crate) fn metrics() -> Arc<ServiceMetrics> {
     let mut telemetry = Telemetry::new("test", &mut Entropy::from_seed(&[1; 32]));
-    let metrics = ServiceMetrics::register(telemetry.registry_mut());
-    Publisher::start(
-        opened(town, dir),
-        machine.reader(),
-        Arc::new(Direct(Mutex::new(machine))),
-        Box::new(witnesses(town, dir)),
-        Arc::new(metrics),
-        PublisherSettings::default(),
-        runtime.handle().clone(),
-    )
+    Arc::new(ServiceMetrics::register(telemetry.registry_mut()))
+}
+
+/// Asks until it is so, for some time.
+pub(crate) fn becomes(mut ask: impl FnMut() -> bool) -> bool {
+    (0..3_000).any(|_| {
+        let is_so = ask();
+        std::thread::sleep(Duration::from_millis(if is_so { 0 } else { 10 }));
+        is_so
+    })
+}
+
+pub(crate) fn copy_all(from: &Path, to: &Path) {
+    if from.is_dir() {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            copy_all(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        std::fs::copy(from, to).unwrap();
+    }
+}
+
+/// Size and root of the last text that may have been signed.
+pub(crate) fn fence(dir: &Path) -> (String, String) {
+    let text = std::fs::read_to_string(dir.join("state/fence")).unwrap_or_default();
+    let line = |number| text.lines().nth(number).unwrap_or_default().to_owned();
+    (line(1), line(2))
 }

@@ -1,0 +1,116 @@
+//! What only the node that leads does: it seals, signs, asks the witnesses, and has their answer committed.
+
+use super::publisher::{Step, Work};
+use super::tiles::{ENTRIES_AT_ONCE, Staging};
+use crate::command::{Command, Seal};
+use crate::error::{Error, Result};
+use crate::machine::{ACCEPTED, Meta, damaged};
+use ct_core::{Code, SignatureLine, TreeSize};
+use std::time::Instant;
+
+impl Work {
+    /// One step of the leader of this term.
+    pub(super) fn lead(&mut self, term: u64, meta: &Meta) -> Result<Step> {
+        if let Some(before) = self.restored {
+            return self.resume(before, term, meta);
+        }
+        let sealed = meta.sealed;
+        if self.tiles.size() < sealed.size {
+            // Sealed by a leader whose time is over, who may have signed it: there is no other root of that size.
+            if self.tiles.stage(sealed.size, sealed.root)? == Staging::Begun {
+                return Ok(Step::Begun);
+            }
+            self.tiles.sign()?;
+        }
+        if sealed.size > TreeSize::ZERO && !self.is_fresh(term, meta) {
+            let lines = self.cosignatures()?;
+            return self.anchor(term, sealed, &lines);
+        }
+        if meta.tree.size() == sealed.size {
+            return Ok(Step::Idle);
+        }
+        let seal = self.extend(sealed)?;
+        let lines = self.cosignatures()?;
+        self.anchor(term, seal, &lines)
+    }
+
+    /// What was sealed last is final, cosigned since this node leads, and not long ago.
+    fn is_fresh(&self, term: u64, meta: &Meta) -> bool {
+        let size = meta.sealed.size;
+        let recent = |at: Instant| at.elapsed() < self.settings.renewal;
+        meta.anchored.seal.size == size
+            && self.cosigned.is_some_and(|(in_term, of, at)| (in_term, of) == (term, size) && recent(at))
+    }
+
+    /// After a restore: opens a new generation, and has the witnesses confirm what was signed last before anything else.
+    fn resume(&mut self, before: u64, term: u64, meta: &Meta) -> Result<Step> {
+        if meta.sealed.generation <= before {
+            let generation = meta.sealed.generation.saturating_add(1);
+            let is_open = |meta: &Meta| meta.sealed.generation >= generation;
+            self.propose(&Command::NewGeneration { generation }, is_open)?;
+            return Ok(Step::Begun);
+        }
+        let mut sealed = meta.sealed;
+        if self.tiles.size() == TreeSize::ZERO {
+            // There is nothing to ask with but the first checkpoint, whose root never changes.
+            if sealed.size > TreeSize::ZERO {
+                if self.tiles.stage(sealed.size, sealed.root)? == Staging::Begun {
+                    return Ok(Step::Begun);
+                }
+                self.tiles.sign()?;
+            } else {
+                sealed = self.extend(sealed)?;
+            }
+        }
+        let (signed, size) = (self.tiles.signed().clone(), self.tiles.size());
+        let tiles = &mut self.tiles;
+        let lines = self.cosign.confirm(&signed, &mut |seen| tiles.consistency(seen, size))?;
+        self.settle()?;
+        if size < sealed.size { Ok(Step::Begun) } else { self.anchor(term, sealed, &lines) }
+    }
+
+    /// Those of a quorum, of the checkpoint that was signed last.
+    fn cosignatures(&mut self) -> Result<Vec<SignatureLine>> {
+        let (signed, size) = (self.tiles.signed().clone(), self.tiles.size());
+        let tiles = &mut self.tiles;
+        self.cosign.cosign(&signed, &mut |seen| tiles.consistency(seen, size))
+    }
+
+    /// Makes what is sealed final, and publishes it.
+    fn anchor(&mut self, term: u64, sealed: Seal, lines: &[SignatureLine]) -> Result<Step> {
+        let Seal { generation, size, .. } = sealed;
+        let signatures: String = lines.iter().map(SignatureLine::to_string).collect();
+        let is_final = |meta: &Meta| meta.anchored.seal == sealed && meta.anchored.signatures == signatures;
+        self.propose(&Command::Anchor { generation, size, signatures: &signatures }, is_final)?;
+        self.cosigned = Some((term, size, Instant::now()));
+        self.publish_final()?;
+        Ok(Step::Done)
+    }
+
+    /// Writes tiles for what is new, has it sealed, and signs.
+    fn extend(&mut self, sealed: Seal) -> Result<Seal> {
+        let from = sealed.size.get();
+        let most = if from == 0 { 1 } else { ENTRIES_AT_ONCE };
+        let nothing = || damaged("the tree has grown, and nobody knows to which size");
+        let (size, root) = self.state.boundary(from, most)?.ok_or_else(nothing)?;
+        while self.tiles.stage(size, root)? == Staging::Begun {}
+        let seal = Seal { generation: sealed.generation, size, root };
+        let taken = self.propose(&Command::Seal(seal), |meta| meta.sealed == seal);
+        if taken.is_err() {
+            self.tiles.forget();
+        }
+        taken?;
+        self.tiles.sign()?;
+        Ok(seal)
+    }
+
+    /// Has a command committed. One whose fate is unknown may have been applied by now; else it is proposed again.
+    fn propose(&self, command: &Command<'_>, is_applied: impl Fn(&Meta) -> bool) -> Result<()> {
+        let answer = self.runtime.block_on(self.proposer.propose(command.encode()));
+        if self.state.meta().is_some_and(|meta| is_applied(&meta)) || answer? == [ACCEPTED] {
+            return Ok(());
+        }
+        let what = "a step of it was not taken: another one came before it";
+        Err(Error::new(Code::UnknownOutcome, "publication", what, "it is tried again"))
+    }
+}
