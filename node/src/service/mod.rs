@@ -18,6 +18,7 @@ mod metrics;
 mod node;
 mod publisher;
 mod sequencer;
+mod status;
 
 pub use admission::{Admission, Admitted};
 pub use api::Api;
@@ -27,6 +28,9 @@ pub use metrics::ServiceMetrics;
 pub use node::Node;
 pub use publisher::{Cosign, Published, Publisher, PublisherSettings};
 pub use sequencer::{Sequencer, SequencerLimits};
+pub use status::{
+    History, LogStanding, MemberStanding, NodeRole, NodeStatus, Standing, StatusSource, Tree, Trouble, Voice,
+};
 
 use crate::error::{Error, Result};
 use crate::peers::Member;

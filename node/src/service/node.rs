@@ -1,6 +1,9 @@
 //! One node of a log, put together from its configuration: what `ct-node serve` runs.
 
-use super::{Admission, Api, Archive, Clock, Cosign, NodeConfig, Propose, Publisher, Sequencer, ServiceMetrics};
+use super::{
+    Admission, Api, Archive, Clock, Cosign, NodeConfig, NodeRole, Propose, Publisher, Sequencer, ServiceMetrics,
+    Standing, StatusSource, Trouble,
+};
 use crate::command::Command;
 use crate::consensus::{Committed, Consensus, ConsensusSettings, Machine, Snapshot};
 use crate::cosigners::{Cosigner, Cosigners, QuorumRule, Waiting};
@@ -100,9 +103,10 @@ impl Node {
         let admission =
             Admission::new(state.clone(), Clock::clone(&clock), Arc::clone(&metrics), config.workers, config.waiting)
                 .audited(&config.data.join(FENCE_FOLDER));
-        let (sequencer, sequenced) = Sequencer::start(proposer, clock, metrics, config.sequencer);
+        let (sequencer, sequenced) = Sequencer::start(Arc::clone(&proposer), clock, metrics, config.sequencer);
         let archive = Archive::open(&config.data)?;
-        let api = Api::new(admission, sequencer, state, archive, &publisher);
+        let standing = standing(config.node, Arc::clone(&consensus));
+        let api = Api::new(admission, sequencer, proposer, standing, state, archive, &publisher);
         let telemetry = Arc::new(telemetry);
         let routes = api.routes(&LogFiles::new(&config.data.join("log"))).merge(telemetry.routes());
         let advertised = advertise::Advertised::write(&config.api, &url)?;
@@ -198,6 +202,29 @@ fn clients(config: &NodeConfig) -> Result<BTreeMap<Vec<u8>, [u8; 32]>> {
         return Err(Error::new(Code::MalformedConfig, "the configuration", what, "name fewer"));
     }
     Ok(clients)
+}
+
+/// What the node says of itself.
+fn standing(node: u64, consensus: Arc<Consensus>) -> StatusSource {
+    Arc::new(move || {
+        let status = consensus.status();
+        let role = match status.role {
+            crate::consensus::Role::Leads => NodeRole::Leads,
+            crate::consensus::Role::Follows => NodeRole::Follows,
+            crate::consensus::Role::Halted => NodeRole::Halted,
+        };
+        Standing {
+            node,
+            role,
+            term: status.term,
+            leader: None,
+            last: status.last,
+            applied: status.applied,
+            purged: status.purged,
+            members: Vec::new(),
+            halted: status.halted.as_ref().map(Trouble::of),
+        }
+    })
 }
 
 impl Propose for Consensus {
