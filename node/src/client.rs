@@ -3,12 +3,15 @@
 //! A repeated request has the same request ID, and a new time, nonce and signature: whatever happened to the first one,
 //! its statements are in the log once (R12.4). What is repeated is what may help: connections that break, answers that
 //! do not come, a log that is busy or between two leaders. A refusal is never repeated (R2.4).
+//!
+//! A node that does not lead names the one that does, and the request goes there (R12.3); see `specs/api.md` for why
+//! that is harmless.
 
 use crate::entropy::Entropy;
 use crate::envelope::{ClientChange, MessageType, Outgoing, RequestId, submission};
 use crate::error::{Error, Result};
 use crate::http::{HttpClient, NoReply, Patience, Reply};
-use crate::service::Clock;
+use crate::service::{Clock, MemberChange, NodeStatus};
 use ct_core::cbor::Reader;
 use ct_core::limits::{MAX_BUNDLE_BYTES, MAX_TRUST_BYTES};
 use ct_core::{Code, TrustRoot};
@@ -43,9 +46,14 @@ impl Default for Persistence {
 /// A client of one log, which may have several addresses.
 pub struct Client {
     http: HttpClient,
+    /// Those that the user gave, and after them at most one that a node has named as the leader's.
     urls: Vec<String>,
-    /// The address that answered last.
+    /// How many the user gave.
+    given: usize,
+    /// The address to ask next: mostly the one that answered last.
     current: usize,
+    /// The address that took a request last: it led.
+    led: Option<usize>,
     persistence: Persistence,
     clock: Clock,
     entropy: Entropy,
@@ -70,24 +78,17 @@ impl Client {
     /// # Errors
     /// `usage.arguments` for an address that is none.
     pub fn new(urls: &[String], persistence: Persistence, clock: Clock, entropy: Entropy) -> Result<Self> {
-        let usable = |url: &String| {
-            let url = url.trim_end_matches('/');
-            let known = url.starts_with("http://") || url.starts_with("https://");
-            if known && !url.contains(char::is_whitespace) {
-                return Ok(url.to_owned());
-            }
-            let next = "give addresses like http://127.0.0.1:8441, several with commas between them";
-            Err(Error::new(Code::UsageArguments, format!("address {url:?}"), "is not one of a log", next))
-        };
-        let urls = urls.iter().map(usable).collect::<Result<Vec<_>>>()?;
+        let urls = urls.iter().map(|url| usable(url)).collect::<Result<Vec<_>>>()?;
         if urls.is_empty() {
             let next = "give addresses like http://127.0.0.1:8441";
             return Err(Error::new(Code::UsageArguments, "address", "no address of a log was given", next));
         }
         Ok(Self {
             http: HttpClient::new(persistence.attempt),
+            given: urls.len(),
             urls,
             current: 0,
+            led: None,
             persistence,
             clock,
             entropy,
@@ -102,11 +103,13 @@ impl Client {
         self
     }
 
-    /// The trust root that the log admits statements by. To verify with it is to trust whoever answers here.
+    /// The trust root that the log admits statements by. To verify with it is to trust whoever answers here, so only
+    /// the addresses that the user gave are asked.
     ///
     /// # Errors
     /// `io.network`; those of [`TrustRoot::load`].
     pub fn trust(&mut self) -> Result<TrustRoot> {
+        self.forget_named();
         let bytes = self.get("/v1/trust", MAX_TRUST_BYTES)?;
         TrustRoot::load(&bytes).map_err(|error| {
             Error::refused(error, "the log", "gives no usable trust root", "give the trust root: --trust FILE")
@@ -193,12 +196,38 @@ impl Client {
         Ok((version, value.get("key").is_some_and(Value::is_string)))
     }
 
+    /// Has the members of the log changed, signed with a root key. The same change again changes nothing.
+    ///
+    /// # Errors
+    /// The log's refusal, by its code: `conflict.members`, `unknown.member`; as [`Client::submit`].
+    pub fn change_members(&mut self, audience: &str, root: &KeyFile, change: &MemberChange) -> Result<()> {
+        let payload = change.encode();
+        let request_id = RequestId::random(&mut self.entropy);
+        let outgoing = Outgoing { message_type: change.message_type(), request_id, payload: &payload };
+        let answer = self.send("/v1/members", audience, root, outgoing)?;
+        let value: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        if value.get("status").and_then(Value::as_str) == Some("changed") { Ok(()) } else { Err(no_answer()) }
+    }
+
+    /// How the node is that took the last request, else any.
+    ///
+    /// # Errors
+    /// `io.network`.
+    pub fn status(&mut self) -> Result<NodeStatus> {
+        self.current = self.led.unwrap_or(self.current);
+        let answer = self.get("/v1/status", MAX_ANSWER_BYTES)?;
+        NodeStatus::parse(&answer, "the log")
+    }
+
     /// Signs a request anew for each attempt.
     fn send(&mut self, path: &str, audience: &str, key: &KeyFile, outgoing: Outgoing<'_>) -> Result<Vec<u8>> {
-        self.persist(|client, url| {
+        self.current = self.led.unwrap_or(self.current);
+        let answer = self.persist(|client, url| {
             let body = outgoing.sign(audience, key, (client.clock)(), &mut client.entropy)?;
             Ok(client.http.post_bytes(&format!("{url}{path}"), "application/cose", &body, MAX_ANSWER_BYTES))
-        })
+        });
+        self.led = answer.is_ok().then_some(self.current);
+        answer
     }
 
     fn get(&mut self, path: &str, most: usize) -> Result<Vec<u8>> {
@@ -214,18 +243,32 @@ impl Client {
         let mut pause = self.persistence.first_pause;
         // Whether an attempt may have been acted on without an answer.
         let mut unanswered = false;
+        // Hints that were followed since the last pause: nodes that name each other must not keep a client busy.
+        let mut hops = 0;
+        // Where the hints began: every address gets its turn, also if one names a leader that is dead.
+        let mut origin = self.current;
         loop {
             let url = self.urls.get(self.current).cloned().unwrap_or_default();
             let trouble = match ask(self, &url)? {
                 Ok(Reply { status: 200..300, body, .. }) => return Ok(body),
-                Ok(reply) => match refusal(&reply, &url) {
-                    // What came of an earlier attempt that had no answer is not known by this.
-                    (error, Again::No) => return Err(given_up(error, unanswered)),
-                    (error, Again::Yes) => {
-                        unanswered |= matches!(error.code(), Code::UnknownOutcome | Code::LimitTooSlow);
-                        error
+                Ok(reply) => {
+                    let refusal = Refusal::read(&reply, &url);
+                    match refusal.again {
+                        // What came of an earlier attempt that had no answer is not known by this.
+                        Again::No => return Err(given_up(refusal.error, unanswered)),
+                        Again::There(leader)
+                            if hops < MAX_HOPS && begun.elapsed() < self.persistence.total && self.follow(&leader) =>
+                        {
+                            hops += 1;
+                            continue;
+                        }
+                        Again::There(_) => {}
+                        Again::Yes => {
+                            unanswered |= matches!(refusal.error.code(), Code::UnknownOutcome | Code::LimitTooSlow);
+                        }
                     }
-                },
+                    refusal.error
+                }
                 Err(NoReply::Unreached(error)) => error,
                 Err(NoReply::Transport(error)) => {
                     unanswered = true;
@@ -236,10 +279,50 @@ impl Client {
             if begun.elapsed().saturating_add(pause) >= self.persistence.total {
                 return Err(given_up(trouble, unanswered));
             }
-            self.current = self.current.wrapping_add(1) % self.urls.len().max(1);
+            origin = origin.wrapping_add(1) % self.urls.len().max(1);
+            self.current = origin;
+            hops = 0;
             let pause_now = self.jittered(pause);
             self.rest(pause_now)?;
             pause = pause.saturating_mul(2).min(self.persistence.longest_pause);
+        }
+    }
+
+    /// Goes to the node that another one has named, unless it is the one that was asked, or no address that may be
+    /// followed.
+    fn follow(&mut self, leader: &str) -> bool {
+        let Some(place) = self.urls.iter().position(|known| known == leader) else {
+            if !self.may_follow(leader) {
+                return false;
+            }
+            self.forget_named();
+            self.urls.push(leader.to_owned());
+            self.current = self.given;
+            return true;
+        };
+        let is_other = place != self.current;
+        self.current = place;
+        is_other
+    }
+
+    /// A scheme, a host and a port, so that the path is ours; and no way back from TLS to none.
+    fn may_follow(&self, leader: &str) -> bool {
+        let is_https = |url: &String| url.starts_with("https://");
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+        let host = match leader.split_once("://") {
+            Some(("https", host)) => host,
+            Some(("http", host)) if !self.urls.iter().take(self.given).all(is_https) => host,
+            _ => return false,
+        };
+        !host.is_empty() && host.chars().all(plain)
+    }
+
+    /// Keeps to the addresses that the user gave.
+    fn forget_named(&mut self) {
+        self.urls.truncate(self.given);
+        self.led = self.led.filter(|led| *led < self.given);
+        if self.current >= self.given {
+            self.current = 0;
         }
     }
 
@@ -270,27 +353,50 @@ fn no_answer() -> Error {
     Error::new(Code::IoNetwork, "the log", "gave an answer that is none", "check the address")
 }
 
-#[derive(Clone, Copy)]
+/// What the log says in its JSON, and whether asking again may help.
+struct Refusal {
+    error: Error,
+    again: Again,
+}
+
 enum Again {
     Yes,
+    /// The node with this URL may take it.
+    There(String),
     No,
 }
 
-/// What the log says in its JSON, and whether asking again may help.
-fn refusal(reply: &Reply, url: &str) -> (Error, Again) {
-    let Reply { status, body, .. } = reply;
-    let value: Value = serde_json::from_slice(body).unwrap_or_default();
-    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
-    let code = Code::ALL.iter().copied().find(|code| code.as_str() == text("code"));
-    let again = match (code, *status) {
-        (Some(Code::NotAnchoredPending | Code::LimitInFlight | Code::UnknownOutcome | Code::UnknownLog), _)
-        | (_, 408 | 429 | 500 | 502..=504) => Again::Yes,
-        _ => Again::No,
-    };
-    let what =
-        if text("message").is_empty() { format!("answered with status {status}") } else { text("message").to_owned() };
-    let printable = |text: &str| text.chars().filter(|character| !character.is_control()).collect::<String>();
-    (Error::new(code.unwrap_or(Code::IoNetwork), url, printable(&what), printable(text("next"))), again)
+impl Refusal {
+    fn read(reply: &Reply, url: &str) -> Self {
+        let Reply { status, body, .. } = reply;
+        let value: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+        let code = Code::from_text(text("code"));
+        let again = match (code, *status) {
+            (Some(Code::NotLeaderNode), _) => Again::There(text("leader").to_owned()),
+            (Some(Code::NotAnchoredPending | Code::LimitInFlight | Code::UnknownOutcome | Code::UnknownLog), _)
+            | (_, 408 | 429 | 500 | 502..=504) => Again::Yes,
+            _ => Again::No,
+        };
+        let what = match text("message") {
+            "" => format!("answered with status {status}"),
+            message => message.to_owned(),
+        };
+        let printable = |text: &str| text.chars().filter(|character| !character.is_control()).collect::<String>();
+        let error = Error::new(code.unwrap_or(Code::IoNetwork), url, printable(&what), printable(text("next")));
+        Self { error, again }
+    }
+}
+
+/// The address of a log, without what stands after it.
+fn usable(url: &str) -> Result<String> {
+    let url = url.trim_end_matches('/');
+    let known = url.starts_with("http://") || url.starts_with("https://");
+    if known && !url.contains(char::is_whitespace) {
+        return Ok(url.to_owned());
+    }
+    let next = "give addresses like http://127.0.0.1:8441, several with commas between them";
+    Err(Error::new(Code::UsageArguments, format!("address {url:?}"), "is not one of a log", next))
 }
 
 fn given_up(trouble: Error, unanswered: bool) -> Error {
@@ -302,6 +408,8 @@ fn given_up(trouble: Error, unanswered: bool) -> Error {
     Error::new(Code::UnknownOutcome, trouble.place(), what, next)
 }
 
+/// Hints that are followed without a pause: from any node to the one that led, and to its successor.
+const MAX_HOPS: u32 = 3;
 /// An answer about one request.
 const MAX_ANSWER_BYTES: usize = 65_536;
 /// A bundle without its document: a statement is at most 64 KiB, the rest a few.

@@ -79,9 +79,9 @@ pub enum Outcome {
         /// How many.
         count: u64,
     },
-    /// The client was put or deleted.
+    /// The client was put or deleted; or the members may be changed so.
     Changed {
-        /// Its version now: one greater with every change, also after it was deleted.
+        /// The client's version now: one greater with every change, also after it was deleted. 0 for members.
         version: u64,
     },
     /// Nothing was done.

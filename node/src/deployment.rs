@@ -1,9 +1,9 @@
 //! A new log that runs as a service: keys, trust root, and a folder with its configuration for each node and witness.
 //!
 //! ```text
-//! DIR/keys/        root.pem log.pem issuer.pem status.pem client.pem witness-1.pem ..., and their public halves
+//! DIR/keys/        root.pem log.pem issuer.pem status.pem client.pem node-1.pem ... witness-1.pem ..., public halves
 //! DIR/trust.toml   to edit        DIR/trust.cbor   to verify with        DIR/genesis.cbor   the log's first entry
-//! DIR/node-1/config.toml ...      for: ct-node serve --config
+//! DIR/node-1/config.toml ...      for: ct-node serve --config        DIR/node-1/first-start   until it has been started
 //! DIR/witness-1/config.toml ...   for: ct-node witness --config
 //! ```
 //!
@@ -25,11 +25,11 @@ use std::path::Path;
 /// Makes all of it in `dir`, which does not exist or is empty, with this many nodes.
 ///
 /// # Errors
-/// `usage.arguments` for another number of nodes than 1, which is all there is so far, or of witnesses than a note can bear; `io.exists` if
-/// there is anything in the directory; `malformed.*`, `limit.*`, `trust.*` for a plan that does not fit; `io.*`.
+/// `usage.arguments` for another number of nodes than 1, 3 or 5, or of witnesses than a note can bear; `io.exists` if there
+/// is anything in the directory; `malformed.*`, `limit.*`, `trust.*` for a plan that does not fit; `io.*`.
 pub fn create(dir: &Path, plan: &Plan, nodes: u32, entropy: &mut Entropy) -> Result<()> {
-    if nodes != 1 {
-        let next = "use --nodes 1: several nodes that do not know of each other would be several logs under one key";
+    if ![1, 3, 5].contains(&nodes) {
+        let next = "use 1, 3 or 5: an even number bears no more failures than the odd one below it";
         return Err(Error::new(Code::UsageArguments, "number of nodes", format!("is {nodes}"), next));
     }
     plan.check_witnesses()?;
@@ -51,8 +51,12 @@ pub fn create(dir: &Path, plan: &Plan, nodes: u32, entropy: &mut Entropy) -> Res
         let genesis = statement::genesis(&Origin::new(&plan.origin)?, &keys.root, plan.trust.issued, entropy)?;
         durable::create(&stage.join("genesis.cbor"), &genesis)?;
         for number in 1..=nodes {
-            let config = node_config(number, &keys)?;
-            durable::create(&folder(&format!("node-{number}"))?.join(CONFIG), config.as_bytes())?;
+            let key = Keyring::one(Role::Tls, &format!("{}/node-{number}", plan.origin), &entropy.bytes())?;
+            key.write_new(&key_folder.join(format!("node-{number}.pem")))?;
+            key.public().write_new(&key_folder.join(format!("node-{number}.pub.pem")))?;
+            let (config, folder) = (node_config(number, nodes, &keys)?, folder(&format!("node-{number}"))?);
+            durable::create(&folder.join(CONFIG), config.as_bytes())?;
+            durable::create(&folder.join(FIRST_START), b"founds\n")?;
         }
         let log = vkey(&keys.log)?;
         for (number, _) in (1..).zip(&keys.witnesses) {
@@ -121,7 +125,7 @@ fn vkey(key: &ct_keys::KeyFile) -> Result<String> {
     Ok(key.public().vkey().ok_or_else(none)?.to_string())
 }
 
-fn node_config(number: u32, keys: &Keyring) -> Result<String> {
+fn node_config(number: u32, nodes: u32, keys: &Keyring) -> Result<String> {
     let mut text = format!(
         "# One node of the log. Paths count from the folder of this file; docs/log-service.md explains each setting.\n\
          node = {number}\n\
@@ -130,8 +134,15 @@ fn node_config(number: u32, keys: &Keyring) -> Result<String> {
          log_key = \"../keys/log.pem\"\n\
          trust = \"../trust.cbor\"\n\
          genesis = \"../genesis.cbor\"\n\
-         clients = [\"../keys/client.pub.pem\"]\n"
+         clients = [\"../keys/client.pub.pem\"]\n\
+         peer_listen = \"127.0.0.1:0\"   # for the other nodes; the address is in the file peer\n\
+         peer_key = \"../keys/node-{number}.pem\"\n"
     );
+    for peer in 1..=nodes {
+        text.push_str(&format!(
+            "\n[[peer]]\nnode = {peer}\nkey = \"../keys/node-{peer}.pub.pem\"\naddress_file = \"../node-{peer}/peer\"\n"
+        ));
+    }
     for (number, key) in (1..).zip(&keys.witnesses) {
         let vkey = vkey(key)?;
         text.push_str(&format!("\n[[witness]]\nvkey = \"{vkey}\"\nurl_file = \"../witness-{number}/api\"\n"));
@@ -153,3 +164,4 @@ fn witness_config(number: u32, origin: &str, log: &str) -> String {
 }
 
 const CONFIG: &str = "config.toml";
+const FIRST_START: &str = "first-start";

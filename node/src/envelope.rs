@@ -3,8 +3,11 @@
 //! COSE_Sign1 (RFC 9052). The audience, a log's origin, is external data: it is signed and never sent, so that a
 //! request that was made for one log is none to another.
 
+mod members;
+
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
+use crate::service::MemberChange;
 use crate::statement::kid;
 use ct_core::cbor::{Reader, Writer, check_deterministic};
 use ct_core::limits::{MAX_ENTRY_BYTES, MAX_ENVELOPE_BYTES, MAX_KID_BYTES, MAX_REQUEST_STATEMENTS, MAX_TEXT_BYTES};
@@ -22,6 +25,10 @@ pub enum MessageType {
     PutClient,
     /// Let this client submit no more; the payload is a [`ClientChange`] without a key.
     DeleteClient,
+    /// Make this node a member of the log, or give the member another address; the payload is a [`MemberChange`].
+    PutMember,
+    /// Let this node be a member no longer; the payload is a [`MemberChange`].
+    DeleteMember,
 }
 
 /// What a [`MessageType::PutClient`] or [`MessageType::DeleteClient`] is about.
@@ -109,11 +116,14 @@ impl MessageType {
             Self::Submit => "submit",
             Self::PutClient => "client.put",
             Self::DeleteClient => "client.delete",
+            Self::PutMember => "member.put",
+            Self::DeleteMember => "member.delete",
         }
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::Submit, Self::PutClient, Self::DeleteClient].into_iter().find(|known| known.as_str() == text)
+        let all = [Self::Submit, Self::PutClient, Self::DeleteClient, Self::PutMember, Self::DeleteMember];
+        all.into_iter().find(|known| known.as_str() == text)
     }
 }
 
@@ -268,6 +278,20 @@ impl<'a> Envelope<'a> {
         let put = if self.message_type == MessageType::PutClient { Put::Key } else { Put::Nothing };
         ClientChange::read(self.payload, put)
             .map_err(|error| Error::refused(error, "request", "carries no change of a client", "see specs/envelope.md"))
+    }
+
+    /// The change that a [`MessageType::PutMember`] or [`MessageType::DeleteMember`] carries; `None` for other types.
+    ///
+    /// # Errors
+    /// `malformed.*`, `limit.length` for an address that is none or is longer than one can be; `trust.weak_key`.
+    pub fn member_change(&self) -> Result<Option<MemberChange>> {
+        let change = match self.message_type {
+            MessageType::PutMember => members::read_put(self.payload),
+            MessageType::DeleteMember => members::read_delete(self.payload),
+            MessageType::Submit | MessageType::PutClient | MessageType::DeleteClient => return Ok(None),
+        };
+        let next = "see specs/envelope.md";
+        change.map(Some).map_err(|error| Error::refused(error, "request", "carries no change of the members", next))
     }
 
     /// The entries that a [`MessageType::Submit`] carries.

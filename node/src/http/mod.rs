@@ -38,3 +38,5 @@ pub use pace::Progress;
 pub use request_id::RequestId;
 pub use server::{Drained, Server};
 pub use telemetry::Telemetry;
+
+pub(crate) use answer::misdirected;

@@ -2,6 +2,7 @@
 
 use super::tables::{META, opened, sealed};
 use crate::command::Seal;
+use crate::envelope::Envelope;
 use crate::error::{Error, Result};
 use ct_core::cbor::{Reader, Writer};
 use ct_core::limits::{MAX_NAME_BYTES, MAX_NOTE_BYTES, MAX_TRUST_BYTES};
@@ -86,6 +87,12 @@ impl PartialEq for TrustInForce {
 impl Eq for TrustInForce {}
 
 impl Meta {
+    /// Whether a root key of the trust root in force has signed this request.
+    pub(super) fn check_root(&self, envelope: &Envelope<'_>) -> std::result::Result<(), Code> {
+        let root = self.trust.root_key(envelope.kid).ok_or(Code::UnknownClient)?;
+        envelope.check_signature(&self.origin, root).map_err(|error| error.code())
+    }
+
     /// Its bytes.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();

@@ -134,6 +134,22 @@ impl StateReader {
         self.progress.borrow().clone()
     }
 
+    /// How far the state has come, and the summary there, read together: two nodes with the same first have the same
+    /// second. `None` before the first command.
+    ///
+    /// # Errors
+    /// `io.*`, `tampered.state`, `unsupported.version`.
+    pub fn position(&self) -> Result<Option<(Hash, Meta)>> {
+        let transaction = self.read()?;
+        let table = match transaction.open_table(SINGLES) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+            opened => opened.map_err(failed)?,
+        };
+        let record = |name| table.get(name).map_err(failed);
+        let (Some(applied), Some(meta)) = (record(APPLIED)?, record(META)?) else { return Ok(None) };
+        Ok(Some((Hash::of(opened(APPLIED, applied.value())?), Meta::parse(meta.value())?)))
+    }
+
     /// Changes whenever commands were applied.
     #[must_use]
     pub fn progress(&self) -> watch::Receiver<Option<Meta>> {

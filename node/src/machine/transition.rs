@@ -154,6 +154,7 @@ impl<'t> Transition<'t> {
         let outcome = match envelope.message_type {
             MessageType::Submit => self.record(envelope, now)?,
             MessageType::PutClient | MessageType::DeleteClient => self.change_client(envelope)?,
+            MessageType::PutMember | MessageType::DeleteMember => self.allow_members(envelope)?,
         };
         let submission = Submission { payload_hash: envelope.payload_hash, at: now, outcome };
         self.submissions.insert(&key, submission.encode(&key).as_slice()).map_err(failed)?;
@@ -284,10 +285,8 @@ impl<'t> Transition<'t> {
     /// Puts or deletes a client, if a root key of the trust root in force has signed that (R9.1, R9.2, R9.6).
     fn change_client(&mut self, envelope: &Envelope<'_>) -> Result<Outcome> {
         let refused = |code| Ok(Outcome::Refused { code, entry: 0 });
-        let meta = self.known()?;
-        let Some(root) = meta.trust.root_key(envelope.kid) else { return refused(Code::UnknownClient) };
-        if let Err(error) = envelope.check_signature(&meta.origin, root) {
-            return refused(error.code());
+        if let Err(code) = self.known()?.check_root(envelope) {
+            return refused(code);
         }
         let change = match envelope.client_change() {
             Ok(change) => change,
@@ -310,6 +309,17 @@ impl<'t> Transition<'t> {
         let version = version.saturating_add(1);
         self.write_client(change.kid, Client { version, key: change.key })?;
         Ok(Outcome::Changed { version })
+    }
+
+    /// Records that a root key of the trust root in force wants the members so (R9.6). Who they are is kept by
+    /// consensus, which is told when this is committed; so there is no version.
+    fn allow_members(&self, envelope: &Envelope<'_>) -> Result<Outcome> {
+        let checked = self.known()?.check_root(envelope);
+        let checked = checked.and_then(|()| envelope.member_change().map_err(|error| error.code()));
+        Ok(match checked {
+            Ok(_) => Outcome::Changed { version: 0 },
+            Err(code) => Outcome::Refused { code, entry: 0 },
+        })
     }
 
     fn write_client(&mut self, kid: &[u8], client: Client) -> Result<()> {

@@ -3,7 +3,7 @@
 //! Verifying is the service's most expensive work. It is done by a bounded number of threads beside the event loop
 //! (R5.1), and whoever finds too many waiting is turned away at once (R5.2).
 
-use super::{Clock, ServiceMetrics};
+use super::{Clock, MemberChange, ServiceMetrics};
 use crate::envelope::{Envelope, MessageType, RequestId};
 use crate::error::{Error, Result};
 use crate::gate;
@@ -38,6 +38,8 @@ pub struct Admitted {
     pub request_id: RequestId,
     /// How many statements it carries.
     pub entries: usize,
+    /// What is to be done with the members once the request is committed.
+    pub members: Option<MemberChange>,
     /// The request as it was sent.
     pub bytes: Vec<u8>,
 }
@@ -86,9 +88,9 @@ impl Admission {
         let checked = spawn_blocking(move || {
             let _held = (place, worker);
             let begun = Instant::now();
-            let checked = this.check(&bytes);
+            let checked = this.check(bytes);
             this.metrics.verification.observe(begun.elapsed().as_secs_f64());
-            checked.map(|(request_id, entries)| Admitted { request_id, entries, bytes })
+            checked
         });
         checked.await.map_err(|_| Error::new(Code::Internal, "request", "could not be verified", "report this"))?
     }
@@ -110,41 +112,52 @@ impl Admission {
     ///
     /// # Errors
     /// Those of [`Envelope::parse`], [`Envelope::check_signature`], [`Envelope::check_time`], [`Envelope::entries`],
-    /// [`Statement::parse`] and [`gate::admit_statement`]; `unknown.client`; `tampered.statement` for a statement
-    /// that its issuer's key has not signed.
-    pub fn check(&self, bytes: &[u8]) -> Result<(RequestId, usize)> {
-        let envelope = Envelope::parse(bytes)?;
+    /// [`Envelope::client_change`], [`Envelope::member_change`], [`Statement::parse`] and [`gate::admit_statement`];
+    /// `unknown.client`; `tampered.statement` for a statement that its issuer's key has not signed.
+    pub fn check(&self, bytes: Vec<u8>) -> Result<Admitted> {
+        let envelope = Envelope::parse(&bytes)?;
         let nothing_yet = || Error::new(Code::UnknownLog, "the log", "does not exist yet", "try again in a moment");
         let meta = self.state.meta().ok_or_else(nothing_yet)?;
         envelope.check_signature(&meta.origin, &self.sender(&envelope, &meta)?)?;
         let now = (self.clock)();
         envelope.check_time(now)?;
-        if envelope.message_type != MessageType::Submit {
-            envelope.client_change()?;
-            return Ok((envelope.request_id, 0));
+        let request_id = envelope.request_id;
+        let mut entries = 0;
+        match envelope.message_type {
+            MessageType::Submit => entries = self.check_submission(&envelope, &meta, now)?,
+            MessageType::PutClient | MessageType::DeleteClient => drop(envelope.client_change()?),
+            MessageType::PutMember | MessageType::DeleteMember => {}
         }
+        let members = envelope.member_change()?;
+        Ok(Admitted { request_id, entries, members, bytes })
+    }
+
+    /// How many statements the trust root and their issuers' signatures allow.
+    fn check_submission(&self, envelope: &Envelope<'_>, meta: &Meta, now: Timestamp) -> Result<usize> {
         let entries = envelope.entries()?;
         // A retry gets the original answer, also where what was recorded would not be admitted any more (R12.4).
         let known = self.state.submission(envelope.request_id, envelope.kid)?;
         if known.is_some_and(|known| known.payload_hash == envelope.payload_hash) {
-            return Ok((envelope.request_id, entries.len()));
+            return Ok(entries.len());
         }
-        self.check_backlog(&meta)?;
-        if let Err(refusal) = check_statements(&entries, &meta, now) {
-            self.record(&envelope, &refusal, now);
+        self.check_backlog(meta)?;
+        if let Err(refusal) = check_statements(&entries, meta, now) {
+            self.record(envelope, &refusal, now);
             return Err(refusal);
         }
-        Ok((envelope.request_id, entries.len()))
+        Ok(entries.len())
     }
 
-    /// The key that must have signed: a client's, or for changes of clients a root key.
+    /// The key that must have signed: a client's, or for changes of clients and members a root key.
     fn sender(&self, envelope: &Envelope<'_>, meta: &Meta) -> Result<PublicKey> {
         let key = match envelope.message_type {
             MessageType::Submit => {
                 let key = self.state.client(envelope.kid)?.and_then(|client| client.key);
                 key.map(|key| PublicKey::from_bytes(&key)).transpose()?
             }
-            MessageType::PutClient | MessageType::DeleteClient => meta.trust.root_key(envelope.kid).cloned(),
+            MessageType::PutClient | MessageType::DeleteClient | MessageType::PutMember | MessageType::DeleteMember => {
+                meta.trust.root_key(envelope.kid).cloned()
+            }
         };
         key.ok_or_else(|| {
             let kid = String::from_utf8_lossy(envelope.kid).escape_debug().to_string();

@@ -1,10 +1,12 @@
 //! The log over HTTP. Paths, bodies and statuses: `specs/api.md`.
 
-use super::{Admission, Archive, Published, Publisher, Sequencer};
+use super::{
+    Admission, Archive, Leadership, NodeStatus, Propose, Published, Publisher, Sequencer, StatusSource, status,
+};
 use crate::command::Outcome;
 use crate::envelope::RequestId;
 use crate::error::{Error, Result};
-use crate::http::{Deadline, LogFiles};
+use crate::http::{Deadline, LogFiles, misdirected};
 use crate::machine::{Client, StateReader, Submission};
 use axum::body::Bytes;
 use axum::extract::{Extension, Path};
@@ -31,6 +33,8 @@ pub struct Api {
 /// Questions about what was recorded.
 #[derive(Clone)]
 struct Reads {
+    proposer: Arc<dyn Propose>,
+    standing: StatusSource,
     state: StateReader,
     archive: Arc<Archive>,
     published: watch::Receiver<Option<Published>>,
@@ -46,45 +50,60 @@ impl Api {
     pub fn new(
         admission: Admission,
         sequencer: Sequencer,
+        proposer: Arc<dyn Propose>,
+        standing: StatusSource,
         state: StateReader,
         archive: Archive,
         publisher: &Publisher,
     ) -> Self {
         let (published, failure) = (publisher.published(), publisher.failure());
         let readers = Arc::new(Semaphore::new(READERS));
-        Self { admission, sequencer, reads: Reads { state, archive: Arc::new(archive), published, failure, readers } }
+        let archive = Arc::new(archive);
+        Self { admission, sequencer, reads: Reads { proposer, standing, state, archive, published, failure, readers } }
     }
 
     /// All routes of a log, with those of its files.
     pub fn routes(self, files: &LogFiles) -> Router {
-        let ready = self.reads.clone();
-        let (statement, bundles, leaves) = (self.reads.clone(), self.reads.clone(), self.reads.clone());
-        let trust = self.reads.clone();
-        let client = self.reads.clone();
-        let changes = self.clone();
+        let reads = || self.reads.clone();
+        let (statement, bundles, leaves, client) = (reads(), reads(), reads(), reads());
+        let (trust, status, ready) = (reads(), reads(), reads());
         let change = async move |Extension(deadline): Extension<Deadline>, body: Bytes| {
-            changes.submit(body.to_vec(), deadline).await
-        };
-        let submit = async move |Extension(deadline): Extension<Deadline>, body: Bytes| {
-            self.submit(body.to_vec(), deadline).await
+            self.reads.told(self.submit(body.to_vec(), deadline).await)
         };
         Router::new()
-            .route("/v1/statements", post(submit))
+            .route("/v1/statements", post(change.clone()))
             .route(
                 "/v1/statements/{request_id}",
-                get(async move |Path(id): Path<String>| statement.statement(&id).await),
+                get(async move |Path(id): Path<String>| statement.told(statement.statement(&id).await)),
             )
-            .route("/v1/bundles/{request_id}", get(async move |Path(id): Path<String>| bundles.bundles(&id).await))
+            .route(
+                "/v1/bundles/{request_id}",
+                get(async move |Path(id): Path<String>| bundles.told(bundles.bundles(&id).await)),
+            )
             .route("/v1/leaves/{index}/{count}", get(async move |Path(at): Path<(u64, u64)>| leaves.leaves(at).await))
-            .route("/v1/clients", post(change))
-            .route("/v1/clients/{kid}", get(async move |Path(kid): Path<String>| client.client(kid).await))
+            .route("/v1/clients", post(change.clone()))
+            .route("/v1/clients/{kid}", get(async move |Path(kid): Path<String>| client.told(client.client(kid).await)))
+            .route("/v1/members", post(change))
             .route("/v1/trust", get(async move || trust.trust()))
+            .route("/v1/status", get(async move || status.status().await))
             .route("/readyz", get(async move || ready.ready()))
             .merge(files.routes())
     }
 
+    /// What a request asks for stands in it, whichever path it came by.
     async fn submit(&self, bytes: Vec<u8>, deadline: Deadline) -> Result<Response> {
+        // Before the work of verifying; that it leads is not certain before its proposal is committed.
+        if let Leadership::Follows { .. } = self.reads.proposer.leadership() {
+            let next = "send the same request to the node that leads, with the same request ID";
+            return Err(Error::new(
+                Code::NotLeaderNode,
+                "this node",
+                "does not lead the log; nothing was recorded",
+                next,
+            ));
+        }
         let admitted = self.admission.admit(bytes, Some(deadline)).await?;
+        let members = admitted.members.clone();
         let answer = self.sequencer.submit(admitted, Some(deadline)).await?;
         match answer.outcome {
             Outcome::Refused { code: code @ (Code::ReplayedRequest | Code::StaleRequest), .. } => {
@@ -103,17 +122,48 @@ impl Api {
             }
             Outcome::Sequenced { .. } | Outcome::Changed { .. } => {}
         }
+        // Also for a request that was answered before: whoever answered it may have died before this.
+        if let Some(change) = members {
+            self.reads.proposer.change_members(change).await?;
+        }
         Ok(object(&self.reads.described(answer.request_id, answer.outcome, answer.repeated)))
     }
 }
 
 impl Reads {
+    /// An answer; where the leader is, if this node would have to be it (R12.3).
+    fn told(&self, answer: Result<Response>) -> Response {
+        match answer {
+            Err(error) if error.code() == Code::NotLeaderNode => match self.proposer.leadership() {
+                Leadership::Follows { leader } => misdirected(error, leader.as_deref()),
+                Leadership::Leads { .. } => misdirected(error, None),
+            },
+            answer => answer.into_response(),
+        }
+    }
+
+    /// How this node is, whatever it is: also one that has stopped answers this.
+    async fn status(&self) -> Result<Response> {
+        let (standing, state) = ((self.standing)(), self.state.clone());
+        let published = self.published.borrow().clone();
+        let status = self.beside(move || NodeStatus::of(standing, &state, published.as_ref())).await?;
+        let unwritten = |_| Error::new(Code::Internal, "the status", "could not be written", "report this");
+        Ok(object(&serde_json::to_value(status).map_err(unwritten)?))
+    }
+
     fn ready(&self) -> Result<Response> {
         if let Some(failure) = self.failure.borrow().clone() {
             return Err(failure);
         }
-        if self.published.borrow().is_some() {
-            return Ok(object(&json!({"ready": true})));
+        if let Some(published) = self.published.borrow().as_ref().map(|published| published.size) {
+            let due = self.state.meta().as_ref().map_or(published, status::due);
+            let leads = matches!(self.proposer.leadership(), Leadership::Leads { .. });
+            return Ok(object(&json!({
+                "ready": true,
+                "leads": leads,
+                "published_size": published.get(),
+                "up_to_date": published >= due,
+            })));
         }
         let what = "has not published a checkpoint since it started";
         Err(Error::new(Code::NotAnchoredQuorum, "the log", what, "see whether enough witnesses can be reached"))
@@ -126,7 +176,9 @@ impl Reads {
         Ok(([(header::CONTENT_TYPE, "application/cbor")], meta.trust.bytes().to_vec()).into_response())
     }
 
+    /// A client may be changed again, so this is asked where the newest change is known.
     async fn client(&self, kid: String) -> Result<Response> {
+        self.proposer.catch_up().await?;
         let state = self.state.clone();
         let found = self.beside(move || state.client(kid.as_bytes())).await?;
         let Some(Client { version, key }) = found else {
@@ -187,10 +239,18 @@ impl Reads {
             .into_response())
     }
 
-    /// The one request with this ID.
+    /// The one request with this ID. One that is found was committed; that there is none is known only where everything
+    /// is that was committed.
     async fn find(&self, request_id: RequestId) -> Result<Submission> {
-        let state = self.state.clone();
-        let found = self.beside(move || state.submissions(request_id)).await?;
+        let look = || {
+            let state = self.state.clone();
+            self.beside(move || state.submissions(request_id))
+        };
+        let mut found = look().await?;
+        if found.is_empty() {
+            self.proposer.catch_up().await?;
+            found = look().await?;
+        }
         let refused = |code, what: &str, next: &str| Err(Error::new(code, "the request", what, next));
         match found.as_slice() {
             [only] => Ok(*only),
@@ -216,6 +276,10 @@ impl Reads {
                 let published = self.published.borrow().as_ref().map_or(0, |published| published.size.get());
                 let status = if published >= first.saturating_add(count) { "anchored" } else { "sequenced" };
                 json!({"request_id": id, "status": status, "leaf_index": first, "count": count, "repeated": repeated})
+            }
+            // Of the members there is no version.
+            Outcome::Changed { version: 0 } => {
+                json!({"request_id": id, "status": "changed", "repeated": repeated})
             }
             Outcome::Changed { version } => {
                 json!({"request_id": id, "status": "changed", "version": version, "repeated": repeated})

@@ -1,9 +1,11 @@
 //! A node's configuration file. Settings: `docs/log-service.md`.
 
-use super::{PublisherSettings, SequencerLimits};
+use super::{PeerEntry, PeerSettings, PublisherSettings, SequencerLimits};
 use crate::config_file;
 use crate::cosigners::{Address, Cosigner};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::peers::{FrameSigning, PeerAddress};
+use ct_core::limits::MAX_MEMBERS;
 use ct_core::{SignatureType, VerifierKey};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -29,6 +31,10 @@ pub struct NodeConfig {
     pub clients: Vec<PathBuf>,
     /// The file that it writes its URL into once it listens: `api` beside the configuration.
     pub api: PathBuf,
+    /// What clients are told to reach it by; where it listens, if nothing else is configured.
+    pub advertise: Option<String>,
+    /// The other nodes of the log; `None` for a node that is alone for ever.
+    pub peers: Option<PeerSettings>,
     /// The witnesses, each once.
     pub witnesses: Vec<Cosigner>,
     /// Threads that verify requests.
@@ -37,6 +43,8 @@ pub struct NodeConfig {
     pub waiting: usize,
     /// Connections at once.
     pub connections: usize,
+    /// After how many bytes of its log a node makes its state durable.
+    pub persist_after_bytes: usize,
     /// Batches.
     pub sequencer: SequencerLimits,
     /// When checkpoints are published.
@@ -53,12 +61,28 @@ struct File {
     trust: PathBuf,
     genesis: PathBuf,
     clients: Vec<PathBuf>,
+    advertise: Option<String>,
+    peer_listen: Option<SocketAddr>,
+    peer_key: Option<PathBuf>,
+    #[serde(default)]
+    sign_frames: bool,
+    #[serde(default)]
+    peer: Vec<Peer>,
     #[serde(default)]
     witness: Vec<Witness>,
     #[serde(default)]
     limits: Limits,
     #[serde(default)]
     publish: Publish,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Peer {
+    node: u64,
+    key: PathBuf,
+    address: Option<String>,
+    address_file: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -76,12 +100,15 @@ struct Limits {
     waiting: usize,
     connections: usize,
     queue: usize,
+    persist_kib: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Self { workers: cores, waiting: 512, connections: 1_024, queue: SequencerLimits::default().queue }
+        // What is applied again after a crash: some ten thousand statements, a second or less.
+        let persist_kib = 16 << 10;
+        Self { workers: cores, waiting: 512, connections: 1_024, queue: SequencerLimits::default().queue, persist_kib }
     }
 }
 
@@ -113,10 +140,14 @@ impl NodeConfig {
         if file.node == 0 {
             return Err("node = 0: nodes are numbered from 1".to_owned());
         }
-        let Limits { workers, waiting, connections, queue } = file.limits;
-        for (name, value) in
-            [("workers", workers), ("waiting", waiting), ("connections", connections), ("queue", queue)]
-        {
+        let Limits { workers, waiting, connections, queue, persist_kib } = file.limits;
+        for (name, value) in [
+            ("workers", workers),
+            ("waiting", waiting),
+            ("connections", connections),
+            ("queue", queue),
+            ("persist_kib", persist_kib),
+        ] {
             if value == 0 || value > MAX_LIMIT {
                 return Err(format!("limits.{name} = {value}: use 1 to {MAX_LIMIT}"));
             }
@@ -128,6 +159,24 @@ impl NodeConfig {
                 return Err(format!("the witness {} stands here twice", read.vkey.name().as_str()));
             }
             witnesses.push(read);
+        }
+        let signing = if file.sign_frames { FrameSigning::EveryFrame } else { FrameSigning::Channel };
+        let peers = match (file.peer_listen, file.peer_key) {
+            (None, None) if file.peer.is_empty() => None,
+            (Some(listen), Some(key)) => Some(PeerSettings {
+                listen,
+                key: folder.join(key),
+                advertised: folder.join("peer"),
+                first_start: folder.join("first-start"),
+                peers: peers(file.peer, file.node, folder)?,
+                signing,
+            }),
+            _ => return Err("peer_listen, peer_key and [[peer]] sections go together".to_owned()),
+        };
+        if let Some(url) = &file.advertise
+            && !(url.starts_with("http://") || url.starts_with("https://"))
+        {
+            return Err(format!("advertise = {url:?}: write the URL that clients use"));
         }
         let Publish { interval_ms, renewal_s } = file.publish;
         if interval_ms < LEAST_INTERVAL_MS || renewal_s == 0 {
@@ -143,6 +192,9 @@ impl NodeConfig {
             genesis: folder.join(file.genesis),
             clients: file.clients.iter().map(|path| folder.join(path)).collect(),
             api: folder.join("api"),
+            advertise: file.advertise,
+            peers,
+            persist_after_bytes: persist_kib << 10,
             witnesses,
             workers,
             waiting,
@@ -151,6 +203,29 @@ impl NodeConfig {
             publisher: PublisherSettings { interval, renewal, ..PublisherSettings::default() },
         })
     }
+}
+
+/// Every node once, this one included.
+fn peers(peers: Vec<Peer>, own: u64, folder: &Path) -> std::result::Result<Vec<PeerEntry>, String> {
+    let mut entries: Vec<PeerEntry> = Vec::new();
+    for Peer { node, key, address, address_file } in peers {
+        let address = match (address, address_file) {
+            (Some(text), None) => PeerAddress::Fixed(text.parse().map_err(|error: Error| error.to_string())?),
+            (None, Some(path)) => PeerAddress::File(folder.join(path)),
+            _ => return Err(format!("peer {node} needs either an address or an address_file")),
+        };
+        if node == 0 || entries.iter().any(|other| other.node == node) {
+            return Err(format!("peer {node} stands here twice, or has no number from 1"));
+        }
+        entries.push(PeerEntry { node, key: folder.join(key), address });
+    }
+    if entries.len() > MAX_MEMBERS {
+        return Err(format!("there are more than {MAX_MEMBERS} peers"));
+    }
+    if !entries.iter().any(|entry| entry.node == own) {
+        return Err(format!("there is no [[peer]] section of this node, {own}"));
+    }
+    Ok(entries)
 }
 
 impl Witness {
@@ -179,6 +254,9 @@ mod tests {
     const GOOD: &str = "node = 1\nlisten = \"127.0.0.1:0\"\ndata = \"data\"\nlog_key = \"k\"\ntrust = \"t\"\n\
                         genesis = \"g\"\nclients = []\n";
 
+    const PEERS: &str = "peer_listen = \"127.0.0.1:0\"\npeer_key = \"p\"\n[[peer]]\nnode = 1\nkey = \"1\"\n\
+                         address_file = \"peer\"\n[[peer]]\nnode = 2\nkey = \"2\"\naddress = \"host:1\"\n";
+
     fn problem(text: &str) -> String {
         NodeConfig::parse(text, Path::new("folder")).map(|_| String::new()).unwrap_or_else(|what| what)
     }
@@ -200,6 +278,16 @@ mod tests {
             (format!("{GOOD}[[witness]]\nvkey = \"x\"\nurl = \"y\"\n"), "\"x\" is no verifier key"),
             (format!("{GOOD}[publish]\nevery = 1\n"), "line 9: unknown field `every`"),
             (GOOD.replace("listen = \"127.0.0.1:0\"\n", ""), "line 1: missing field `listen`"),
+            (format!("{GOOD}advertise = \"node-1\"\n"), "advertise = \"node-1\": write the URL"),
+            (format!("{GOOD}peer_key = \"k\"\n"), "peer_listen, peer_key and [[peer]] sections go together"),
+            (format!("{GOOD}{PEERS}"), ""),
+            (
+                format!("{GOOD}{}", PEERS.replace("node = 1", "node = 3")),
+                "there is no [[peer]] section of this node, 1",
+            ),
+            (format!("{GOOD}{}", PEERS.replace("node = 2", "node = 1")), "peer 1 stands here twice"),
+            (format!("{GOOD}{}", PEERS.replace("host:1", "host")), "address: \"host\" is none"),
+            (format!("{GOOD}{}", PEERS.replace("address = \"host:1\"", "")), "peer 2 needs either an address or"),
         ] {
             assert!(problem(&text).starts_with(what), "{}", problem(&text));
         }

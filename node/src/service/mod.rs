@@ -14,21 +14,30 @@ mod admission;
 mod api;
 mod archive;
 mod config;
+mod consensus;
+mod founding;
 mod leading;
 mod metrics;
+mod neighbours;
 mod node;
 mod publisher;
 mod sequencer;
+mod status;
 mod tiles;
+mod witnesses;
 
 pub use admission::{Admission, Admitted};
 pub use api::Api;
 pub use archive::Archive;
 pub use config::NodeConfig;
 pub use metrics::ServiceMetrics;
+pub use neighbours::{PeerEntry, PeerSettings};
 pub use node::Node;
 pub use publisher::{Cosign, Published, Publisher, PublisherParts, PublisherSettings};
 pub use sequencer::{Sequencer, SequencerLimits};
+pub use status::{
+    History, LogStanding, MemberStanding, NodeRole, NodeStatus, Standing, StatusSource, Tree, Trouble, Voice,
+};
 pub use tiles::EntrySource;
 
 use crate::error::{Error, Result};

@@ -1,30 +1,30 @@
 //! One node of a log, put together from its configuration: what `ct-node serve` runs.
 
+use super::consensus::standing;
+use super::founding::{check_log_key, found};
+use super::neighbours::{Answers, FromOthers, Neighbours};
+use super::witnesses::OverHttp;
 use super::{
-    Admission, Api, Archive, Clock, Cosign, NodeConfig, Propose, Publisher, PublisherParts, Sequencer, ServiceMetrics,
+    Admission, Api, Archive, Clock, EntrySource, NodeConfig, Propose, Publisher, PublisherParts, Sequencer,
+    ServiceMetrics,
 };
-use crate::command::Command;
-use crate::consensus::{Committed, Consensus, ConsensusSettings, Machine, Snapshot};
-use crate::cosigners::{Collected, Cosigner, Cosigners, QuorumRule, Waiting};
-use crate::documents::read_at_most;
+use crate::consensus::{Cluster, Consensus, ConsensusSettings};
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
 use crate::http::{Drained, Limits, LogFiles, Server, Telemetry};
-use crate::log_signer::{LogSigner, SignedCheckpoint};
-use crate::machine::{REFUSED, StateMachine, StateReader, StateView};
+use crate::log_signer::LogSigner;
+use crate::machine::{StateMachine, StateReader};
 use crate::publication::Publication;
-use crate::{advertise, statement, trust};
-use ct_core::limits::{MAX_ENTRY_BYTES, MAX_ENVELOPE_BYTES, MAX_FIRST_CLIENTS};
-use ct_core::{Code, ConsistencyProof, Hash, Origin, SignatureLine, TreeSize, Trust, TrustRoot};
-use ct_keys::{KeyFile, PublicKey, Role};
-use std::collections::BTreeMap;
+use crate::{advertise, trust};
+use ct_core::Code;
+use ct_core::limits::MAX_ENVELOPE_BYTES;
+use ct_keys::{KeyFile, Role};
 use std::fs;
-use std::io::{Read, Write};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// A node that has been put together and listens, and serves once it is told to.
@@ -38,6 +38,7 @@ pub struct Node {
     witnesses: OverHttp,
     state: StateReader,
     consensus: Arc<Consensus>,
+    neighbours: Option<Neighbours>,
 }
 
 impl Node {
@@ -69,16 +70,28 @@ impl Node {
         // So that a list of witnesses that cannot be used is told at once.
         let witnesses = OverHttp::new(&config, &signer_origin, Arc::new(trust), state.clone(), Clock::clone(&clock))?;
         let mut settings = ConsensusSettings::new(config.node, &config.data.join("wal"));
-        // What is applied again after a crash: some ten thousand statements, a second or less.
-        settings.persist_after_bytes = 16 << 20;
-        let consensus = Arc::new(Consensus::start(settings, machine)?);
-        Ok(Self { config, clock, server, telemetry, metrics, publication, witnesses, state, consensus })
+        settings.persist_after_bytes = config.persist_after_bytes;
+        let neighbours = config.peers.clone().map(|peers| {
+            let entropy = Entropy::from_seed(&entropy.bytes());
+            Neighbours::open(config.node, peers, &clock, entropy)
+        });
+        let neighbours = neighbours.transpose()?;
+        let consensus = match &neighbours {
+            None => Consensus::start(settings, machine)?,
+            Some(Neighbours { members, network, beginning, .. }) => {
+                let (members, network, beginning) = (members.clone(), Arc::clone(network), *beginning);
+                let api = config.advertise.clone().unwrap_or_else(|| url_of(&server));
+                Consensus::join(settings, machine, Cluster { members, network, api, beginning })?
+            }
+        };
+        let consensus = Arc::new(consensus);
+        Ok(Self { config, clock, server, telemetry, metrics, publication, witnesses, state, consensus, neighbours })
     }
 
     /// `http://HOST:PORT`, with the port that was chosen.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.server.local_addr())
+        url_of(&self.server)
     }
 
     /// Serves until `shutdown` is ready; then takes nothing more, answers what it has taken, publishes nothing
@@ -88,10 +101,21 @@ impl Node {
     /// `tampered.state` if the state is not what was published; `io.*`; those of a bootstrap.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Result<Drained> {
         let url = self.url();
-        let Self { config, clock, server, telemetry, metrics, publication, witnesses, state, consensus } = self;
+        let Self { config, clock, server, telemetry, metrics, publication, witnesses, state, consensus, neighbours } =
+            self;
         let proposer: Arc<dyn Propose> = Arc::clone(&consensus) as _;
-        found(&config, &state, &*proposer).await?;
+        let mut founding = tokio::spawn(found(config.clone(), state.clone(), Arc::clone(&proposer)));
+        // Alone, it need not wait for anybody, and what is wrong is told before anything is served.
+        let mut founded = neighbours.as_ref().is_none_or(|neighbours| neighbours.members.len() == 1);
+        if founded {
+            ended(&mut founding).await?;
+        }
         let handle = Handle::current();
+        let source = neighbours.as_ref().map(|neighbours| {
+            let others = neighbours.members.iter().filter(|member| member.node != config.node).cloned();
+            let (network, members) = (Arc::clone(&neighbours.network), others.collect());
+            Box::new(FromOthers { network, members, runtime: handle.clone() }) as Box<dyn EntrySource>
+        });
         let (of_state, of_metrics, proposes) = (state.clone(), Arc::clone(&metrics), Arc::clone(&proposer));
         let publisher = tokio::task::spawn_blocking(move || {
             let parts = PublisherParts {
@@ -99,7 +123,7 @@ impl Node {
                 state: of_state,
                 proposer: proposes,
                 cosign: Box::new(witnesses),
-                source: None,
+                source,
                 metrics: of_metrics,
                 settings: config.publisher,
             };
@@ -110,24 +134,42 @@ impl Node {
         let admission =
             Admission::new(state.clone(), Clock::clone(&clock), Arc::clone(&metrics), config.workers, config.waiting)
                 .audited(&config.data.join(FENCE_FOLDER));
-        let (sequencer, sequenced) = Sequencer::start(proposer, clock, metrics, config.sequencer);
+        let (sequencer, sequenced) = Sequencer::start(Arc::clone(&proposer), clock, metrics, config.sequencer);
         let archive = Archive::open(&config.data)?;
-        let api = Api::new(admission, sequencer, state, archive, &publisher);
+        let standing = standing(config.node, Arc::clone(&consensus));
+        let answers = Answers {
+            consensus: consensus.receiver(),
+            archive: Arc::new(Archive::open(&config.data)?),
+            published: publisher.published(),
+        };
+        let talking = neighbours.map(|neighbours| Talking::start(neighbours, answers)).transpose()?;
+        let api = Api::new(admission, sequencer, proposer, standing, state, archive, &publisher);
         let telemetry = Arc::new(telemetry);
         let routes = api.routes(&LogFiles::new(&config.data.join("log"))).merge(telemetry.routes());
         let advertised = advertise::Advertised::write(&config.api, &url)?;
         let (failed, mut failure) = oneshot::channel();
         let trouble = gives_up(publisher.failure(), Arc::clone(&consensus));
         let stop = async move {
-            tokio::select! {
-                () = shutdown => {}
-                error = trouble => drop(failed.send(error)),
+            tokio::pin!(shutdown, trouble);
+            loop {
+                tokio::select! {
+                    () = &mut shutdown => break,
+                    error = &mut trouble => break drop(failed.send(error)),
+                    begun = ended(&mut founding), if !founded => match begun {
+                        Ok(()) => founded = true,
+                        Err(error) => break drop(failed.send(error)),
+                    },
+                }
             }
+            founding.abort();
         };
         let drained = server.serve(routes, telemetry, stop).await;
         drop(advertised);
         // The routes are gone, and with them every way into the queue.
         let _ = timeout(CLOSING, sequenced).await;
+        if let Some(talking) = talking {
+            talking.end().await;
+        }
         let closed = tokio::task::spawn_blocking(move || {
             publisher.stop();
             Arc::into_inner(consensus).map_or(Ok(()), Consensus::shutdown)
@@ -142,6 +184,37 @@ impl Node {
     }
 }
 
+/// What came of a task; none twice.
+async fn ended(task: &mut JoinHandle<Result<()>>) -> Result<()> {
+    task.await.unwrap_or_else(|_| Err(Error::new(Code::Internal, "the node", "could not begin", "report this")))
+}
+
+fn url_of(server: &Server) -> String {
+    format!("http://{}", server.local_addr())
+}
+
+/// Listening to the other nodes, until it is told to end.
+struct Talking {
+    _advertised: advertise::Advertised,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Result<()>>,
+}
+
+impl Talking {
+    fn start(neighbours: Neighbours, answers: Answers) -> Result<Self> {
+        let advertised = neighbours.advertise()?;
+        let (stop, stopped) = oneshot::channel();
+        let served = tokio::spawn(neighbours.server.serve(Arc::new(answers), async move { drop(stopped.await) }));
+        Ok(Self { _advertised: advertised, stop, served })
+    }
+
+    async fn end(self) {
+        drop(self.stop);
+        // It closes connections, and cuts off those that do not end.
+        let _ = self.served.await;
+    }
+}
+
 /// Ready with the reason when the node can go on no longer: then it ends, and does not pretend.
 async fn gives_up(mut publisher: watch::Receiver<Option<Error>>, consensus: Arc<Consensus>) -> Error {
     loop {
@@ -151,174 +224,6 @@ async fn gives_up(mut publisher: watch::Receiver<Option<Error>>, consensus: Arc<
             return error;
         }
     }
-}
-
-/// The trust root names this log with this key, so that what is signed can be verified.
-fn check_log_key(signer: &LogSigner, trust: &Trust) -> Result<()> {
-    let origin = trust::origin(trust)?;
-    let log = trust.logs.iter().find(|log| log.origin == signer.origin().as_str());
-    if log.is_some_and(|log| log.keys.iter().any(|known| known.verifier == *signer.verifier())) {
-        return Ok(());
-    }
-    let what = format!("is not a key of the log {origin} in the trust root");
-    Err(Error::new(Code::IoKeyFile, signer.verifier().name().as_str(), what, "use that log's own key, or trust root"))
-}
-
-/// The first command of a new log; and a trust root that is newer than the one in force.
-async fn found(config: &NodeConfig, state: &StateReader, proposer: &dyn Propose) -> Result<()> {
-    let bytes = trust::read_bytes(&config.trust)?;
-    let configured = trust::load(&bytes, &config.trust)?;
-    let Some(meta) = state.meta() else {
-        let genesis = read_at_most(&config.genesis, MAX_ENTRY_BYTES)?;
-        let origin = trust::origin(configured.trust())?;
-        statement::check_genesis(&genesis, &Origin::new(origin)?)?;
-        let clients = clients(config)?;
-        let clients = clients.iter().map(|(kid, key)| (kid.as_slice(), *key)).collect();
-        let command = Command::Bootstrap { origin, genesis: &genesis, trust: &bytes, clients };
-        proposer.propose(command.encode()).await?;
-        return Ok(());
-    };
-    if meta.trust.bytes() == bytes {
-        return Ok(());
-    }
-    let refused = |code, what: &str, next: &str| Err(Error::new(code, crate::error::shown(&config.trust), what, next));
-    if configured.trust().root_version <= meta.trust.root().trust().root_version {
-        let what = "is not newer than the one in force, and not the same";
-        return refused(Code::TrustRollback, what, "configure the trust root in force, or one that follows it");
-    }
-    if proposer.propose(Command::Trust { trust: &bytes }.encode()).await? == [REFUSED] {
-        let next = "have each new trust root signed by the root keys of the one before: ct trust sign";
-        return refused(Code::TrustChain, "does not follow the one in force", next);
-    }
-    Ok(())
-}
-
-/// Those who may submit to a new log, by key ID.
-fn clients(config: &NodeConfig) -> Result<BTreeMap<Vec<u8>, [u8; 32]>> {
-    let mut clients = BTreeMap::new();
-    for path in &config.clients {
-        let key = PublicKey::read(path, Role::Client)?;
-        if clients.insert(statement::kid(key.id())?, *key.verifying_key().as_bytes()).is_some() {
-            let what = format!("has the key ID {}, as another client has", key.id());
-            return Err(Error::new(Code::MalformedConfig, crate::error::shown(path), what, "number new keys upwards"));
-        }
-    }
-    if clients.len() > MAX_FIRST_CLIENTS {
-        let what = format!("names more than {MAX_FIRST_CLIENTS} clients");
-        return Err(Error::new(Code::MalformedConfig, "the configuration", what, "name fewer"));
-    }
-    Ok(clients)
-}
-
-impl Propose for Consensus {
-    fn propose(&self, command: Vec<u8>) -> Pin<Box<dyn Future<Output = Result<Vec<u8>>> + Send + '_>> {
-        Box::pin(Self::propose(self, command))
-    }
-}
-
-impl Machine for StateMachine {
-    fn applied(&self) -> Result<Option<Vec<u8>>> {
-        Self::applied(self)
-    }
-
-    fn apply(&mut self, commands: &[Committed<'_>], applied: &[u8]) -> Result<Vec<Vec<u8>>> {
-        Self::apply(self, commands.iter().map(|committed| committed.command), applied)
-    }
-
-    fn persist(&mut self) -> Result<()> {
-        Self::persist(self)
-    }
-
-    fn snapshot(&self) -> Result<Box<dyn Snapshot>> {
-        Ok(Box::new(self.view()?))
-    }
-
-    fn install(&mut self, snapshot: &mut dyn Read, applied: &[u8]) -> Result<()> {
-        Self::install(self, snapshot, applied)
-    }
-}
-
-impl Snapshot for StateView {
-    fn write_to(&self, out: &mut dyn Write) -> Result<()> {
-        Self::write_to(self, out)
-    }
-}
-
-/// The witnesses of the configuration, by the quorum of the trust root in force.
-struct OverHttp {
-    witnesses: Vec<Cosigner>,
-    cosigners: Cosigners,
-    /// Whose quorum the cosigners have to reach.
-    trust: Hash,
-    origin: Origin,
-    state: StateReader,
-    clock: Clock,
-}
-
-impl OverHttp {
-    fn new(
-        config: &NodeConfig,
-        origin: &Origin,
-        trust: Arc<TrustRoot>,
-        state: StateReader,
-        clock: Clock,
-    ) -> Result<Self> {
-        let hash = trust.hash();
-        let witnesses = config.witnesses.clone();
-        let cosigners = Cosigners::new(witnesses.clone(), QuorumRule::Of(trust), Waiting::default())?;
-        Ok(Self { witnesses, cosigners, trust: hash, origin: origin.clone(), state, clock })
-    }
-}
-
-impl OverHttp {
-    /// The witnesses, by the quorum of the trust root in force.
-    fn cosigners(&mut self) -> Result<&Cosigners> {
-        if let Some(in_force) = self.state.meta().map(|meta| meta.trust.root().clone())
-            && in_force.hash() != self.trust
-        {
-            self.trust = in_force.hash();
-            let quorum = QuorumRule::Of(Arc::new(in_force));
-            self.cosigners = Cosigners::new(self.witnesses.clone(), quorum, Waiting::default())?;
-        }
-        Ok(&self.cosigners)
-    }
-}
-
-impl Cosign for OverHttp {
-    fn cosign(
-        &mut self,
-        signed: &SignedCheckpoint,
-        consistency: &mut dyn FnMut(TreeSize) -> Result<ConsistencyProof>,
-    ) -> Result<Vec<SignatureLine>> {
-        let (origin, now) = (self.origin.clone(), (self.clock)());
-        let collected = self.cosigners()?.collect(&signed.note(&[]), &origin, now, proof_from(consistency))?;
-        Ok(told(collected))
-    }
-
-    fn confirm(
-        &mut self,
-        signed: &SignedCheckpoint,
-        consistency: &mut dyn FnMut(TreeSize) -> Result<ConsistencyProof>,
-    ) -> Result<Vec<SignatureLine>> {
-        let (origin, now) = (self.origin.clone(), (self.clock)());
-        let collected = self.cosigners()?.confirm(&signed.note(&[]), &origin, now, proof_from(consistency))?;
-        Ok(told(collected))
-    }
-}
-
-/// There is no proof from the empty tree, and none is needed.
-fn proof_from(
-    consistency: &mut dyn FnMut(TreeSize) -> Result<ConsistencyProof>,
-) -> impl FnMut(TreeSize) -> Result<Option<ConsistencyProof>> {
-    |seen: TreeSize| if seen == TreeSize::ZERO { Ok(None) } else { consistency(seen).map(Some) }
-}
-
-/// The lines; who has not cosigned is told.
-fn told(collected: Collected) -> Vec<SignatureLine> {
-    for refusal in &collected.refusals {
-        tracing::warn!(error_code = refusal.error.code().as_str(), witness = refusal.name, "{}", refusal.error);
-    }
-    collected.lines
 }
 
 /// Made with the first lock of a new log.

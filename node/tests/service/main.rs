@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod cluster;
 #[path = "../node/go.rs"]
 mod go;
 mod log;
@@ -9,4 +10,5 @@ mod machine;
 mod pressure;
 mod process;
 mod running;
+mod several;
 mod town;

@@ -35,7 +35,7 @@ impl Propose for Gate {
 }
 
 fn admitted(number: u8, bytes: usize) -> Admitted {
-    Admitted { request_id: RequestId::new([number; 16]), entries: 1, bytes: vec![number; bytes] }
+    Admitted { request_id: RequestId::new([number; 16]), entries: 1, members: None, bytes: vec![number; bytes] }
 }
 
 // The gate of R5, R5.2, R5.5: a full queue turns away at once; what was accepted is answered, also while it stops.

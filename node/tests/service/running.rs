@@ -6,8 +6,8 @@ use ct_node::client::{Client, Persistence};
 use ct_node::http::{Limits, LogFiles, Server, Telemetry};
 use ct_node::machine::{StateMachine, StateReader};
 use ct_node::service::{
-    Admission, Api, Archive, Clock, Cosign, Propose, Publisher, PublisherParts, PublisherSettings, Sequencer,
-    SequencerLimits, ServiceMetrics,
+    Admission, Api, Archive, Clock, Cosign, NodeRole, Propose, Publisher, PublisherParts, PublisherSettings, Sequencer,
+    SequencerLimits, ServiceMetrics, Standing, StatusSource,
 };
 use ct_node::{Entropy, LogSigner, Publication, Result, SignedCheckpoint, Witness};
 use std::path::Path;
@@ -110,14 +110,25 @@ impl Running {
 
     /// With these witnesses.
     pub(crate) fn cosigned(town: Town, dir: tempfile::TempDir, machine: StateMachine, cosign: Box<dyn Cosign>) -> Self {
+        let state = machine.reader();
+        Self::of_parts(town, dir, state, Arc::new(Direct(Mutex::new(machine))), cosign, alone())
+    }
+
+    /// With this consensus.
+    pub(crate) fn of_parts(
+        town: Town,
+        dir: tempfile::TempDir,
+        state: StateReader,
+        proposer: Arc<dyn Propose>,
+        cosign: Box<dyn Cosign>,
+        standing: StatusSource,
+    ) -> Self {
         let runtime = Runtime::new().unwrap();
         let now = Arc::new(AtomicU64::new(20));
         let clock: Clock = {
             let now = Arc::clone(&now);
             Arc::new(move || at(now.load(Ordering::Relaxed)))
         };
-        let state = machine.reader();
-        let proposer: Arc<dyn Propose> = Arc::new(Direct(Mutex::new(machine)));
         let mut telemetry = Telemetry::new("test", &mut Entropy::from_seed(&[1; 32]));
         let metrics = Arc::new(ServiceMetrics::register(telemetry.registry_mut()));
         let settings = PublisherSettings { interval: Duration::from_millis(5), ..PublisherSettings::default() };
@@ -135,9 +146,9 @@ impl Running {
         let admission = Admission::new(state.clone(), Arc::clone(&clock), Arc::clone(&metrics), 2, 64)
             .audited(&dir.path().join("state"));
         let _entered = runtime.enter();
-        let (sequencer, _) = Sequencer::start(proposer, clock, metrics, SequencerLimits::default());
+        let (sequencer, _) = Sequencer::start(Arc::clone(&proposer), clock, metrics, SequencerLimits::default());
         let archive = Archive::open(dir.path()).unwrap();
-        let api = Api::new(admission, sequencer, state.clone(), archive, &publisher);
+        let api = Api::new(admission, sequencer, proposer, standing, state.clone(), archive, &publisher);
         let telemetry = Arc::new(telemetry);
         let routes = api.routes(&LogFiles::new(&dir.path().join("log"))).merge(telemetry.routes());
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), Limits::default()).unwrap();
@@ -164,6 +175,21 @@ impl Running {
         Client::new(std::slice::from_ref(&self.url), Persistence::default(), clock, Entropy::from_os().unwrap())
             .unwrap()
     }
+}
+
+/// What consensus would say of a node that is alone.
+fn alone() -> StatusSource {
+    Arc::new(|| Standing {
+        node: 1,
+        role: NodeRole::Leads,
+        term: 1,
+        leader: None,
+        last: None,
+        applied: None,
+        purged: None,
+        members: Vec::new(),
+        halted: None,
+    })
 }
 
 pub(crate) struct Stopped {
