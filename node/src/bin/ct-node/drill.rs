@@ -1,5 +1,6 @@
 //! `ct-node drill`: failures on purpose, in a directory of their own, with real processes: do the promises hold?
 
+mod cluster;
 mod field;
 
 use crate::args::DrillArgs;
@@ -24,6 +25,7 @@ pub(crate) struct Drill {
     pub(crate) name: &'static str,
     /// What is done, and what must hold.
     what: &'static str,
+    nodes: u32,
     run: fn(&mut Field) -> Result<()>,
 }
 
@@ -32,27 +34,68 @@ pub(crate) const DRILLS: &[Drill] = &[
     Drill {
         name: "duplicate-request",
         what: "a request is repeated, also after kill -9: the original answer, and nothing recorded twice (R9, R12.4)",
+        nodes: 1,
         run: duplicate_request,
     },
     Drill {
         name: "crash-after-append",
         what: "kill -9 three times under load: every acknowledged statement is in the log once, in its place (R10, R20.2)",
+        nodes: 1,
         run: crash_after_append,
     },
     Drill {
         name: "altered-payload",
         what: "one byte of a payload is changed on its way: refused, and nothing recorded (R7)",
+        nodes: 1,
         run: altered_payload,
     },
     Drill {
         name: "replayed-request",
         what: "a request that was valid is sent again byte for byte, also after kill -9: refused (R8)",
+        nodes: 1,
         run: replayed_request,
     },
     Drill {
         name: "no-quorum",
         what: "two of three witnesses are gone: nothing becomes final until one is back, and then everything does (R18, R20.3)",
+        nodes: 1,
         run: no_quorum,
+    },
+    Drill {
+        name: "leader-crash",
+        what: "the leader of three is killed three times under load: nothing lost, nothing doubled (R12, R20.2)",
+        nodes: 3,
+        run: cluster::leader_crash,
+    },
+    Drill {
+        name: "stopped-leader",
+        what: "the leader is stopped, another leads, the first goes on: it is fenced, and all agree (R12.5)",
+        nodes: 3,
+        run: cluster::stopped_leader,
+    },
+    Drill {
+        name: "minority",
+        what: "two of three nodes are stopped: nothing is recorded, nothing becomes final, until one goes on (R11.4, R20.3)",
+        nodes: 3,
+        run: cluster::minority,
+    },
+    Drill {
+        name: "partition-and-crash",
+        what: "one node is cut off and the leader is killed at once; whoever comes back, nothing is lost (R20)",
+        nodes: 3,
+        run: cluster::partition_and_crash,
+    },
+    Drill {
+        name: "lagging-follower",
+        what: "a follower is away for longer than the log is kept: it gets the state and the tiles, and agrees (R11)",
+        nodes: 3,
+        run: cluster::lagging_follower,
+    },
+    Drill {
+        name: "wiped-node",
+        what: "a node comes back under its number with nothing: it does not vote before it has caught up (R11, R12.2)",
+        nodes: 3,
+        run: cluster::wiped_node,
     },
 ];
 
@@ -61,7 +104,7 @@ pub(crate) fn run(args: &DrillArgs) -> Result<()> {
     for drill in DRILLS.iter().filter(named) {
         interrupt::check("the drills before this one held")?;
         line(format_args!("{}: {}", drill.name, drill.what))?;
-        let mut field = Field::prepare()?;
+        let mut field = Field::prepare(drill.nodes)?;
         (drill.run)(&mut field)?;
         field.audit()?;
         line("  held")?;
@@ -185,8 +228,5 @@ const BETWEEN_KILLS: usize = 400;
 
 /// The promise, or how it was broken.
 fn demand(holds: bool, broken: impl Display) -> Result<()> {
-    if holds {
-        return Ok(());
-    }
-    Err(Error::new(Code::Internal, "the drill", format!("did not hold: {broken}"), "report this as a defect"))
+    if holds { Ok(()) } else { Err(field::broken(broken)) }
 }

@@ -5,8 +5,12 @@ use ct_core::{Code, Timestamp};
 use ct_node::client::{Client, Persistence, Receipt};
 use ct_node::deployment::{self, Keys};
 use ct_node::envelope::RequestId;
+use ct_node::http::{HttpClient, Patience};
+use ct_node::service::{LogStanding, NodeRole, NodeStatus};
 use ct_node::trust::days;
 use ct_node::{Entropy, Error, Plan, Result, TrustPlan, advertise, entry_bundle};
+use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,11 +19,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-/// A log of one node and three witnesses, which run.
+/// A log of one node or several and three witnesses, which run.
 pub(super) struct Field {
     dir: tempfile::TempDir,
     witnesses: Vec<Option<Child>>,
-    node: Option<Child>,
+    nodes: BTreeMap<u64, Running>,
+}
+
+/// A node's process, if it runs, and where clients find it.
+struct Running {
+    child: Option<Child>,
     port: u16,
 }
 
@@ -30,8 +39,8 @@ pub(super) fn now() -> Timestamp {
 }
 
 impl Field {
-    /// A new log; its witnesses run, its node does not yet.
-    pub(super) fn prepare() -> Result<Self> {
+    /// A new log of so many nodes; its witnesses run, its nodes do not yet.
+    pub(super) fn prepare(nodes: u32) -> Result<Self> {
         let dir = tempfile::tempdir().map_err(|source| trouble("a temporary directory", &source))?;
         let at = clock()?;
         let plan = Plan {
@@ -51,13 +60,18 @@ impl Field {
                 example: true,
             },
         };
-        deployment::create(dir.path(), &plan, 1, &mut Entropy::from_os()?)?;
-        let port = free_port()?;
-        let mut field = Self { dir, witnesses: Vec::new(), node: None, port };
-        let config = field.path("node-1/config.toml");
-        let text = fs::read_to_string(&config).map_err(|source| trouble("the configuration", &source))?;
-        let text = text.replace("127.0.0.1:0", &format!("127.0.0.1:{port}"));
-        fs::write(&config, text).map_err(|source| trouble("the configuration", &source))?;
+        deployment::create(dir.path(), &plan, nodes, &mut Entropy::from_os()?)?;
+        let mut field = Self { dir, witnesses: Vec::new(), nodes: BTreeMap::new() };
+        for node in 1..=u64::from(nodes) {
+            let port = free_port()?;
+            field.nodes.insert(node, Running { child: None, port });
+            let config = field.path(&format!("node-{node}/config.toml"));
+            let text = fs::read_to_string(&config).map_err(|source| trouble("the configuration", &source))?;
+            // Clients find it again after it was killed; and a drill does not wait for a log of many megabytes.
+            let text = text.replacen("\nlisten = \"127.0.0.1:0\"", &format!("\nlisten = \"127.0.0.1:{port}\""), 1);
+            let text = format!("{text}\n[limits]\npersist_kib = 256\n");
+            fs::write(&config, text).map_err(|source| trouble("the configuration", &source))?;
+        }
         for number in 0..3 {
             field.witnesses.push(None);
             field.start_witness(number)?;
@@ -65,29 +79,127 @@ impl Field {
         Ok(field)
     }
 
+    /// Where clients find the first node.
     pub(super) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        self.url_of(1)
+    }
+
+    pub(super) fn url_of(&self, node: u64) -> String {
+        format!("http://127.0.0.1:{}", self.nodes.get(&node).map_or(0, |running| running.port))
+    }
+
+    /// Where clients find any of them.
+    pub(super) fn urls(&self) -> Vec<String> {
+        self.nodes.keys().map(|node| self.url_of(*node)).collect()
+    }
+
+    /// The numbers of all nodes.
+    pub(super) fn all(&self) -> Vec<u64> {
+        self.nodes.keys().copied().collect()
     }
 
     pub(super) fn keys(&self) -> Result<Keys> {
         Keys::read(self.dir.path())
     }
 
-    /// Starts the node and waits until it answers.
+    /// Starts every node and waits until they answer.
     pub(super) fn start(&mut self) -> Result<()> {
-        self.node = Some(self.spawn("serve", "node-1")?);
-        let api = self.path("node-1/api");
+        self.all().into_iter().try_for_each(|node| self.begin(node))?;
+        self.all().into_iter().try_for_each(|node| self.until_up(node))
+    }
+
+    /// Starts a node and waits until it answers.
+    pub(super) fn start_node(&mut self, node: u64) -> Result<()> {
+        self.begin(node)?;
+        self.until_up(node)
+    }
+
+    /// Starts a node, which may not be able to answer yet.
+    pub(super) fn begin(&mut self, node: u64) -> Result<()> {
+        let child = self.spawn("serve", &format!("node-{node}"))?;
+        self.nodes.entry(node).and_modify(|running| running.child = Some(child));
+        Ok(())
+    }
+
+    fn until_up(&self, node: u64) -> Result<()> {
+        let api = self.path(&format!("node-{node}/api"));
         self.eventually("the node listens", || Ok(advertise::read(&api).ok()))?;
         Ok(())
     }
 
-    /// `kill -9`.
+    /// `kill -9` of the first node.
     pub(super) fn kill(&mut self) -> Result<()> {
-        let api = self.path("node-1/api");
-        end(self.node.take())?;
+        self.kill_node(1)
+    }
+
+    /// `kill -9`.
+    pub(super) fn kill_node(&mut self, node: u64) -> Result<()> {
+        end(self.nodes.get_mut(&node).and_then(|running| running.child.take()))?;
         // What it could not do itself, so that the next start is seen.
-        let _ = fs::remove_file(api);
+        let _ = fs::remove_file(self.path(&format!("node-{node}/api")));
         Ok(())
+    }
+
+    /// Everything that a node had stored is gone, its keys and configuration are not.
+    pub(super) fn wipe(&self, node: u64) -> Result<()> {
+        let data = self.path(&format!("node-{node}/data"));
+        fs::remove_dir_all(&data).map_err(|source| trouble("the node's data", &source))
+    }
+
+    /// Stops a node's process (SIGSTOP), or lets it go on (SIGCONT): to the others it is cut off.
+    pub(super) fn signal(&self, node: u64, signal: rustix::process::Signal) -> Result<()> {
+        let child = self.nodes.get(&node).and_then(|running| running.child.as_ref());
+        let process = child.and_then(|child| rustix::process::Pid::from_child(child).into());
+        let Some(process) = process else { return Ok(()) };
+        rustix::process::kill_process(process, signal).map_err(|error| trouble("a process", &error.into()))
+    }
+
+    /// How a node is, by its own word; `None` if it does not answer.
+    pub(super) fn status(&self, node: u64) -> Option<NodeStatus> {
+        let url = format!("{}/v1/status", self.url_of(node));
+        let patience = Patience { total: Duration::from_secs(1), ..Patience::default() };
+        let reply = HttpClient::new(patience).get(&url, 65_536).ok().filter(|reply| reply.status == 200)?;
+        NodeStatus::parse(&reply.body, &url).ok()
+    }
+
+    /// The node among these that leads, once one does whom a majority follows: its log has what it asks for.
+    pub(super) fn leader(&self, among: &[u64]) -> Result<u64> {
+        let leads = |node: &&u64| self.status(**node).is_some_and(|status| status.standing.role == NodeRole::Leads);
+        self.eventually("a node leads", || Ok(among.iter().find(leads).copied()))
+    }
+
+    /// Waits until these nodes have come equally far, and demands that they have the same state, the same entries and
+    /// one root for each size (R11.5); the entries.
+    pub(super) fn agreed(&self, among: &[u64]) -> Result<Vec<(u64, Vec<u8>)>> {
+        let log = |node: &u64| self.status(*node).and_then(|status| status.log);
+        let logs = self.eventually("all nodes have everything", || {
+            let logs: Option<Vec<_>> = among.iter().map(log).collect();
+            let is_done = |logs: &Vec<LogStanding>| {
+                let first = logs.first().map(|log| (log.history.at, log.tree.size));
+                logs.iter().all(|log| {
+                    let published = log.published.map(|tree| tree.size);
+                    Some((log.history.at, log.tree.size)) == first && published == Some(log.tree.size)
+                })
+            };
+            Ok(logs.filter(is_done))
+        })?;
+        let first = logs.first();
+        let same = logs.iter().all(|log| {
+            Some(log.history.hash) == first.map(|first| first.history.hash)
+                && log.published == first.and_then(|first| first.published)
+        });
+        if !same {
+            return Err(broken("two nodes have different states"));
+        }
+        let mut entries = None;
+        for node in among {
+            let published = self.published_by(*node)?;
+            if entries.get_or_insert_with(|| published.clone()) != &published {
+                return Err(broken("two nodes have published different entries"));
+            }
+            self.audit_node(*node)?;
+        }
+        Ok(entries.unwrap_or_default())
     }
 
     pub(super) fn start_witness(&mut self, number: usize) -> Result<()> {
@@ -127,22 +239,33 @@ impl Field {
 
     fn client(&self, total: Duration) -> Result<Client> {
         let persistence = Persistence { total, ..Persistence::default() };
-        Client::new(&[self.url()], persistence, Arc::new(now), Entropy::from_os()?)
+        Client::new(&self.urls(), persistence, Arc::new(now), Entropy::from_os()?)
+    }
+
+    /// What becomes of a request that is given little time.
+    pub(super) fn impatient_submit(&self, id: RequestId, statements: &[Vec<u8>]) -> Result<Receipt> {
+        let keys = self.keys()?;
+        let statements: Vec<&[u8]> = statements.iter().map(Vec::as_slice).collect();
+        self.client(Duration::from_secs(4))?.submit_as(id, &keys.origin, &keys.client_key, &statements)
     }
 
     /// Waits until a published checkpoint covers so many entries.
     pub(super) fn wait_for(&self, size: u64) -> Result<()> {
-        self.eventually("the checkpoint is published", || Ok((self.size()? >= size).then_some(())))
+        self.eventually("the checkpoint is published", || Ok((self.size(1)? >= size).then_some(())))
     }
 
-    /// Every published entry with its index, from the files.
+    /// Every entry that the first node has published, with its index, from the files.
     pub(super) fn published(&self) -> Result<Vec<(u64, Vec<u8>)>> {
-        let size = self.size()?;
+        self.published_by(1)
+    }
+
+    fn published_by(&self, node: u64) -> Result<Vec<(u64, Vec<u8>)>> {
+        let size = self.size(node)?;
         let mut entries = Vec::new();
         for index in 0..size.div_ceil(WIDTH) {
             let (whole, rest) = (size / WIDTH, size % WIDTH);
             let name = if index < whole { format!("{index:03}") } else { format!("{index:03}.p/{rest}") };
-            let path = self.path("node-1/data/log/tile/entries").join(name);
+            let path = self.path(&format!("node-{node}/data/log/tile/entries")).join(name);
             let bytes = fs::read(&path).map_err(|source| trouble("an entry bundle", &source))?;
             let parsed = entry_bundle::parse(&bytes)?;
             let numbered = (index.saturating_mul(WIDTH)..).zip(parsed);
@@ -151,25 +274,30 @@ impl Field {
         Ok(entries)
     }
 
-    fn size(&self) -> Result<u64> {
-        match fs::read_to_string(self.path("node-1/data/log/checkpoint")) {
+    /// What a node has published.
+    pub(super) fn size(&self, node: u64) -> Result<u64> {
+        match fs::read_to_string(self.path(&format!("node-{node}/data/log/checkpoint"))) {
             Ok(note) => Ok(note.lines().nth(1).and_then(|size| size.parse().ok()).unwrap_or(0)),
             Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(0),
             Err(source) => Err(trouble("the checkpoint", &source)),
         }
     }
 
-    /// `ct-node fsck` finds nothing.
+    /// `ct-node fsck` finds nothing on any node.
     pub(super) fn audit(&self) -> Result<()> {
         self.wait_for(1)?;
+        self.all().into_iter().try_for_each(|node| self.audit_node(node))
+    }
+
+    fn audit_node(&self, node: u64) -> Result<()> {
         let mut command = this_program()?;
-        let (log, trust) = (self.path("node-1/data/log"), self.path("trust.cbor"));
+        let (log, trust) = (self.path(&format!("node-{node}/data/log")), self.path("trust.cbor"));
         command.arg("fsck").arg(log).arg("--trust").arg(trust).stdout(Stdio::null());
         let status = command.status().map_err(|source| trouble("ct-node fsck", &source))?;
         if status.success() {
             return Ok(());
         }
-        Err(Error::new(Code::Internal, "the drill", "did not hold: ct-node fsck found damage", "report this"))
+        Err(broken("ct-node fsck found damage"))
     }
 
     /// Asks again until there is an answer.
@@ -181,8 +309,7 @@ impl Field {
             }
             thread::sleep(Duration::from_millis(10));
         }
-        let what = format!("did not hold: never came to pass: {what}");
-        Err(Error::new(Code::Internal, "the drill", what, "report this as a defect"))
+        Err(broken(format_args!("never came to pass: {what}")))
     }
 
     fn spawn(&self, command: &str, folder: &str) -> Result<Child> {
@@ -192,14 +319,15 @@ impl Field {
         process.stderr(Stdio::null()).spawn().map_err(|source| trouble("a process of ct-node", &source))
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(Path::new(name))
     }
 }
 
 impl Drop for Field {
     fn drop(&mut self) {
-        for child in self.witnesses.iter_mut().map(Option::take).chain([self.node.take()]) {
+        let nodes = self.nodes.values_mut().map(|running| running.child.take());
+        for child in self.witnesses.iter_mut().map(Option::take).chain(nodes) {
             // They may have ended by themselves.
             let _ = end(child);
         }
@@ -230,6 +358,11 @@ fn end(child: Option<Child>) -> Result<()> {
 
 fn trouble(what: &str, source: &io::Error) -> Error {
     Error::new(Code::IoWrite, what, format!("cannot be used: {source}"), "check the disk and the permissions")
+}
+
+/// A promise that was broken, or is not kept in time.
+pub(super) fn broken(how: impl Display) -> Error {
+    Error::new(Code::Internal, "the drill", format!("did not hold: {how}"), "report this as a defect")
 }
 
 const PATIENCE: Duration = Duration::from_secs(60);
