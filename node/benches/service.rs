@@ -97,7 +97,7 @@ impl Log {
 
     fn load(&self, seconds: u64, clients: u16, entries: u16) -> Measured {
         let urls = vec![self.url("node-1")];
-        let load = Load { urls, length: Duration::from_secs(seconds), clients, entries };
+        let load = Load { urls, length: Duration::from_secs(seconds), clients, entries, enough: Arc::default() };
         let clock: Clock = Arc::new(now);
         load.run(&Keys::read(&self.path("")).unwrap(), &clock, |_| Ok(())).unwrap()
     }

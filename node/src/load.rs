@@ -11,7 +11,8 @@ use crate::error::Result;
 use crate::service::Clock;
 use ct_core::{Code, Hash};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,8 @@ pub struct Load {
     pub clients: u16,
     /// Statements in each.
     pub entries: u16,
+    /// Ends it earlier, once it says so.
+    pub enough: Arc<AtomicBool>,
 }
 
 /// A statement that was acknowledged.
@@ -79,7 +82,7 @@ impl Load {
             for mut client in clients {
                 let shared = &shared;
                 scope.spawn(move || {
-                    while begun.elapsed() < self.length {
+                    while !self.is_over(begun) {
                         let done = self.request(&mut client, keys, clock, begun);
                         let Ok(mut shared) = shared.lock() else { return };
                         let (measured, acknowledge, trouble) = &mut *shared;
@@ -109,6 +112,10 @@ impl Load {
         Ok(measured)
     }
 
+    fn is_over(&self, begun: Instant) -> bool {
+        begun.elapsed() >= self.length || self.enough.load(Ordering::Relaxed)
+    }
+
     /// One request, until its fate is known.
     fn request(
         &self,
@@ -127,7 +134,7 @@ impl Load {
         let receipt = loop {
             match client.submit_as(request_id, &keys.origin, &keys.client_key, &bytes) {
                 Ok(receipt) => break receipt,
-                Err(error) if begun.elapsed() >= self.length => return Err(error.code()),
+                Err(error) if self.is_over(begun) => return Err(error.code()),
                 Err(error) => match error.code() {
                     Code::UnknownOutcome | Code::IoNetwork => {}
                     refused => return Err(refused),

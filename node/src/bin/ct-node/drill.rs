@@ -134,7 +134,7 @@ fn crash_after_append(field: &mut Field) -> Result<()> {
     let acknowledged = Arc::new(Mutex::new(Vec::<Acknowledged>::new()));
     let count = |of: &Mutex<Vec<_>>| of.lock().unwrap_or_else(PoisonError::into_inner).len();
     let length = Duration::from_secs(6);
-    let load = Load { urls: vec![field.url()], length, clients: 4, entries: 8 };
+    let load = Load { urls: vec![field.url()], length, clients: 4, entries: 8, enough: Arc::default() };
     let (keys, sink) = (field.keys()?, Arc::clone(&acknowledged));
     let running = thread::spawn(move || {
         load.run(&keys, &(Arc::new(now) as _), |new| {

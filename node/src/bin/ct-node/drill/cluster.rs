@@ -10,6 +10,7 @@ use ct_node::service::NodeRole;
 use ct_node::{Entropy, Error, Result};
 use rustix::process::Signal;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -18,12 +19,14 @@ use std::time::{Duration, Instant};
 struct UnderLoad {
     running: JoinHandle<Result<Measured>>,
     acknowledged: Arc<Mutex<Vec<Acknowledged>>>,
+    enough: Arc<AtomicBool>,
 }
 
 impl UnderLoad {
-    fn begin(field: &Field, length: Duration, entries: u16) -> Result<Self> {
+    fn begin(field: &Field, entries: u16) -> Result<Self> {
+        let enough = Arc::<AtomicBool>::default();
         let acknowledged = Arc::new(Mutex::new(Vec::new()));
-        let load = Load { urls: field.urls(), length, clients: 4, entries };
+        let load = Load { urls: field.urls(), length: LONGEST, clients: 4, entries, enough: Arc::clone(&enough) };
         let (keys, sink) = (field.keys()?, Arc::clone(&acknowledged));
         let running = thread::spawn(move || {
             load.run(&keys, &(Arc::new(now) as _), |new: &[Acknowledged]| {
@@ -31,7 +34,7 @@ impl UnderLoad {
                 Ok(())
             })
         });
-        Ok(Self { running, acknowledged })
+        Ok(Self { running, acknowledged, enough })
     }
 
     fn count(&self) -> usize {
@@ -45,6 +48,7 @@ impl UnderLoad {
     }
 
     fn end(self) -> Result<Vec<Acknowledged>> {
+        self.enough.store(true, Ordering::Relaxed);
         let panicked = |_| Error::new(Code::Internal, "the load", "ended unexpectedly", "report this as a defect");
         self.running.join().map_err(panicked)??;
         Ok(std::mem::take(&mut self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner)))
@@ -68,7 +72,7 @@ fn demand_all(field: &Field, acknowledged: &[Acknowledged]) -> Result<()> {
 pub(super) fn leader_crash(field: &mut Field) -> Result<()> {
     field.start()?;
     field.leader(&field.all())?;
-    let load = UnderLoad::begin(field, Duration::from_secs(20), 8)?;
+    let load = UnderLoad::begin(field, 8)?;
     let mut gaps = Vec::new();
     for _ in 0..3 {
         load.more(field, BETWEEN_KILLS)?;
@@ -87,11 +91,15 @@ pub(super) fn leader_crash(field: &mut Field) -> Result<()> {
 pub(super) fn stopped_leader(field: &mut Field) -> Result<()> {
     field.start()?;
     let old = field.leader(&field.all())?;
-    let load = UnderLoad::begin(field, Duration::from_secs(10), 8)?;
+    let load = UnderLoad::begin(field, 8)?;
     load.more(field, BETWEEN_KILLS)?;
     field.signal(old, Signal::STOP)?;
+    let stopped = Instant::now();
     let others: Vec<u64> = field.all().into_iter().filter(|node| *node != old).collect();
     let new = field.leader(&others)?;
+    let elected = stopped.elapsed().as_millis();
+    load.more(field, 1)?;
+    let gap = stopped.elapsed().as_millis();
     load.more(field, BETWEEN_KILLS)?;
     field.signal(old, Signal::CONT)?;
     load.more(field, BETWEEN_KILLS)?;
@@ -99,7 +107,10 @@ pub(super) fn stopped_leader(field: &mut Field) -> Result<()> {
     field.eventually("the former leader follows", || Ok(is_fenced().then_some(())))?;
     let acknowledged = load.end()?;
     demand_all(field, &acknowledged)?;
-    line(format_args!("  {} acknowledged; node {old} led, then node {new}", acknowledged.len()))
+    line(format_args!(
+        "  {} acknowledged; node {old} led, node {new} after {elected} ms; the next answer after {gap} ms",
+        acknowledged.len()
+    ))
 }
 
 pub(super) fn minority(field: &mut Field) -> Result<()> {
@@ -135,7 +146,7 @@ pub(super) fn partition_and_crash(field: &mut Field) -> Result<()> {
     field.start()?;
     let leader = field.leader(&field.all())?;
     let cut_off = field.all().into_iter().find(|node| *node != leader).unwrap_or_default();
-    let load = UnderLoad::begin(field, Duration::from_secs(15), 8)?;
+    let load = UnderLoad::begin(field, 8)?;
     load.more(field, BETWEEN_KILLS)?;
     field.signal(cut_off, Signal::STOP)?;
     field.kill_node(leader)?;
@@ -165,7 +176,7 @@ pub(super) fn lagging_follower(field: &mut Field) -> Result<()> {
     let away = field.all().into_iter().find(|node| *node != leader).unwrap_or_default();
     field.kill_node(away)?;
     let known = purged(field, leader);
-    let load = UnderLoad::begin(field, Duration::from_secs(12), 64)?;
+    let load = UnderLoad::begin(field, 64)?;
     field.eventually("the log lets go of what the follower lacks", || {
         Ok((purged(field, leader) > known + 20).then_some(()))
     })?;
@@ -182,7 +193,7 @@ fn purged(field: &Field, node: u64) -> u64 {
 pub(super) fn wiped_node(field: &mut Field) -> Result<()> {
     field.start()?;
     let leader = field.leader(&field.all())?;
-    let load = UnderLoad::begin(field, Duration::from_secs(15), 8)?;
+    let load = UnderLoad::begin(field, 8)?;
     load.more(field, BETWEEN_KILLS)?;
     let wiped = field.all().into_iter().find(|node| *node != leader).unwrap_or_default();
     field.kill_node(wiped)?;
@@ -206,5 +217,6 @@ fn random() -> Result<RequestId> {
     Ok(RequestId::random(&mut Entropy::from_os()?))
 }
 
+const LONGEST: Duration = Duration::from_secs(300);
 /// Statements of requests that were committed, and not published yet, when a leader was lost.
 const MOST_UNDER_WAY: u64 = 10_000;
