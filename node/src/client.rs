@@ -388,8 +388,13 @@ impl Refusal {
     }
 }
 
-/// The address of a log, without what stands after it.
-fn usable(url: &str) -> Result<String> {
+/// What a node says that does not answer with what it was asked for.
+pub(crate) fn refused(reply: &Reply, url: &str) -> Error {
+    Refusal::read(reply, url).error
+}
+
+/// The address of a log, without a slash at its end.
+pub(crate) fn usable(url: &str) -> Result<String> {
     let url = url.trim_end_matches('/');
     let known = url.starts_with("http://") || url.starts_with("https://");
     if known && !url.contains(char::is_whitespace) {

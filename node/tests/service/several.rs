@@ -32,7 +32,7 @@ fn statements(signed: &[Signed]) -> Vec<&[u8]> {
 }
 
 /// Asks until it is so, for a long while.
-fn becomes(mut ask: impl FnMut() -> bool) -> bool {
+pub(crate) fn becomes(mut ask: impl FnMut() -> bool) -> bool {
     (0..3_000).any(|_| {
         let is_so = ask();
         std::thread::sleep(Duration::from_millis(if is_so { 0 } else { 10 }));

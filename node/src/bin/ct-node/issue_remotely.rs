@@ -3,6 +3,7 @@
 //! The documents, their salts and the issuer's key stay on this machine; what is sent are statements. A run that was
 //! interrupted is finished by the next one into the same folder.
 
+use crate::addresses::urls;
 use crate::args::{IssueArgs, RemoteArgs};
 use crate::clock::clock;
 use crate::interrupt;
@@ -34,7 +35,7 @@ pub(crate) fn run(args: &IssueArgs) -> Result<()> {
     let at = now;
     let given = args.repeatable.at.is_some();
     let client_clock = Arc::new(move || if given { at } else { clock().unwrap_or(at) });
-    let mut client = Client::new(&args.remote.to, Persistence::default(), client_clock, Entropy::from_os()?)?
+    let mut client = Client::new(&urls(&args.remote.to)?, Persistence::default(), client_clock, Entropy::from_os()?)?
         .until(interrupt::pressed);
     let trust = trust_root(&args.remote, &mut client)?;
     let issuer = trust::issuer_of(trust.trust(), &issuer_key)?.clone();
