@@ -70,7 +70,14 @@ pub fn nodes(dir: &Path) -> Result<Vec<(String, Result<String>)>> {
     }
     let read = |number: u64| {
         let name = format!("node-{number}");
-        let url = read(&dir.join(&name).join("api"));
+        let api = dir.join(&name).join("api");
+        let url = read(&api).map_err(|error| match error.code() {
+            Code::IoNotFound => {
+                let what = "is not there: the node does not run";
+                Error::new(Code::IoNotFound, shown(&api), what, "start it: ct-node serve")
+            }
+            _ => error,
+        });
         (name, url)
     };
     Ok(numbers.into_iter().map(read).collect())

@@ -10,7 +10,7 @@
 use crate::entropy::Entropy;
 use crate::envelope::{ClientChange, MessageType, Outgoing, RequestId, submission};
 use crate::error::{Error, Result};
-use crate::http::{HttpClient, NoReply, Patience, Reply};
+use crate::http::{self, HttpClient, NoReply, Patience, Reply};
 use crate::service::{Clock, MemberChange, NodeStatus};
 use ct_core::cbor::Reader;
 use ct_core::limits::{MAX_BUNDLE_BYTES, MAX_TRUST_BYTES};
@@ -222,9 +222,11 @@ impl Client {
     /// Signs a request anew for each attempt.
     fn send(&mut self, path: &str, audience: &str, key: &KeyFile, outgoing: Outgoing<'_>) -> Result<Vec<u8>> {
         self.current = self.led.unwrap_or(self.current);
+        let unwritable = || Error::new(Code::Internal, "request", "has an ID that no header can have", "report this");
+        let id = http::RequestId::new(&outgoing.request_id.to_string()).ok_or_else(unwritable)?;
         let answer = self.persist(|client, url| {
             let body = outgoing.sign(audience, key, (client.clock)(), &mut client.entropy)?;
-            Ok(client.http.post_bytes(&format!("{url}{path}"), "application/cose", &body, MAX_ANSWER_BYTES))
+            Ok(client.http.post_as(&id, &format!("{url}{path}"), "application/cose", &body, MAX_ANSWER_BYTES))
         });
         self.led = answer.is_ok().then_some(self.current);
         answer

@@ -244,3 +244,152 @@ const PATIENCE: Patience =
     Patience { connect: Duration::from_secs(2), read: Duration::from_secs(3), total: Duration::from_secs(4) };
 /// Nine members, and the rest.
 const MAX_STATUS_BYTES: usize = 65_536;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::peers::Member;
+    use crate::service::{History, LogStanding, MemberStanding, Standing};
+    use ct_core::Hash;
+
+    fn tree(size: u64, root: &str) -> Tree {
+        Tree { size, root: Hash::of(root.as_bytes()) }
+    }
+
+    fn member(node: u64, voice: Voice) -> MemberStanding {
+        MemberStanding::new(Member { node, key: [1; 32], address: String::new() }, voice)
+    }
+
+    /// Node `node` of three, in term 2, of which the first leads; all have the same.
+    fn status(node: u64) -> NodeStatus {
+        let standing = Standing {
+            node,
+            role: if node == 1 { NodeRole::Leads } else { NodeRole::Follows },
+            term: 2,
+            leader: None,
+            last: Some(9),
+            applied: Some(9),
+            purged: None,
+            members: (1..=3).map(|node| member(node, Voice::Voter)).collect(),
+            halted: None,
+        };
+        let log = LogStanding {
+            origin: "log.example".to_owned(),
+            generation: 1,
+            tree: tree(7, "seven"),
+            sealed: tree(6, "six"),
+            published: Some(tree(5, "five")),
+            history: History { at: Hash::of(b"9"), hash: Hash::of(b"all nine") },
+        };
+        NodeStatus { version: "1".to_owned(), standing, log: Some(log) }
+    }
+
+    fn judged(change: impl FnOnce(&mut [NodeStatus; 3])) -> Verdict {
+        let mut nodes = [status(1), status(2), status(3)];
+        change(&mut nodes);
+        let asked = |status: NodeStatus| Asked { address: String::new(), answer: Ok(status) };
+        Survey { nodes: nodes.into_iter().map(asked).collect() }.judge()
+    }
+
+    fn code(change: impl FnOnce(&mut [NodeStatus; 3], fn(&mut NodeStatus) -> &mut LogStanding)) -> Code {
+        let verdict = judged(|nodes| change(nodes, |node| node.log.as_mut().unwrap()));
+        verdict.error().map_or(Code::Ok, |error| error.code())
+    }
+
+    // R11.5, R15.3, R12.5: each contradiction by its code; and what is none.
+    #[test]
+    fn each_contradiction_is_told_by_its_code() {
+        assert_eq!(code(|_, _| {}), Code::Ok);
+        assert_eq!(code(|nodes, log| log(&mut nodes[2]).published = Some(tree(5, "x"))), Code::EquivocationCheckpoint);
+        assert_eq!(code(|nodes, log| log(&mut nodes[2]).published = Some(tree(6, "x"))), Code::TamperedState);
+        assert_eq!(code(|nodes, log| log(&mut nodes[1]).tree = tree(7, "x")), Code::TamperedState);
+        assert_eq!(code(|nodes, log| log(&mut nodes[1]).sealed = tree(6, "x")), Code::TamperedState);
+        assert_eq!(code(|nodes, log| log(&mut nodes[1]).history.hash = Hash::of(b"x")), Code::TamperedState);
+        assert_eq!(code(|nodes, _| nodes[1].standing.role = NodeRole::Leads), Code::TamperedState);
+        assert_eq!(code(|nodes, log| log(&mut nodes[1]).origin = "other.example".to_owned()), Code::UsageArguments);
+        let halted = |code| Some(Trouble { code, message: "it".to_owned() });
+        assert_eq!(code(|nodes, _| nodes[2].standing.halted = halted(Code::TamperedWal)), Code::TamperedWal);
+        // One that is behind, one that was not there for a term, a full disk: nothing contradicts.
+        assert_eq!(
+            code(|nodes, log| *log(&mut nodes[1]) = LogStanding {
+                tree: tree(6, "six"),
+                history: History { at: Hash::of(b"8"), hash: Hash::of(b"x") },
+                published: None,
+                ..status(2).log.unwrap()
+            }),
+            Code::Ok
+        );
+        assert_eq!(code(|nodes, _| (nodes[1].standing.role, nodes[1].standing.term) = (NodeRole::Leads, 1)), Code::Ok);
+        assert_eq!(code(|nodes, _| nodes[2].standing.halted = halted(Code::IoLogPoisoned)), Code::Ok);
+        // A node without a log yet.
+        assert_eq!(code(|nodes, _| nodes[2].log = None), Code::Ok);
+    }
+
+    // R11.4: who counts, and who is well.
+    #[test]
+    fn a_majority_is_one_of_the_members_that_vote() {
+        let told = |verdict: &Verdict| {
+            (
+                verdict.well.iter().copied().collect::<Vec<_>>(),
+                verdict.may_fail(),
+                verdict.error().map(|error| error.code()),
+            )
+        };
+        assert_eq!(told(&judged(|_| {})), (vec![1, 2, 3], Some(1), None));
+        for role in [NodeRole::Halted, NodeRole::Recovering] {
+            assert_eq!(told(&judged(|nodes| nodes[2].standing.role = role)), (vec![1, 2], Some(0), None));
+        }
+        assert_eq!(told(&judged(|nodes| nodes[2].standing.term = 1)), (vec![1, 2], Some(0), None));
+        let one_left = judged(|nodes| nodes[1..].iter_mut().for_each(|node| node.standing.term = 1));
+        assert_eq!(told(&one_left), (vec![1], None, Some(Code::IncompleteNode)));
+        // The newest says who the members are: two learners do not count.
+        let learners = judged(|nodes| {
+            nodes[0].standing.members =
+                vec![member(1, Voice::Voter), member(2, Voice::Learner), member(3, Voice::Learner)];
+            nodes[0].standing.applied = Some(10);
+        });
+        assert_eq!(told(&learners), (vec![1], Some(0), None));
+        let nobody = judged(|nodes| nodes[0].standing.role = NodeRole::Follows);
+        assert_eq!(told(&nobody), (vec![1, 2, 3], Some(1), Some(Code::NotLeaderNode)));
+        // An old leader is none.
+        let old = judged(|nodes| nodes[1..].iter_mut().for_each(|node| node.standing.term = 3));
+        assert_eq!((old.leader, told(&old)), (None, (vec![2, 3], Some(0), Some(Code::NotLeaderNode))));
+        let alone = Survey {
+            nodes: vec![Asked {
+                address: String::new(),
+                answer: Ok(NodeStatus {
+                    standing: Standing { members: Vec::new(), ..status(1).standing },
+                    ..status(1)
+                }),
+            }],
+        };
+        assert_eq!(told(&alone.judge()), (vec![1], Some(0), None));
+        let silent = Survey {
+            nodes: vec![Asked { address: String::new(), answer: Err(Error::new(Code::IoNetwork, "", "", "")) }],
+        };
+        assert_eq!(told(&silent.judge()), (vec![], None, Some(Code::IncompleteNode)));
+        let damaged = Survey {
+            nodes: vec![Asked { address: String::new(), answer: Err(Error::new(Code::TamperedState, "", "", "")) }],
+        };
+        assert_eq!(told(&damaged.judge()), (vec![], None, Some(Code::TamperedState)));
+    }
+
+    // R7.1, R7.6: an answer is read as it was written, and with fields that nobody knows yet.
+    #[test]
+    fn a_status_is_read_as_it_was_written() {
+        let mut halted = status(2);
+        halted.standing.halted = Some(Trouble { code: Code::TamperedState, message: "x".to_owned() });
+        for status in [status(1), halted, NodeStatus { log: None, ..status(3) }] {
+            let mut value = serde_json::to_value(&status).unwrap();
+            value.as_object_mut().unwrap().insert("newer".to_owned(), json!(1));
+            assert_eq!(NodeStatus::parse(value.to_string().as_bytes(), "a"), Ok(status));
+        }
+        for bad in ["", "{}", "[]", "{\"node\":\"x\"}"] {
+            assert_eq!(
+                NodeStatus::parse(bad.as_bytes(), "a").map_err(|error| error.code()),
+                Err(Code::IoNetwork),
+                "{bad}"
+            );
+        }
+    }
+}

@@ -173,9 +173,18 @@ fn unfinished(error: &Error) -> Error {
     Error::new(error.code(), error.place(), error.what(), next)
 }
 
-/// Whether a request that ended so may be in the log all the same.
+/// Whether a request that ended so may be in the log all the same, by this attempt or by one of an earlier run.
 const fn may_be_recorded(code: Code) -> bool {
-    matches!(code, Code::UnknownOutcome | Code::IoNetwork | Code::LimitInFlight | Code::UnknownLog | Code::Interrupted)
+    matches!(
+        code,
+        Code::UnknownOutcome
+            | Code::IoNetwork
+            | Code::LimitInFlight
+            | Code::UnknownLog
+            | Code::NotLeaderNode
+            | Code::IncompleteNode
+            | Code::Interrupted
+    )
 }
 
 /// Statements in order, in parts that one request can carry.
@@ -225,3 +234,19 @@ fn trust_root(args: &RemoteArgs, client: &mut Client) -> Result<TrustRoot> {
 
 const REQUEST_STATEMENTS: usize = 256;
 const REQUEST_BYTES: usize = 512 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // R18.6, R12.4: what an earlier run may have recorded is forgotten only when the log itself has refused it.
+    #[test]
+    fn a_log_without_a_leader_is_no_refusal() {
+        for code in [Code::NotLeaderNode, Code::IncompleteNode, Code::UnknownOutcome, Code::IoNetwork] {
+            assert!(may_be_recorded(code), "{code}");
+        }
+        for code in [Code::UnknownClient, Code::TamperedEnvelope, Code::ConflictStatement, Code::UnknownDocumentType] {
+            assert!(!may_be_recorded(code), "{code}");
+        }
+    }
+}
