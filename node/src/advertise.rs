@@ -50,11 +50,11 @@ pub fn read(path: &Path) -> Result<String> {
     Ok(url.to_owned())
 }
 
-/// The nodes in a log's directory, by their numbers: the name of each one's folder, and the URL in its file `api`.
+/// The nodes in a log's directory, by the numbers of their folders, each with the URL in its file `api`.
 ///
 /// # Errors
 /// `io.not_found` if there is no folder of a node; `io.*`. Of each node: as [`read`].
-pub fn nodes(dir: &Path) -> Result<Vec<(String, Result<String>)>> {
+pub fn nodes(dir: &Path) -> Result<Vec<(u64, Result<String>)>> {
     let failed = |source| Error::reading(dir, &source);
     let mut numbers = Vec::new();
     for entry in fs::read_dir(dir).map_err(failed)? {
@@ -69,8 +69,7 @@ pub fn nodes(dir: &Path) -> Result<Vec<(String, Result<String>)>> {
         return Err(Error::new(Code::IoNotFound, shown(dir), "has no folder node-1 or such in it", next));
     }
     let read = |number: u64| {
-        let name = format!("node-{number}");
-        let api = dir.join(&name).join("api");
+        let api = dir.join(format!("node-{number}")).join("api");
         let url = read(&api).map_err(|error| match error.code() {
             Code::IoNotFound => {
                 let what = "is not there: the node does not run";
@@ -78,7 +77,7 @@ pub fn nodes(dir: &Path) -> Result<Vec<(String, Result<String>)>> {
             }
             _ => error,
         });
-        (name, url)
+        (number, url)
     };
     Ok(numbers.into_iter().map(read).collect())
 }

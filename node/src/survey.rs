@@ -16,7 +16,9 @@ use std::time::Duration;
 /// A node that was asked, and what it said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// Its URL, or its folder if it has none now.
+    /// The number of its folder, if a directory was named.
+    pub folder: Option<u64>,
+    /// Its URL; empty if it has none now.
     pub address: String,
     /// Its answer, or why there is none.
     pub answer: Result<NodeStatus>,
@@ -49,17 +51,16 @@ impl Survey {
     /// `usage.arguments` for an address that is none; `io.*` for a directory without nodes. A node that does not answer
     /// is no error.
     pub fn ask(places: &[String]) -> Result<Self> {
-        let mut asked: Vec<(String, Result<String>)> = Vec::new();
+        let mut asked: Vec<(Option<u64>, Result<String>)> = Vec::new();
         for place in places {
             let found = if place.contains("://") {
-                let url = client::usable(place)?;
-                vec![(url.clone(), Ok(url))]
+                vec![(None, Ok(client::usable(place)?))]
             } else {
-                advertise::nodes(Path::new(place))?
+                advertise::nodes(Path::new(place))?.into_iter().map(|(number, url)| (Some(number), url)).collect()
             };
-            for (name, url) in found {
+            for (folder, url) in found {
                 if !asked.iter().any(|(_, known)| known.is_ok() && *known == url) {
-                    asked.push((name, url));
+                    asked.push((folder, url));
                 }
             }
         }
@@ -71,14 +72,18 @@ impl Survey {
         let nodes = thread::scope(|scope| {
             let threads: Vec<_> = asked
                 .into_iter()
-                .map(|(name, url)| match url {
-                    Ok(url) => (url.clone(), scope.spawn(move || ask(&url))),
-                    Err(error) => (name, scope.spawn(move || Err(error))),
+                .map(|(folder, url)| {
+                    let address = url.clone().unwrap_or_default();
+                    (folder, address, scope.spawn(move || ask(&url?)))
                 })
                 .collect();
             let defect = |_| Err(Error::new(Code::Internal, "", "a question ended unexpectedly", "report this"));
-            let nodes = threads.into_iter();
-            nodes.map(|(address, thread)| Asked { address, answer: thread.join().unwrap_or_else(defect) }).collect()
+            let join = |(folder, address, thread): (_, _, thread::ScopedJoinHandle<'_, _>)| Asked {
+                folder,
+                address,
+                answer: thread.join().unwrap_or_else(defect),
+            };
+            threads.into_iter().map(join).collect()
         });
         Ok(Self { nodes })
     }
@@ -287,7 +292,7 @@ mod tests {
     fn judged(change: impl FnOnce(&mut [NodeStatus; 3])) -> Verdict {
         let mut nodes = [status(1), status(2), status(3)];
         change(&mut nodes);
-        let asked = |status: NodeStatus| Asked { address: String::new(), answer: Ok(status) };
+        let asked = |status: NodeStatus| Asked { folder: None, address: String::new(), answer: Ok(status) };
         Survey { nodes: nodes.into_iter().map(asked).collect() }.judge()
     }
 
@@ -356,6 +361,7 @@ mod tests {
         assert_eq!((old.leader, told(&old)), (None, (vec![2, 3], Some(0), Some(Code::NotLeaderNode))));
         let alone = Survey {
             nodes: vec![Asked {
+                folder: None,
                 address: String::new(),
                 answer: Ok(NodeStatus {
                     standing: Standing { members: Vec::new(), ..status(1).standing },
@@ -365,11 +371,19 @@ mod tests {
         };
         assert_eq!(told(&alone.judge()), (vec![1], Some(0), None));
         let silent = Survey {
-            nodes: vec![Asked { address: String::new(), answer: Err(Error::new(Code::IoNetwork, "", "", "")) }],
+            nodes: vec![Asked {
+                folder: None,
+                address: String::new(),
+                answer: Err(Error::new(Code::IoNetwork, "", "", "")),
+            }],
         };
         assert_eq!(told(&silent.judge()), (vec![], None, Some(Code::IncompleteNode)));
         let damaged = Survey {
-            nodes: vec![Asked { address: String::new(), answer: Err(Error::new(Code::TamperedState, "", "", "")) }],
+            nodes: vec![Asked {
+                folder: None,
+                address: String::new(),
+                answer: Err(Error::new(Code::TamperedState, "", "", "")),
+            }],
         };
         assert_eq!(told(&damaged.judge()), (vec![], None, Some(Code::TamperedState)));
     }

@@ -18,7 +18,8 @@ pub(crate) fn run(args: &LogStatusArgs) -> Result<()> {
 }
 
 fn print(survey: &Survey, verdict: &Verdict) -> Result<()> {
-    let rows: Vec<_> = std::iter::once(HEAD.map(str::to_owned)).chain(survey.nodes.iter().map(row)).collect();
+    let rows: Vec<_> =
+        std::iter::once(HEAD.map(str::to_owned)).chain(survey.nodes.iter().map(|asked| row(asked, verdict))).collect();
     let mut widths = [0; COLUMNS];
     for row in &rows {
         widths.iter_mut().zip(row).for_each(|(width, cell)| *width = cell.chars().count().max(*width));
@@ -31,7 +32,7 @@ fn print(survey: &Survey, verdict: &Verdict) -> Result<()> {
     for contradiction in &verdict.contradictions {
         line(format_args!("{}: {contradiction}", contradiction.code()))?;
     }
-    if verdict.contradictions.is_empty() && !verdict.voters.is_empty() {
+    if verdict.contradictions.is_empty() && survey.nodes.iter().filter(|asked| asked.answer.is_ok()).count() > 1 {
         line("The nodes that answered agree.")?;
     }
     let missing: Vec<_> = verdict.voters.difference(&verdict.well).map(u64::to_string).collect();
@@ -46,7 +47,7 @@ fn print(survey: &Survey, verdict: &Verdict) -> Result<()> {
     })
 }
 
-fn row(asked: &Asked) -> [String; COLUMNS] {
+fn row(asked: &Asked, verdict: &Verdict) -> [String; COLUMNS] {
     let nothing = || "-".to_owned();
     let number = |number: Option<u64>| number.map_or_else(nothing, |number| number.to_string());
     match &asked.answer {
@@ -55,7 +56,10 @@ fn row(asked: &Asked) -> [String; COLUMNS] {
             let log = log.as_ref();
             [
                 standing.node.to_string(),
-                role(standing.role).to_owned(),
+                match standing.role {
+                    NodeRole::Follows if !verdict.voters.contains(&standing.node) => "learns".to_owned(),
+                    other => role(other).to_owned(),
+                },
                 standing.term.to_string(),
                 number(standing.applied),
                 tree(log.map(|log| log.tree)),
@@ -71,9 +75,13 @@ fn row(asked: &Asked) -> [String; COLUMNS] {
         }
         Err(error) => {
             let mut row = [(); COLUMNS].map(|()| nothing());
-            let [_, role, .., last] = &mut row;
+            let [node, role, .., last] = &mut row;
+            *node = number(asked.folder);
             *role = error.code().to_string();
-            *last = format!("{}: {}", asked.address, error.what());
+            *last = match asked.address.as_str() {
+                "" => error.what().to_owned(),
+                address => format!("{address}: {}", error.what()),
+            };
             row.map(printable)
         }
     }

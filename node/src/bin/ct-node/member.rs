@@ -17,8 +17,8 @@ pub(crate) fn run(command: &MemberCommand) -> Result<()> {
         MemberCommand::Add(args) => {
             let key = *PublicKey::read(&args.member_key, Role::Tls)?.verifying_key().as_bytes();
             let node = args.change.node;
-            let mut log =
-                change(&args.change, &MemberChange::Put(Member { node, key, address: args.address.clone() }))?;
+            let address = args.address.clone().unwrap_or_default();
+            let mut log = change(&args.change, &MemberChange::Put(Member { node, key, address }))?;
             line(format_args!("Node {node} is a member of the log."))?;
             tell_quorum(&mut log)
         }

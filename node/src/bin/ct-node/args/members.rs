@@ -60,9 +60,9 @@ pub(crate) struct MemberAddArgs {
     /// The node's public key, of role tls.
     #[arg(long, value_name = "FILE")]
     pub(crate) member_key: PathBuf,
-    /// Where the other nodes reach it; left out if their configurations say so.
-    #[arg(long, value_name = "HOST:PORT", default_value = "")]
-    pub(crate) address: String,
+    /// Where the other nodes reach it [default: their configurations say so].
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) address: Option<String>,
 }
 
 #[derive(ClapArgs)]
