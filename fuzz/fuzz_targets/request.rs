@@ -7,6 +7,9 @@ use ct_node::envelope::Envelope;
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if let Ok(envelope) = Envelope::parse(bytes) {
         let _ = envelope.entries();
+        if let Ok(Some(change)) = envelope.member_change() {
+            assert_eq!(change.encode(), envelope.payload);
+        }
     }
     if let Ok(command) = Command::parse(bytes) {
         assert_eq!(command.encode(), bytes);

@@ -50,4 +50,36 @@ pub fn read(path: &Path) -> Result<String> {
     Ok(url.to_owned())
 }
 
+/// The nodes in a log's directory, by the numbers of their folders, each with the URL in its file `api`.
+///
+/// # Errors
+/// `io.not_found` if there is no folder of a node; `io.*`. Of each node: as [`read`].
+pub fn nodes(dir: &Path) -> Result<Vec<(u64, Result<String>)>> {
+    let failed = |source| Error::reading(dir, &source);
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let number =
+            name.to_str().and_then(|name| name.strip_prefix("node-")).and_then(|text| text.parse::<u64>().ok());
+        numbers.extend(number);
+    }
+    numbers.sort_unstable();
+    if numbers.is_empty() {
+        let next = "name the directory that ct-node init --nodes made, or addresses like http://127.0.0.1:8441";
+        return Err(Error::new(Code::IoNotFound, shown(dir), "has no folder node-1 or such in it", next));
+    }
+    let read = |number: u64| {
+        let api = dir.join(format!("node-{number}")).join("api");
+        let url = read(&api).map_err(|error| match error.code() {
+            Code::IoNotFound => {
+                let what = "is not there: the node does not run";
+                Error::new(Code::IoNotFound, shown(&api), what, "start it: ct-node serve")
+            }
+            _ => error,
+        });
+        (number, url)
+    };
+    Ok(numbers.into_iter().map(read).collect())
+}
+
 const MAX_URL_BYTES: usize = 2_048;

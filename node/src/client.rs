@@ -7,11 +7,16 @@
 //! A node that does not lead names the one that does, and the request goes there (R12.3); see `specs/api.md` for why
 //! that is harmless.
 
+mod addresses;
+
+pub(crate) use addresses::usable;
+
 use crate::entropy::Entropy;
 use crate::envelope::{ClientChange, MessageType, Outgoing, RequestId, submission};
 use crate::error::{Error, Result};
-use crate::http::{HttpClient, NoReply, Patience, Reply};
+use crate::http::{self, HttpClient, NoReply, Patience, Reply};
 use crate::service::{Clock, MemberChange, NodeStatus};
+use addresses::Addresses;
 use ct_core::cbor::Reader;
 use ct_core::limits::{MAX_BUNDLE_BYTES, MAX_TRUST_BYTES};
 use ct_core::{Code, TrustRoot};
@@ -46,14 +51,7 @@ impl Default for Persistence {
 /// A client of one log, which may have several addresses.
 pub struct Client {
     http: HttpClient,
-    /// Those that the user gave, and after them at most one that a node has named as the leader's.
-    urls: Vec<String>,
-    /// How many the user gave.
-    given: usize,
-    /// The address to ask next: mostly the one that answered last.
-    current: usize,
-    /// The address that took a request last: it led.
-    led: Option<usize>,
+    addresses: Addresses,
     persistence: Persistence,
     clock: Clock,
     entropy: Entropy,
@@ -78,22 +76,15 @@ impl Client {
     /// # Errors
     /// `usage.arguments` for an address that is none.
     pub fn new(urls: &[String], persistence: Persistence, clock: Clock, entropy: Entropy) -> Result<Self> {
-        let urls = urls.iter().map(|url| usable(url)).collect::<Result<Vec<_>>>()?;
-        if urls.is_empty() {
-            let next = "give addresses like http://127.0.0.1:8441";
-            return Err(Error::new(Code::UsageArguments, "address", "no address of a log was given", next));
+        let addresses = Addresses::new(urls)?;
+        let mut attempt = persistence.attempt;
+        if urls.len() > 1 {
+            // A node that hangs must not hold up those that do not.
+            attempt.connect = attempt.connect.min(LONGEST_OF_SEVERAL);
+            attempt.read = attempt.read.min(LONGEST_OF_SEVERAL);
+            attempt.total = attempt.total.min(LONGEST_OF_SEVERAL);
         }
-        Ok(Self {
-            http: HttpClient::new(persistence.attempt),
-            given: urls.len(),
-            urls,
-            current: 0,
-            led: None,
-            persistence,
-            clock,
-            entropy,
-            stopped: || false,
-        })
+        Ok(Self { http: HttpClient::new(attempt), addresses, persistence, clock, entropy, stopped: || false })
     }
 
     /// Gives up, with `interrupted`, as soon as this says so.
@@ -109,7 +100,7 @@ impl Client {
     /// # Errors
     /// `io.network`; those of [`TrustRoot::load`].
     pub fn trust(&mut self) -> Result<TrustRoot> {
-        self.forget_named();
+        self.addresses.forget_named();
         let bytes = self.get("/v1/trust", MAX_TRUST_BYTES)?;
         TrustRoot::load(&bytes).map_err(|error| {
             Error::refused(error, "the log", "gives no usable trust root", "give the trust root: --trust FILE")
@@ -214,19 +205,21 @@ impl Client {
     /// # Errors
     /// `io.network`.
     pub fn status(&mut self) -> Result<NodeStatus> {
-        self.current = self.led.unwrap_or(self.current);
+        self.addresses.prefer_leader();
         let answer = self.get("/v1/status", MAX_ANSWER_BYTES)?;
         NodeStatus::parse(&answer, "the log")
     }
 
     /// Signs a request anew for each attempt.
     fn send(&mut self, path: &str, audience: &str, key: &KeyFile, outgoing: Outgoing<'_>) -> Result<Vec<u8>> {
-        self.current = self.led.unwrap_or(self.current);
+        self.addresses.prefer_leader();
+        let unwritable = || Error::new(Code::Internal, "request", "has an ID that no header can have", "report this");
+        let id = http::RequestId::new(&outgoing.request_id.to_string()).ok_or_else(unwritable)?;
         let answer = self.persist(|client, url| {
             let body = outgoing.sign(audience, key, (client.clock)(), &mut client.entropy)?;
-            Ok(client.http.post_bytes(&format!("{url}{path}"), "application/cose", &body, MAX_ANSWER_BYTES))
+            Ok(client.http.post_as(&id, &format!("{url}{path}"), "application/cose", &body, MAX_ANSWER_BYTES))
         });
-        self.led = answer.is_ok().then_some(self.current);
+        self.addresses.note(&answer);
         answer
     }
 
@@ -245,10 +238,10 @@ impl Client {
         let mut unanswered = false;
         // Hints that were followed since the last pause: nodes that name each other must not keep a client busy.
         let mut hops = 0;
-        // Where the hints began: every address gets its turn, also if one names a leader that is dead.
-        let mut origin = self.current;
+        // Where the hints began.
+        let mut origin = self.addresses.place();
         loop {
-            let url = self.urls.get(self.current).cloned().unwrap_or_default();
+            let url = self.addresses.current();
             let trouble = match ask(self, &url)? {
                 Ok(Reply { status: 200..300, body, .. }) => return Ok(body),
                 Ok(reply) => {
@@ -257,7 +250,9 @@ impl Client {
                         // What came of an earlier attempt that had no answer is not known by this.
                         Again::No => return Err(given_up(refusal.error, unanswered)),
                         Again::There(leader)
-                            if hops < MAX_HOPS && begun.elapsed() < self.persistence.total && self.follow(&leader) =>
+                            if hops < MAX_HOPS
+                                && begun.elapsed() < self.persistence.total
+                                && self.addresses.follow(&leader) =>
                         {
                             hops += 1;
                             continue;
@@ -276,53 +271,15 @@ impl Client {
                 }
                 Err(NoReply::Protocol(error)) => return Err(error),
             };
+            // The next call begins elsewhere, too.
+            origin = self.addresses.after(origin);
             if begun.elapsed().saturating_add(pause) >= self.persistence.total {
                 return Err(given_up(trouble, unanswered));
             }
-            origin = origin.wrapping_add(1) % self.urls.len().max(1);
-            self.current = origin;
             hops = 0;
             let pause_now = self.jittered(pause);
             self.rest(pause_now)?;
             pause = pause.saturating_mul(2).min(self.persistence.longest_pause);
-        }
-    }
-
-    /// Goes to the node that another one has named, unless it is the one that was asked, or no address that may be
-    /// followed.
-    fn follow(&mut self, leader: &str) -> bool {
-        let Some(place) = self.urls.iter().position(|known| known == leader) else {
-            if !self.may_follow(leader) {
-                return false;
-            }
-            self.forget_named();
-            self.urls.push(leader.to_owned());
-            self.current = self.given;
-            return true;
-        };
-        let is_other = place != self.current;
-        self.current = place;
-        is_other
-    }
-
-    /// A scheme, a host and a port, so that the path is ours; and no way back from TLS to none.
-    fn may_follow(&self, leader: &str) -> bool {
-        let is_https = |url: &String| url.starts_with("https://");
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
-        let host = match leader.split_once("://") {
-            Some(("https", host)) => host,
-            Some(("http", host)) if !self.urls.iter().take(self.given).all(is_https) => host,
-            _ => return false,
-        };
-        !host.is_empty() && host.chars().all(plain)
-    }
-
-    /// Keeps to the addresses that the user gave.
-    fn forget_named(&mut self) {
-        self.urls.truncate(self.given);
-        self.led = self.led.filter(|led| *led < self.given);
-        if self.current >= self.given {
-            self.current = 0;
         }
     }
 
@@ -388,15 +345,9 @@ impl Refusal {
     }
 }
 
-/// The address of a log, without what stands after it.
-fn usable(url: &str) -> Result<String> {
-    let url = url.trim_end_matches('/');
-    let known = url.starts_with("http://") || url.starts_with("https://");
-    if known && !url.contains(char::is_whitespace) {
-        return Ok(url.to_owned());
-    }
-    let next = "give addresses like http://127.0.0.1:8441, several with commas between them";
-    Err(Error::new(Code::UsageArguments, format!("address {url:?}"), "is not one of a log", next))
+/// What a node says that does not answer with what it was asked for.
+pub(crate) fn refused(reply: &Reply, url: &str) -> Error {
+    Refusal::read(reply, url).error
 }
 
 fn given_up(trouble: Error, unanswered: bool) -> Error {
@@ -409,6 +360,8 @@ fn given_up(trouble: Error, unanswered: bool) -> Error {
 }
 
 /// Hints that are followed without a pause: from any node to the one that led, and to its successor.
+/// For one attempt, where there are several addresses.
+const LONGEST_OF_SEVERAL: Duration = Duration::from_secs(3);
 const MAX_HOPS: u32 = 3;
 /// An answer about one request.
 const MAX_ANSWER_BYTES: usize = 65_536;

@@ -58,6 +58,7 @@ pub mod statement;
 pub mod status_lists;
 pub mod store;
 pub mod subjects;
+pub mod survey;
 pub mod tile;
 mod tile_reader;
 pub mod trust;

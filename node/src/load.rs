@@ -136,7 +136,7 @@ impl Load {
                 Ok(receipt) => break receipt,
                 Err(error) if self.is_over(begun) => return Err(error.code()),
                 Err(error) => match error.code() {
-                    Code::UnknownOutcome | Code::IoNetwork => {}
+                    Code::UnknownOutcome | Code::IoNetwork | Code::NotLeaderNode | Code::IncompleteNode => {}
                     refused => return Err(refused),
                 },
             }

@@ -1,7 +1,8 @@
 //! The log over HTTP. Paths, bodies and statuses: `specs/api.md`.
 
 use super::{
-    Admission, Archive, Leadership, NodeStatus, Propose, Published, Publisher, Sequencer, StatusSource, status,
+    Admission, Archive, Leadership, NodeRole, NodeStatus, Propose, Published, Publisher, Sequencer, Standing,
+    StatusSource, Trouble, status,
 };
 use crate::command::Outcome;
 use crate::envelope::RequestId;
@@ -122,11 +123,15 @@ impl Api {
             }
             Outcome::Sequenced { .. } | Outcome::Changed { .. } => {}
         }
+        let mut described = self.reads.described(answer.request_id, answer.outcome, answer.repeated);
         // Also for a request that was answered before: whoever answered it may have died before this.
         if let Some(change) = members {
             self.reads.proposer.change_members(change).await?;
+            if let Some(status) = described.get_mut("status") {
+                *status = json!("changed");
+            }
         }
-        Ok(object(&self.reads.described(answer.request_id, answer.outcome, answer.repeated)))
+        Ok(object(&described))
     }
 }
 
@@ -155,9 +160,22 @@ impl Reads {
         if let Some(failure) = self.failure.borrow().clone() {
             return Err(failure);
         }
+        let Standing { role, halted, .. } = (self.standing)();
+        if let Some(Trouble { code, message }) = halted {
+            return Err(Error::new(code, "the node", format!("has stopped: {message}"), "see its log"));
+        }
+        if role == NodeRole::Recovering {
+            let what = "has not caught up with the others yet";
+            return Err(Error::new(
+                Code::IncompleteNode,
+                "the node",
+                what,
+                "let it run, with most of the others running",
+            ));
+        }
         if let Some(published) = self.published.borrow().as_ref().map(|published| published.size) {
             let due = self.state.meta().as_ref().map_or(published, status::due);
-            let leads = matches!(self.proposer.leadership(), Leadership::Leads { .. });
+            let leads = role == NodeRole::Leads;
             return Ok(object(&json!({
                 "ready": true,
                 "leads": leads,
@@ -277,9 +295,9 @@ impl Reads {
                 let status = if published >= first.saturating_add(count) { "anchored" } else { "sequenced" };
                 json!({"request_id": id, "status": status, "leaf_index": first, "count": count, "repeated": repeated})
             }
-            // Of the members there is no version.
+            // A change of members: whether it was carried out is not in the state.
             Outcome::Changed { version: 0 } => {
-                json!({"request_id": id, "status": "changed", "repeated": repeated})
+                json!({"request_id": id, "status": "recorded", "repeated": repeated})
             }
             Outcome::Changed { version } => {
                 json!({"request_id": id, "status": "changed", "version": version, "repeated": repeated})

@@ -342,7 +342,7 @@ fn spawn(arguments: &[&str]) -> Child {
 #[test]
 fn help_shows_examples() {
     let dir = directory();
-    for command in ["init", "issue", "revoke", "suspend", "reinstate", "refresh", "demo", "fsck", "witness"] {
+    for command in ["init", "issue", "revoke", "suspend", "reinstate", "refresh", "demo", "fsck", "witness", "status"] {
         let (status, out, err) = run(dir.path(), &[command, "--help"]);
         assert_eq!((status, err.as_str()), (0, ""));
         assert!(out.contains("Examples:\n  ct-node ") && !out.contains("--seed"), "{out}");

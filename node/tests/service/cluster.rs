@@ -10,7 +10,7 @@ use ct_node::http::Patience;
 use ct_node::machine::StateMachine;
 use ct_node::peers::Member;
 use ct_node::service::{
-    Clock, Leadership, MemberChange, MemberStanding, NodeRole, Propose, Standing, StatusSource, Voice,
+    Clock, Leadership, MemberChange, MemberStanding, NodeRole, Propose, Standing, StatusSource, Trouble, Voice,
 };
 use ct_node::{Entropy, Error, LogSigner, Publication, Result};
 use std::pin::Pin;
@@ -34,6 +34,9 @@ pub(crate) struct Control {
     pub(crate) hint: Option<String>,
     pub(crate) term: u64,
     pub(crate) fate: Fate,
+    /// What the nodes say that they do, if not the truth; and why they have stopped.
+    pub(crate) role: Option<NodeRole>,
+    pub(crate) halted: Option<Trouble>,
     /// What changes of members are answered with.
     pub(crate) refuses: Option<Code>,
     /// The changes that were carried out, or refused.
@@ -71,6 +74,8 @@ impl Cluster {
             hint: None,
             term: 1,
             fate: Fate::Answered,
+            role: None,
+            halted: None,
             refuses: None,
             changes,
             urls,
@@ -127,16 +132,17 @@ fn standing(control: &Arc<Mutex<Control>>, number: usize) -> StatusSource {
             let member = Member { node: number_of(index), key: [7; 32], address: format!("10.0.0.{index}:7400") };
             MemberStanding::new(member, Voice::Voter)
         };
+        let role = if control.leader == Some(number) { NodeRole::Leads } else { NodeRole::Follows };
         Standing {
             node: number_of(number),
-            role: if control.leader == Some(number) { NodeRole::Leads } else { NodeRole::Follows },
+            role: control.role.unwrap_or(role),
             term: control.term,
             leader: control.leader.map(|leader| control.urls[leader].clone()),
             last: Some(control.applied),
             applied: Some(control.applied),
             purged: None,
             members: (0..control.machines.len()).map(member).collect(),
-            halted: None,
+            halted: control.halted.clone(),
         }
     })
 }

@@ -7,6 +7,8 @@ mod cluster;
 mod go;
 mod log;
 mod machine;
+mod members;
+mod nodes;
 mod pressure;
 mod process;
 mod running;

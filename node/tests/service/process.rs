@@ -339,3 +339,45 @@ fn a_node_that_was_killed_while_it_made_its_folders_starts() {
     });
     assert!(listens, "it never starts again");
 }
+
+// R11.5, R9.6, R12.3: an operator asks for the nodes by the log's directory, issues by it, and is told what one node
+// cannot do; a node that was killed is a line, and then it cannot be told how the log is.
+#[test]
+fn an_operator_asks_by_the_directory() {
+    let mut operator = Operator::new();
+    let dir = text(&operator.path(""));
+    let status = |words: &[&str]| ran(ct_node(&["status", &dir]).args(words));
+    let (code, out, err) = status(&[]);
+    assert!(code == 3 && err.contains("incomplete.node") && out.contains("does not run"), "{out}{err}");
+    operator.start();
+    let file = operator.dir.path().join("one.txt");
+    fs::write(&file, "one").unwrap();
+    eventually("the node listens", || operator.path("node-1/api").exists().then_some(()));
+    let (key, trust) = (text(&operator.path("keys/issuer.pem")), text(&operator.path("trust.cbor")));
+    let out = text(&operator.dir.path().join("bundles"));
+    let words = ["issue", "--to", &dir, "--key", &key, "--trust", &trust, "--out", &out, &text(&file)];
+    let (code, _, err) = ran(&mut ct_node(&words));
+    assert_eq!(code, 0, "{err}");
+    let (code, out, err) = status(&[]);
+    assert!(code == 0 && out.contains("Node 1 leads. No further node may fail."), "{out}{err}");
+    let (code, out, _) = status(&["--json"]);
+    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let node = &value["nodes"][0]["status"];
+    assert_eq!((code, &node["role"], &node["log"]["published"]["size"]), (0, &"leads".into(), &2.into()), "{value}");
+    assert!(node["applied"].as_u64().unwrap() > 0 && node["halted"].is_null(), "{node}");
+    let (root, member) = (text(&operator.path("keys/root.pem")), operator.dir.path().join("node-4.pem"));
+    let name = "log.town.example/node-4#1".parse().unwrap();
+    let member_key = ct_keys::KeyFile::generate(ct_keys::Role::Tls, name, &[4; 32]);
+    member_key.public().write_new(&member).unwrap();
+    let change = ["member", "add", "--to", &dir, "--key", &root, "--node", "4", "--address", "10.0.0.4:7400"];
+    let (code, out, err) = ran(ct_node(&change).args(["--member-key", &text(&member)]));
+    assert!(code == 1 && err.contains("conflict.members"), "{out}{err}");
+    let (code, _, err) = ran(ct_node(&change).args(["--member-key", &text(&operator.path("keys/client.pub.pem"))]));
+    assert!(code == 5 && err.contains("io.key_file"), "{err}");
+    let remove = ["member", "remove", "--to", &dir, "--key", &key, "--node", "1"];
+    let (code, _, err) = ran(&mut ct_node(&remove));
+    assert!(code == 5 && err.contains("io.key_file"), "{err}");
+    operator.kill();
+    let (code, out, err) = status(&[]);
+    assert!(code == 3 && out.contains("io.network") && err.contains("incomplete.node"), "{out}{err}");
+}

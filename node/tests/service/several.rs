@@ -4,12 +4,13 @@ use crate::cluster::{Cluster, Fate, client};
 use crate::town::{ORIGIN, at};
 use ct_core::Code;
 use ct_node::envelope::RequestId;
+use ct_node::service::{NodeRole, Trouble};
 use ct_node::{Signed, http};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Status, head and JSON of an answer.
@@ -32,7 +33,7 @@ fn statements(signed: &[Signed]) -> Vec<&[u8]> {
 }
 
 /// Asks until it is so, for a long while.
-fn becomes(mut ask: impl FnMut() -> bool) -> bool {
+pub(crate) fn becomes(mut ask: impl FnMut() -> bool) -> bool {
     (0..3_000).any(|_| {
         let is_so = ask();
         std::thread::sleep(Duration::from_millis(if is_so { 0 } else { 10 }));
@@ -42,10 +43,18 @@ fn becomes(mut ask: impl FnMut() -> bool) -> bool {
 
 /// A server that gives every request this answer, and counts them.
 fn answering(head: String, body: String) -> (String, Arc<AtomicUsize>) {
+    let (url, count, _) = noting(head, body);
+    (url, count)
+}
+
+/// As [`answering`], with the heads of the requests.
+fn noting(head: String, body: String) -> (String, Arc<AtomicUsize>, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let count = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&count);
+    let heads: Arc<Mutex<Vec<String>>> = Arc::default();
+    let noted = Arc::clone(&heads);
     std::thread::spawn(move || {
         while let Ok((mut stream, _)) = listener.accept() {
             counted.fetch_add(1, Ordering::SeqCst);
@@ -63,11 +72,13 @@ fn answering(head: String, body: String) -> (String, Arc<AtomicUsize>) {
                     break;
                 }
             }
+            let end = request.windows(4).position(|window| window == b"\r\n\r\n").unwrap_or(0);
+            noted.lock().unwrap().push(String::from_utf8_lossy(&request[..end]).to_lowercase());
             let length = body.len();
             let _ = write!(stream, "HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
         }
     });
-    (url, count)
+    (url, count, heads)
 }
 
 fn naming(leader: &str) -> (String, Arc<AtomicUsize>) {
@@ -105,24 +116,56 @@ fn a_follower_answers_a_request_with_the_leaders_address() {
 // R12.3: a client that knows only a follower reaches the leader, and goes there at once the next time.
 #[test]
 fn a_hint_is_followed() {
-    let mut cluster = Cluster::start(2);
-    let mut client = cluster.client(&[1]);
+    let mut cluster = Cluster::start(1);
+    let leader = &cluster.nodes[0].url;
+    let body = format!("{{\"code\":\"not_leader.node\",\"leader\":\"{leader}\"}}");
+    let (follower, _, heads) = noting("421 Misdirected Request".to_owned(), body);
+    let mut client = client(&[follower], Duration::from_secs(20));
     for index in 1..4 {
         let signed = cluster.nodes[0].town.issue(1, at(20));
         let receipt = client.submit(ORIGIN, &cluster.nodes[0].town.client, &statements(&signed)).unwrap();
         assert_eq!(receipt.first, index);
         assert_eq!(client.bundles(&receipt).unwrap().len(), 1);
     }
-    let asked = |node: usize| {
-        let mut stream = TcpStream::connect(cluster.nodes[node].url.strip_prefix("http://").unwrap()).unwrap();
-        write!(stream, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        text
-    };
-    let refused =
-        asked(1).lines().filter(|line| line.contains("not_leader.node")).map(str::to_owned).collect::<Vec<_>>();
-    assert!(refused.iter().all(|line| line.ends_with(" 1")), "{refused:?}");
+    // Questions may be put to any node.
+    let requests = heads.lock().unwrap().iter().filter(|head| head.starts_with("post")).count();
+    assert_eq!(requests, 1);
+}
+
+// R12.3: whom to trust is asked only of addresses that the user gave.
+#[test]
+fn the_trust_root_is_not_asked_of_a_node_that_was_only_named() {
+    let mut cluster = Cluster::start(2);
+    let (leader, visited) = answering("200 OK".to_owned(), "{\"leaf_index\":1,\"count\":1}".to_owned());
+    cluster.set(|control| {
+        control.leader = None;
+        control.hint = Some(leader);
+    });
+    let signed = cluster.nodes[0].town.issue(1, at(20));
+    let mut client = cluster.client(&[1]);
+    assert_eq!(client.submit(ORIGIN, &cluster.nodes[0].town.client, &statements(&signed)).unwrap().first, 1);
+    assert_eq!(visited.load(Ordering::SeqCst), 1);
+    assert!(client.trust().is_ok());
+    assert_eq!(visited.load(Ordering::SeqCst), 1);
+}
+
+// R4.4, R2.6, R12.3: one ID, from node to node, in every attempt.
+#[test]
+fn a_request_has_one_id_wherever_it_goes() {
+    let mut cluster = Cluster::start(1);
+    let busy = "{\"code\":\"limit.in_flight\",\"message\":\"no\"}".to_owned();
+    let (leader, _, at_leader) = noting("503 Service Unavailable".to_owned(), busy);
+    let body = format!("{{\"code\":\"not_leader.node\",\"leader\":\"{leader}\"}}");
+    let (follower, _, at_follower) = noting("421 Misdirected Request".to_owned(), body);
+    let signed = cluster.nodes[0].town.issue(1, at(20));
+    let id = RequestId::new([7; 16]);
+    let mut client = client(&[follower], Duration::from_millis(500));
+    let outcome = client.submit_as(id, ORIGIN, &cluster.nodes[0].town.client, &statements(&signed));
+    assert_eq!(outcome.map_err(|error| error.code()), Err(Code::LimitInFlight));
+    let heads = [at_follower.lock().unwrap().clone(), at_leader.lock().unwrap().clone()];
+    assert!(heads.iter().all(|heads| !heads.is_empty()) && heads[1].len() > 1, "{heads:?}");
+    let line = format!("x-request-id: {id}");
+    assert!(heads.iter().flatten().all(|head| head.lines().any(|found| found == line)), "{heads:?}");
 }
 
 // R12.3, R2.4: nodes that name each other do not keep a client busy: three hints, then a pause, and an end.
@@ -283,4 +326,27 @@ fn a_follower_says_whether_it_is_up_to_date() {
     let ready = |node: usize| raw(&cluster.nodes[node].url, "GET /readyz", b"").2;
     assert!(becomes(|| ready(0)["published_size"] == 3));
     assert!(becomes(|| ready(1)["up_to_date"] == false), "{}", ready(1));
+}
+
+// R21, R1.4: a node that has stopped, or has not caught up, is not ready, and says why; it can still be asked how it is.
+#[test]
+fn a_node_that_takes_no_part_is_not_ready() {
+    let cluster = Cluster::start(1);
+    let ask = |path: &str| {
+        let (status, _, answer) = raw(&cluster.nodes[0].url, &format!("GET /{path}"), b"");
+        (status, answer)
+    };
+    assert!(becomes(|| ask("readyz").0 == 200));
+    cluster.set(|control| control.role = Some(NodeRole::Recovering));
+    let (status, answer) = ask("readyz");
+    assert_eq!((status, answer["code"].as_str()), (503, Some("incomplete.node")));
+    assert_eq!(ask("v1/status").1["role"], "recovering");
+    cluster.set(|control| {
+        control.role = Some(NodeRole::Halted);
+        control.halted = Some(Trouble { code: Code::TamperedState, message: "its tree is another one".to_owned() });
+    });
+    let (status, answer) = ask("readyz");
+    assert_eq!((status, answer["code"].as_str()), (500, Some("tampered.state")));
+    let (status, answer) = ask("v1/status");
+    assert_eq!((status, answer["halted"]["code"].as_str()), (200, Some("tampered.state")), "{answer}");
 }

@@ -1,5 +1,9 @@
 //! What the user typed.
 
+mod members;
+
+pub(crate) use members::{LogStatusArgs, MemberChangeArgs, MemberCommand};
+
 use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -36,6 +40,11 @@ pub(crate) enum Command {
     /// Say who may submit to a log, with a root key.
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Say which nodes make a log, with a root key.
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Show how the nodes of a log are, and whether they agree.
+    Status(LogStatusArgs),
     /// Submit statements as fast as a log takes them, and note what it acknowledged.
     Load(LoadArgs),
     /// Print what a shell needs to complete the command line.
@@ -149,8 +158,8 @@ pub(crate) struct IssueArgs {
 /// A log that is reached over HTTP, and by whom.
 #[derive(Clone, ClapArgs)]
 pub(crate) struct RemoteArgs {
-    /// The log's addresses, with commas between them.
-    #[arg(long, value_name = "URL", value_delimiter = ',', requires = "key", requires = "out")]
+    /// An address of the log, or its directory. May be repeated.
+    #[arg(long, value_name = "URL|DIR", value_delimiter = ',', requires = "key", requires = "out")]
     pub(crate) to: Vec<String>,
     /// The issuer's private key, with --to.
     #[arg(long, value_name = "FILE", requires = "to")]
@@ -231,8 +240,8 @@ pub(crate) struct ClientDeleteArgs {
 Examples:
   ct-node client show --to http://127.0.0.1:8441 'clerk#1'")]
 pub(crate) struct ClientShowArgs {
-    /// The log's addresses, with commas between them.
-    #[arg(long, value_name = "URL", value_delimiter = ',', required = true)]
+    /// An address of the log, or its directory. May be repeated.
+    #[arg(long, value_name = "URL|DIR", value_delimiter = ',', required = true)]
     pub(crate) to: Vec<String>,
     /// The client's key ID.
     #[arg(value_name = "ID")]
@@ -242,8 +251,8 @@ pub(crate) struct ClientShowArgs {
 /// Where a client is changed, by whom, and on which condition.
 #[derive(ClapArgs)]
 pub(crate) struct ClientChangeArgs {
-    /// The log's addresses, with commas between them.
-    #[arg(long, value_name = "URL", value_delimiter = ',', required = true)]
+    /// An address of the log, or its directory. May be repeated.
+    #[arg(long, value_name = "URL|DIR", value_delimiter = ',', required = true)]
     pub(crate) to: Vec<String>,
     /// A root key of the trust root that the log has in force.
     #[arg(long, value_name = "FILE")]
@@ -264,8 +273,8 @@ Each one that was acknowledged becomes one line of JSON with its request_id,
 statement_hash and leaf_index. It keeps going through failures, and prints what
 it measured.")]
 pub(crate) struct LoadArgs {
-    /// The log's addresses, with commas between them.
-    #[arg(long, value_name = "URL", value_delimiter = ',', required = true)]
+    /// An address of the log, or its directory. May be repeated.
+    #[arg(long, value_name = "URL|DIR", value_delimiter = ',', required = true)]
     pub(crate) to: Vec<String>,
     /// The directory that ct-node init --nodes made.
     #[arg(long, value_name = "DIR")]

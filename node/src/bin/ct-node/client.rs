@@ -1,13 +1,12 @@
 //! `ct-node client`: who may submit to a log.
 
+use crate::addresses::reach;
 use crate::args::{ClientChangeArgs, ClientCommand};
-use crate::clock::clock;
 use crate::output::line;
 use ct_keys::{KeyFile, PublicKey, Role};
-use ct_node::client::{Client, Persistence};
+use ct_node::client::Persistence;
 use ct_node::envelope::ClientChange;
-use ct_node::{Entropy, Result, trust};
-use std::sync::Arc;
+use ct_node::{Result, trust};
 
 pub(crate) fn run(command: &ClientCommand) -> Result<()> {
     match command {
@@ -21,7 +20,7 @@ pub(crate) fn run(command: &ClientCommand) -> Result<()> {
             line(format_args!("{} may submit no more; its version is {version}.", args.client))
         }
         ClientCommand::Show(args) => {
-            let (version, may_submit) = reach(&args.to)?.client(&args.client)?;
+            let (version, may_submit) = reach(&args.to, Persistence::default())?.client(&args.client)?;
             let may = if may_submit { "may submit" } else { "was deleted" };
             line(format_args!("{} {may}; its version is {version}.", args.client))
         }
@@ -30,13 +29,8 @@ pub(crate) fn run(command: &ClientCommand) -> Result<()> {
 
 fn change(args: &ClientChangeArgs, id: &str, key: Option<[u8; 32]>) -> Result<u64> {
     let root = KeyFile::read(&args.key, Role::Root)?;
-    let mut log = reach(&args.to)?;
+    let mut log = reach(&args.to, Persistence::default())?;
     let known = log.trust()?;
     let origin = trust::origin(known.trust())?.to_owned();
     log.change(&origin, &root, &ClientChange { kid: id.as_bytes(), key, if_version: args.if_version })
-}
-
-fn reach(urls: &[String]) -> Result<Client> {
-    let started = clock()?;
-    Client::new(urls, Persistence::default(), Arc::new(move || clock().unwrap_or(started)), Entropy::from_os()?)
 }

@@ -3,6 +3,7 @@
 //! The documents, their salts and the issuer's key stay on this machine; what is sent are statements. A run that was
 //! interrupted is finished by the next one into the same folder.
 
+use crate::addresses::urls;
 use crate::args::{IssueArgs, RemoteArgs};
 use crate::clock::clock;
 use crate::interrupt;
@@ -34,7 +35,7 @@ pub(crate) fn run(args: &IssueArgs) -> Result<()> {
     let at = now;
     let given = args.repeatable.at.is_some();
     let client_clock = Arc::new(move || if given { at } else { clock().unwrap_or(at) });
-    let mut client = Client::new(&args.remote.to, Persistence::default(), client_clock, Entropy::from_os()?)?
+    let mut client = Client::new(&urls(&args.remote.to)?, Persistence::default(), client_clock, Entropy::from_os()?)?
         .until(interrupt::pressed);
     let trust = trust_root(&args.remote, &mut client)?;
     let issuer = trust::issuer_of(trust.trust(), &issuer_key)?.clone();
@@ -172,9 +173,18 @@ fn unfinished(error: &Error) -> Error {
     Error::new(error.code(), error.place(), error.what(), next)
 }
 
-/// Whether a request that ended so may be in the log all the same.
+/// Whether a request that ended so may be in the log all the same, by this attempt or by one of an earlier run.
 const fn may_be_recorded(code: Code) -> bool {
-    matches!(code, Code::UnknownOutcome | Code::IoNetwork | Code::LimitInFlight | Code::UnknownLog | Code::Interrupted)
+    matches!(
+        code,
+        Code::UnknownOutcome
+            | Code::IoNetwork
+            | Code::LimitInFlight
+            | Code::UnknownLog
+            | Code::NotLeaderNode
+            | Code::IncompleteNode
+            | Code::Interrupted
+    )
 }
 
 /// Statements in order, in parts that one request can carry.
@@ -224,3 +234,19 @@ fn trust_root(args: &RemoteArgs, client: &mut Client) -> Result<TrustRoot> {
 
 const REQUEST_STATEMENTS: usize = 256;
 const REQUEST_BYTES: usize = 512 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // R18.6, R12.4: what an earlier run may have recorded is forgotten only when the log itself has refused it.
+    #[test]
+    fn a_log_without_a_leader_is_no_refusal() {
+        for code in [Code::NotLeaderNode, Code::IncompleteNode, Code::UnknownOutcome, Code::IoNetwork] {
+            assert!(may_be_recorded(code), "{code}");
+        }
+        for code in [Code::UnknownClient, Code::TamperedEnvelope, Code::ConflictStatement, Code::UnknownDocumentType] {
+            assert!(!may_be_recorded(code), "{code}");
+        }
+    }
+}

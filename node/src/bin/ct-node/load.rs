@@ -1,5 +1,6 @@
 //! `ct-node load`: how much a log takes, and what it acknowledged.
 
+use crate::addresses::urls;
 use crate::args::LoadArgs;
 use crate::clock::clock;
 use crate::output::line;
@@ -23,8 +24,8 @@ pub(crate) fn run(args: &LoadArgs) -> Result<()> {
         _ => Ok(()),
     };
     let length = Duration::from_secs(args.seconds);
-    let load =
-        Load { urls: args.to.clone(), length, clients: args.clients, entries: args.entries, enough: Arc::default() };
+    let (urls, enough) = (urls(&args.to)?, Arc::default());
+    let load = Load { urls, length, clients: args.clients, entries: args.entries, enough };
     let measured = load.run(&keys, &(Arc::new(move || clock().unwrap_or(now)) as _), acknowledge)?;
     let milliseconds = |percent| measured.percentile(percent).map(|latency| latency.as_secs_f64() * 1_000.0);
     let failures: serde_json::Map<_, _> =

@@ -2,6 +2,7 @@
 //!
 //! What the user typed is in [`args`]; each command is a module.
 
+mod addresses;
 mod args;
 mod client;
 mod clock;
@@ -15,6 +16,8 @@ mod interrupt;
 mod issue;
 mod issue_remotely;
 mod load;
+mod log_status;
+mod member;
 mod output;
 mod pending;
 mod refresh;
@@ -58,6 +61,8 @@ fn run(command: Command) -> Code {
         Command::Fsck(args) => fsck::run(&args),
         Command::Witness(args) => witness::run(&args),
         Command::Client(command) => client::run(&command),
+        Command::Member(command) => member::run(&command),
+        Command::Status(args) => log_status::run(&args),
         Command::Load(args) => load::run(&args),
         Command::Completions(args) => documentation::complete(&args),
         Command::Manual(args) => documentation::write_pages(&args),
