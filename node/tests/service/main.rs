@@ -2,11 +2,14 @@
 
 #![cfg(test)]
 
+mod cluster;
 #[path = "../node/go.rs"]
 mod go;
 mod log;
 mod machine;
 mod pressure;
 mod process;
+mod publishing;
+mod restoring;
 mod running;
 mod town;
