@@ -41,6 +41,8 @@ pub(crate) struct Order {
     pub(crate) leader: Option<usize>,
     pub(crate) term: u64,
     pub(crate) fault: Option<Fault>,
+    /// Whoever leads cannot reach the others: what is proposed is not committed, and nobody can say so.
+    pub(crate) minority: bool,
     /// Who has asked the witnesses, with which size.
     pub(crate) asked: Vec<(usize, u64)>,
 }
@@ -103,6 +105,9 @@ impl Propose for Seat {
         };
         if order.leader != Some(self.node) || before.is_some_and(|fault| order.falls(fault)) {
             return Box::pin(async { Err(lost(Code::NotLeaderNode)) });
+        }
+        if order.minority {
+            return Box::pin(async { Err(lost(Code::UnknownOutcome)) });
         }
         let answer = order.commit(command).swap_remove(self.node).unwrap();
         if after.is_some_and(|fault| order.falls(fault)) {

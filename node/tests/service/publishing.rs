@@ -1,7 +1,7 @@
 //! What is published on each of several nodes, whoever leads and whatever breaks.
 
 use crate::cluster::{Cluster, Fault};
-use crate::running::{becomes, fence};
+use crate::running::{becomes, copy_all, fence};
 use ct_core::limits::{MAX_ENTRY_BYTES, MAX_FRAME_BYTES};
 use ct_core::{Checkpoint, Code, Hash, Note, TreeSize};
 use ct_node::command::Command;
@@ -90,6 +90,105 @@ fn nothing_is_final_without_a_leader() {
     // R21: each node counts what it has published itself.
     assert!(becomes(|| cluster.nodes.iter().all(|node| node.metrics.backlog.get() == 0)));
     assert!(cluster.nodes.iter().all(|node| u64::try_from(node.metrics.published_size.get()) == Ok(size)));
+}
+
+// R20.3, R11.4: a leader without a majority signs nothing that is new, though it believes that it leads.
+#[test]
+fn what_cannot_be_committed_is_not_signed() {
+    let mut cluster = Cluster::started(3);
+    cluster.agreed(&[0, 1, 2], 1);
+    cluster.order().minority = true;
+    cluster.submit(2);
+    let asked = cluster.order().asked.len();
+    assert!(becomes(|| cluster.nodes[0].metrics.publication_failures.get() > 3));
+    assert_eq!((fence(cluster.dir(0)).0.as_str(), cluster.order().asked.len()), ("1", asked));
+    cluster.agreed(&[0, 1, 2], 1);
+    cluster.order().minority = false;
+    cluster.agreed(&[0, 1, 2], 3);
+}
+
+// R20.3: nor is what was cosigned published, before a majority has it: only then it is final.
+#[test]
+fn what_is_cosigned_is_not_final_before_it_is_committed() {
+    let mut cluster = Cluster::started(3);
+    let note = cluster.agreed(&[0, 1, 2], 1);
+    {
+        let mut order = cluster.order();
+        (order.minority, order.term) = (true, 2);
+    }
+    // It asks again, since it leads anew, and gets new lines; they do not count.
+    assert!(becomes(|| cluster.order().asked.len() > 3));
+    assert!(cluster.nodes.iter().all(|node| node.checkpoint() == note));
+    cluster.order().minority = false;
+    assert!(becomes(|| cluster.nodes.iter().all(|node| node.checkpoint() != note)));
+    let size = cluster.submit(1);
+    cluster.agreed(&[0, 1, 2], size);
+}
+
+// R15.3: files and state of two histories, which have grown to the same size: the node stops.
+#[test]
+fn files_of_another_history_are_not_gone_on_with() {
+    let (mut one, mut other) = (Cluster::started(2), Cluster::started(1));
+    other.town.entropy = ct_node::Entropy::from_seed(&[77; 32]);
+    let sizes = (one.submit(2), other.submit(2));
+    one.agreed(&[0, 1], sizes.0);
+    other.agreed(&[0], sizes.1);
+    (one.stop(1), other.stop(0));
+    for part in ["log", "state"] {
+        std::fs::remove_dir_all(one.dir(1).join(part)).unwrap();
+        copy_all(&other.dir(0).join(part), &one.dir(1).join(part));
+    }
+    let note = one.nodes[1].checkpoint();
+    one.start(1);
+    assert!(becomes(|| one.nodes[1].failure() == Some(Code::TamperedState)));
+    assert_eq!(one.nodes[1].checkpoint(), note);
+}
+
+// R7.5: each portion is read again: what the disk made of it is not signed.
+#[test]
+fn a_portion_that_was_altered_on_disk_is_not_signed() {
+    let town = crate::town::Town::new();
+    let entries = |from: u16| (from..from + 300).map(|number| number.to_be_bytes().to_vec()).collect::<Vec<_>>();
+    let alter = |dir: &std::path::Path, file: &str| {
+        let path = dir.join("log/tile").join(file);
+        let mut bytes = std::fs::read(&path).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+    };
+    for file in ["entries/000", "entries/001.p/44", "0/000", "1/000.p/1", "entries/001", "0/002.p/88"] {
+        let dir = crate::town::directory();
+        let signer = LogSigner::new(crate::running::copy(&town.log)).unwrap();
+        let mut publication = Publication::create(dir.path(), signer).unwrap();
+        let first = publication.stage(&entries(0)).unwrap();
+        let early = dir.path().join("log/tile").join(file).exists();
+        if early {
+            alter(dir.path(), file);
+        }
+        let staged = publication.stage_more(first, &entries(300)).and_then(|staged| {
+            if !early {
+                alter(dir.path(), file);
+            }
+            publication.sign(staged).map(drop)
+        });
+        assert_eq!(staged.map_err(|error| error.code()), Err(Code::TamperedInclusion), "{file}");
+        assert!(["", "0"].contains(&fence(dir.path()).0.as_str()));
+    }
+}
+
+// R8.2: a log whose key is not in the trust root in force publishes nothing, whoever has cosigned it.
+#[test]
+fn a_key_that_is_trusted_no_longer_publishes_nothing() {
+    let mut cluster = Cluster::started(2);
+    let note = cluster.agreed(&[0, 1], 1);
+    let mut next = cluster.town.trust();
+    next.root_version = 2;
+    let other = ct_keys::KeyFile::generate(ct_keys::Role::Log, "log.town.example#2".parse().unwrap(), &[88; 32]);
+    next.logs[0].keys[0].verifier = LogSigner::new(other).unwrap().verifier().clone();
+    let signed = ct_keys::trust_file::sign(&next, &[&cluster.town.root]);
+    cluster.commit(&Command::Trust { trust: &signed });
+    cluster.submit(1);
+    assert!(becomes(|| cluster.nodes.iter().all(|node| node.metrics.publication_failures.get() > 2)));
+    assert!(cluster.nodes.iter().all(|node| node.checkpoint() == note));
 }
 
 // The gate of R11: a follower that was away, in the midst of which the others published several times, converges.
