@@ -2,11 +2,11 @@
 
 #![cfg(test)]
 
-mod cluster;
 #[path = "../node/go.rs"]
 mod go;
 mod log;
 mod machine;
+mod nodes;
 mod pressure;
 mod process;
 mod publishing;

@@ -1,6 +1,6 @@
 //! What is published on each of several nodes, whoever leads and whatever breaks.
 
-use crate::cluster::{Cluster, Fault};
+use crate::nodes::{Cluster, Fault};
 use crate::running::{becomes, copy_all, fence};
 use ct_core::limits::{MAX_ENTRY_BYTES, MAX_FRAME_BYTES};
 use ct_core::{Checkpoint, Code, Hash, Note, TreeSize};
@@ -173,6 +173,27 @@ fn a_portion_that_was_altered_on_disk_is_not_signed() {
         assert_eq!(staged.map_err(|error| error.code()), Err(Code::TamperedInclusion), "{file}");
         assert!(["", "0"].contains(&fence(dir.path()).0.as_str()));
     }
+}
+
+// The fence: a leader that could not have its seal committed takes other entries up with the next one, and signs only that.
+#[test]
+fn what_was_staged_and_not_sealed_is_staged_again() {
+    let mut cluster = Cluster::started(3);
+    cluster.agreed(&[0, 1, 2], 1);
+    cluster.order().minority = true;
+    cluster.submit(2);
+    assert!(becomes(|| cluster.nodes[0].metrics.publication_failures.get() > 1));
+    // Another one leads, who seals at another size; what the first had staged is of no use.
+    {
+        let mut order = cluster.order();
+        (order.minority, order.leader, order.term) = (false, Some(1), 2);
+    }
+    cluster.agreed(&[0, 1, 2], 3);
+    let size = cluster.submit(300);
+    cluster.agreed(&[0, 1, 2], size);
+    cluster.order().leader = Some(0);
+    let size = cluster.submit(1);
+    cluster.agreed(&[0, 1, 2], size);
 }
 
 // R8.2: a log whose key is not in the trust root in force publishes nothing, whoever has cosigned it.

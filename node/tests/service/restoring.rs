@@ -1,6 +1,6 @@
 //! A log that was restored from a backup asks its witnesses before anything else.
 
-use crate::cluster::Cluster;
+use crate::nodes::Cluster;
 use crate::running::{becomes, copy_all, fence};
 use crate::town::{Town, directory};
 use ct_core::Code;
@@ -83,6 +83,42 @@ fn two_logs_from_one_backup_do_not_fork() {
     let asked = other.order().asked.len();
     assert!(becomes(|| other.order().asked.len() >= asked + 2));
     assert_eq!((fence(other.dir(0)).0.as_str(), marked(other.dir(0))), ("3", Some(1)));
+    assert_eq!(one.agreed(&[0], size), note);
+}
+
+// R20.5: a quorum that has seen no more is not enough where one witness has: then the log goes on elsewhere, or did.
+#[test]
+fn one_witness_that_has_seen_more_is_enough() {
+    let lost = stopped(1);
+    let (one, other) = (backup(&lost, 0), backup(&lost, 0));
+    let mut one = restore(&lost, one, 41);
+    assert!(becomes(|| marked(one.dir(0)).is_none()));
+    one.agreed(&[0], 3);
+    lost.witnesses.lock().unwrap().away = vec![0, 1];
+    one.submit(1);
+    assert!(becomes(|| one.order().asked.contains(&(0, 4))));
+    one.stop(0);
+    assert_eq!((fence(one.dir(0)).0.as_str(), one.nodes[0].checkpoint().lines().nth(1)), ("4", Some("3")));
+    lost.witnesses.lock().unwrap().away = Vec::new();
+    let mut other = restore(&lost, other, 42);
+    other.submit(1);
+    assert!(becomes(|| other.order().asked.len() >= 3));
+    assert_eq!((fence(other.dir(0)).0.as_str(), marked(other.dir(0))), ("3", Some(1)));
+}
+
+// R20.3, R20.5: if both ask before either goes on, both sign; but at most one of them gets a quorum and publishes.
+#[test]
+fn of_two_logs_that_were_confirmed_one_becomes_final() {
+    let lost = stopped(1);
+    let (one, other) = (backup(&lost, 0), backup(&lost, 0));
+    let (mut one, mut other) = (restore(&lost, one, 41), restore(&lost, other, 42));
+    assert!(becomes(|| marked(one.dir(0)).is_none() && marked(other.dir(0)).is_none()));
+    let size = one.submit(1);
+    let note = one.agreed(&[0], size);
+    assert_eq!(other.submit(1), size);
+    let asked = other.order().asked.len();
+    assert!(becomes(|| other.order().asked.len() > asked + 3));
+    assert_eq!((fence(other.dir(0)).0, other.nodes[0].checkpoint().lines().nth(1)), (size.to_string(), Some("3")));
     assert_eq!(one.agreed(&[0], size), note);
 }
 
