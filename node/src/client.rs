@@ -359,9 +359,9 @@ fn given_up(trouble: Error, unanswered: bool) -> Error {
     Error::new(Code::UnknownOutcome, trouble.place(), what, next)
 }
 
-/// Hints that are followed without a pause: from any node to the one that led, and to its successor.
 /// For one attempt, where there are several addresses.
 const LONGEST_OF_SEVERAL: Duration = Duration::from_secs(3);
+/// Hints that are followed without a pause: from any node to the one that led, and to its successor.
 const MAX_HOPS: u32 = 3;
 /// An answer about one request.
 const MAX_ANSWER_BYTES: usize = 65_536;

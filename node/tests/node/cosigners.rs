@@ -280,6 +280,71 @@ fn witnesses_that_have_seen_more_say_so() {
     assert!(error.what().contains("status 422"), "{error}");
 }
 
+// R20.5: of a log that was restored, everybody who answers must have seen no more than this, and nothing else; a quorum
+// beside it does not outvote one who has. Those who do not answer say nothing.
+#[test]
+fn a_restored_log_is_confirmed_by_all_who_answer() {
+    let (dir, mut log) = log(9);
+    let verifier = log.verifier().clone();
+    let witnesses: Vec<_> = (10..13).map(|number| witness(dir.path(), &verifier, number, 7)).collect();
+    let peers: Vec<_> = witnesses.iter().map(|(running, vkey)| (vkey, running.address)).collect();
+    let confirm = |peers: &[(&VerifierKey, SocketAddr)], log: &mut Log| {
+        let (note, now, origin) = (log.checkpoint().note(&[]), log.size(), Origin::new(ORIGIN).unwrap());
+        let all = cosigners(peers, 2);
+        let confirmed = all.confirm(&note, &origin, at(7), |old| log.consistency(old, now).map(Some));
+        confirmed.map(|confirmed| confirmed.lines.len()).map_err(|error| (error.code(), error.place().to_owned()))
+    };
+    let older = directory();
+    let mut taken_back = log_of(older.path(), &entries(5));
+    assert_eq!(confirm(&peers, &mut taken_back), Ok(3));
+    // One of them has gone on with another log that was restored.
+    collect(&cosigners(&peers[2..], 1), &mut log).unwrap();
+    let refused = |place: &str| Err((Code::DiscontinuousRestore, place.to_owned()));
+    assert_eq!(confirm(&peers, &mut taken_back), refused("witness w12.example"));
+    assert_eq!(collect(&cosigners(&peers, 2), &mut taken_back).unwrap().lines.len(), 2);
+    assert_eq!(confirm(&peers[..2], &mut taken_back), Ok(2));
+    assert_eq!(confirm(&peers, &mut log), Ok(3));
+    // Another history of the same size, and one of a larger.
+    for count in [9, 12] {
+        let forked = directory();
+        let mut others = entries_from(77, count);
+        others[0] = entries(1)[0].clone();
+        let mut fork = log_of(forked.path(), &others);
+        assert_eq!(confirm(&peers, &mut fork), refused("witness w10.example"), "{count}");
+    }
+    // Nobody is there: that is no confirmation.
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone: Vec<_> = peers.iter().map(|(vkey, _)| (*vkey, closed)).collect();
+    assert_eq!(confirm(&gone, &mut log), Err((Code::NotAnchoredQuorum, "checkpoint".to_owned())));
+    let one_is_gone = [peers[0], peers[1], gone[2]];
+    assert_eq!(confirm(&one_is_gone, &mut log), Ok(2));
+}
+
+// R20.5: who answers late is waited for, even when the quorum is there.
+#[test]
+fn a_witness_that_answers_late_is_heard() {
+    let (dir, mut log) = log(3);
+    let verifier = log.verifier().clone();
+    let quick: Vec<_> = (10..12).map(|number| witness(dir.path(), &verifier, number, 7)).collect();
+    let late_key = ct_node::witness::verifier(&key(Role::Witness, "late.example#1", 50)).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let late = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        read_request(&mut socket);
+        // Longer than the others are given once there is a quorum.
+        thread::sleep(waiting().grace * 5);
+        let _ = socket.write_all(&http("409 Conflict", "text/x.tlog.size", "6\n"));
+    });
+    let mut peers: Vec<_> = quick.iter().map(|(running, vkey)| (vkey, running.address)).collect();
+    peers.push((&late_key, late));
+    let (note, now, origin) = (log.checkpoint().note(&[]), log.size(), Origin::new(ORIGIN).unwrap());
+    let confirmed = cosigners(&peers, 2).confirm(&note, &origin, at(7), |old| log.consistency(old, now).map(Some));
+    let error = confirmed.unwrap_err();
+    assert_eq!((error.code(), error.place()), (Code::DiscontinuousRestore, "witness late.example"));
+    assert!(error.what().contains("at size 6"), "{error}");
+}
+
 // The URL stands in a file, which a witness writes when it starts, perhaps at another port each time.
 #[test]
 fn addresses_may_stand_in_files() {

@@ -28,11 +28,13 @@ impl Propose for Direct {
     }
 }
 
-/// Witnesses in this process. Their clock goes on by a second with each checkpoint.
+/// Witnesses in this process, of whom two are a quorum. Their clock goes on by a second with each checkpoint.
 pub(crate) struct Witnesses {
     witnesses: Vec<Witness>,
     log: ct_core::VerifierKey,
     second: u64,
+    /// Those who cannot be reached.
+    pub(crate) away: Vec<usize>,
 }
 
 impl Cosign for Witnesses {
@@ -44,12 +46,19 @@ impl Cosign for Witnesses {
         let origin = Origin::new(ORIGIN).unwrap();
         let mut lines = Vec::new();
         self.second += 1;
-        for witness in &mut self.witnesses {
+        for (number, witness) in self.witnesses.iter_mut().enumerate() {
+            if self.away.contains(&number) {
+                continue;
+            }
             let seen = witness.seen();
-            let proof = if seen == TreeSize::ZERO { None } else { Some(consistency(seen)?) };
-            lines.push(witness.cosign(&signed.note(&[]), &origin, &self.log, proof.as_ref(), at(self.second))?);
+            let proof = if seen == TreeSize::ZERO { Ok(None) } else { consistency(seen).map(Some) };
+            // Who refuses does not count.
+            lines.extend(proof.and_then(|proof| {
+                witness.cosign(&signed.note(&[]), &origin, &self.log, proof.as_ref(), at(self.second))
+            }));
         }
-        Ok(lines)
+        let too_few = || ct_node::Error::new(Code::NotAnchoredQuorum, "checkpoint", "too few", "wait");
+        if lines.len() < 2 { Err(too_few()) } else { Ok(lines) }
     }
 
     fn confirm(
@@ -61,7 +70,7 @@ impl Cosign for Witnesses {
         let beyond = |seen: TreeSize| ct_node::Error::new(Code::DiscontinuousRestore, "witness", seen.to_string(), "");
         match self.witnesses.iter().map(Witness::seen).find(|seen| *seen > size) {
             Some(seen) => Err(beyond(seen)),
-            None => self.cosign(signed, consistency).map_err(|_| beyond(size)),
+            None => self.cosign(signed, consistency),
         }
     }
 }
@@ -210,7 +219,7 @@ pub(crate) fn witnesses(town: &Town, dir: &Path) -> Witnesses {
         Witness::open(copy(key), &dir.join(format!("witness-{number}.last"))).unwrap()
     };
     let log = LogSigner::new(copy(&town.log)).unwrap().verifier().clone();
-    Witnesses { witnesses: town.witnesses.iter().enumerate().map(open).collect(), log, second: 30 }
+    Witnesses { witnesses: town.witnesses.iter().enumerate().map(open).collect(), log, second: 30, away: Vec::new() }
 }
 
 /// A publisher of what lies in a directory, on this state.
