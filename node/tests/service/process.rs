@@ -57,7 +57,7 @@ impl Operator {
         });
         let mut operator = Self { dir, witnesses: Vec::new(), node: None, port };
         let config = operator.path("node-1/config.toml");
-        let with_port = fs::read_to_string(&config).unwrap().replace("127.0.0.1:0", &format!("127.0.0.1:{port}"));
+        let with_port = fs::read_to_string(&config).unwrap().replacen("127.0.0.1:0", &format!("127.0.0.1:{port}"), 1);
         fs::write(&config, with_port).unwrap();
         for number in 1..=3 {
             let config = text(&operator.path(&format!("witness-{number}/config.toml")));
