@@ -372,6 +372,6 @@ const CATCH_UP: Duration = Duration::from_secs(5);
 /// For a majority to confirm a change of the members.
 const CHANGE: Duration = Duration::from_secs(20);
 /// For a new member to come near.
-const CATCHING_UP: Duration = Duration::from_secs(120);
+const CATCHING_UP: Duration = Duration::from_secs(20);
 /// Entries that a member may lack when it begins to vote.
 const NEAR: u64 = 1_000;

@@ -365,12 +365,10 @@ fn an_operator_asks_by_the_directory() {
     let node = &value["nodes"][0]["status"];
     assert_eq!((code, &node["role"], &node["log"]["published"]["size"]), (0, &"leads".into(), &2.into()), "{value}");
     assert!(node["applied"].as_u64().unwrap() > 0 && node["halted"].is_null(), "{node}");
-    let (root, member) = (text(&operator.path("keys/root.pem")), operator.dir.path().join("node-4.pem"));
-    let name = "log.town.example/node-4#1".parse().unwrap();
-    let member_key = ct_keys::KeyFile::generate(ct_keys::Role::Tls, name, &[4; 32]);
-    member_key.public().write_new(&member).unwrap();
+    // One key is one node.
+    let root = text(&operator.path("keys/root.pem"));
     let change = ["member", "add", "--to", &dir, "--key", &root, "--node", "4", "--address", "10.0.0.4:7400"];
-    let (code, out, err) = ran(ct_node(&change).args(["--member-key", &text(&member)]));
+    let (code, out, err) = ran(ct_node(&change).args(["--member-key", &text(&operator.path("keys/node-1.pub.pem"))]));
     assert!(code == 1 && err.contains("conflict.members"), "{out}{err}");
     let (code, _, err) = ran(ct_node(&change).args(["--member-key", &text(&operator.path("keys/client.pub.pem"))]));
     assert!(code == 5 && err.contains("io.key_file"), "{err}");

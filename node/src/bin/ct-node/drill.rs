@@ -105,8 +105,11 @@ pub(crate) fn run(args: &DrillArgs) -> Result<()> {
         interrupt::check("the drills before this one held")?;
         line(format_args!("{}: {}", drill.name, drill.what))?;
         let mut field = Field::prepare(drill.nodes)?;
-        (drill.run)(&mut field)?;
-        field.audit()?;
+        if let Err(error) = (drill.run)(&mut field).and_then(|()| field.audit()) {
+            let dir = field.keep();
+            let what = format!("{} (everything is kept in {})", error.what(), dir.display());
+            return Err(Error::new(error.code(), error.place(), what, error.next()));
+        }
         line("  held")?;
     }
     Ok(())

@@ -300,6 +300,12 @@ impl Field {
         Err(broken("ct-node fsck found damage"))
     }
 
+    /// Ends the processes and keeps everything for whoever looks for the reason; where.
+    pub(super) fn keep(mut self) -> PathBuf {
+        self.dir.disable_cleanup(true);
+        self.dir.path().to_owned()
+    }
+
     /// Asks again until there is an answer.
     pub(super) fn eventually<T>(&self, what: &str, mut ask: impl FnMut() -> Result<Option<T>>) -> Result<T> {
         let begun = Instant::now();
@@ -316,7 +322,10 @@ impl Field {
         let config = self.path(folder).join("config.toml");
         let mut process = this_program()?;
         process.arg(command).arg("--config").arg(config).stdin(Stdio::null()).stdout(Stdio::null());
-        process.stderr(Stdio::null()).spawn().map_err(|source| trouble("a process of ct-node", &source))
+        let log = self.path(folder).join("log.txt");
+        let log =
+            fs::File::options().create(true).append(true).open(log).map_err(|source| trouble("a log", &source))?;
+        process.stderr(log).spawn().map_err(|source| trouble("a process of ct-node", &source))
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
