@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod cluster_command;
 #[path = "../node/go.rs"]
 mod go;
 mod log;

@@ -5,6 +5,7 @@
 mod args;
 mod client;
 mod clock;
+mod cluster;
 mod demo;
 mod documentation;
 mod drill;
@@ -55,6 +56,7 @@ fn run(command: Command) -> Code {
         Command::Refresh(args) => refresh::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Cluster(args) => cluster::run(&args),
         Command::Fsck(args) => fsck::run(&args),
         Command::Witness(args) => witness::run(&args),
         Command::Client(command) => client::run(&command),
