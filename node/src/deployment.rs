@@ -12,14 +12,16 @@
 
 use crate::durable;
 use crate::entropy::Entropy;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::keyring::Keyring;
+use crate::lock;
 use crate::registry::{KEYS, Plan, TRUST_CBOR, TRUST_TOML};
 use crate::statement::{self, Draft, Signed};
 use crate::trust;
 use ct_core::{Code, Hash, Origin, SubjectKind, Timestamp};
 use ct_keys::{KeyFile, Role};
-use std::fs;
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Makes all of it in `dir`, which does not exist or is empty, with this many nodes.
@@ -65,6 +67,50 @@ pub fn create(dir: &Path, plan: &Plan, nodes: u32, entropy: &mut Entropy) -> Res
         }
         Ok(())
     })
+}
+
+/// The processes of a log's directory, by their folders' names: what [`create`] made, and whatever was added later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Processes {
+    /// `node-1`, `node-2` and so on.
+    pub nodes: Vec<String>,
+    /// `witness-1` and so on.
+    pub witnesses: Vec<String>,
+}
+
+impl Processes {
+    /// Finds them; `None` if there is no such directory, or nothing in it.
+    ///
+    /// # Errors
+    /// `io.exists` if there is something else in it; `io.*`.
+    pub fn find(dir: &Path) -> Result<Option<Self>> {
+        let mut entries = match fs::read_dir(dir) {
+            Ok(entries) => entries,
+            Err(source) if source.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(Error::reading(dir, &source)),
+        };
+        if entries.next().is_none() {
+            return Ok(None);
+        }
+        let all = |role: &str| -> Vec<String> {
+            let names = (1..=MAX_PROCESSES).map(|number| format!("{role}-{number}"));
+            names.filter(|name| dir.join(name).join(CONFIG).is_file()).collect()
+        };
+        let found = Self { nodes: all("node"), witnesses: all("witness") };
+        if found.nodes.is_empty() {
+            let next = "give the directory of a log with nodes, or one that is empty or does not exist";
+            return Err(Error::new(Code::IoExists, shown(dir), "is not empty, and has no node in it", next));
+        }
+        Ok(Some(found))
+    }
+}
+
+/// Keeps others from running the processes of this directory, as long as the file is open.
+///
+/// # Errors
+/// `io.write` if somebody runs them already, or the file `lock` cannot be made.
+pub fn claim(dir: &Path) -> Result<File> {
+    lock::lock(dir, "the processes of this directory are run by another program")
 }
 
 /// The keys of a log's directory that a client works with.
@@ -165,3 +211,5 @@ fn witness_config(number: u32, origin: &str, log: &str) -> String {
 
 const CONFIG: &str = "config.toml";
 const FIRST_START: &str = "first-start";
+/// Numbers are looked for up to this one: members come and go, and numbers are never used again.
+const MAX_PROCESSES: u32 = 99;

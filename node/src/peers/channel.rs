@@ -29,6 +29,11 @@ impl Channel {
         Ok(Self { own, peer, key, class, sequence: 0 })
     }
 
+    /// Who the other end is.
+    pub(super) const fn peer(&self) -> u64 {
+        self.peer
+    }
+
     /// What the connection is for.
     pub(super) const fn class(&self) -> Class {
         self.class

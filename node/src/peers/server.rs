@@ -157,8 +157,8 @@ impl Host {
             let Some((stream, channel, seat)) = greeted else { return };
             let from = seat.node();
             // Outside of the conversation, so that a newer connection ends it wherever it stands.
-            let ended = seat.hold(host.converse(stream, channel, from, closing)).await;
             let address = address.to_string();
+            let ended = seat.hold(host.converse(stream, channel, &address, closing)).await;
             match ended {
                 Some(Ok(())) => tracing::debug!(node_id = host.own.name(), peer = from, address, "connection ended"),
                 Some(Err(error)) => host.note(&error, &address),
@@ -216,9 +216,10 @@ impl Host {
         &self,
         stream: TlsStream<TcpStream>,
         mut channel: Channel,
-        from: u64,
+        address: &str,
         mut closing: watch::Receiver<()>,
     ) -> Result<()> {
+        let from = channel.peer();
         let mut framed = Framed::new(stream, format!("node {from}"), channel.class().most_request_bytes());
         loop {
             let read = tokio::select! {
@@ -233,10 +234,13 @@ impl Host {
             let (header, payload) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
+                    // Told before the last words, which may find nobody.
+                    self.note(&error, address);
                     let last = channel.farewell(&error)?;
-                    framed.write(&last, Instant::now() + self.limits.frame).await?;
-                    framed.close().await;
-                    return Err(error);
+                    if framed.write(&last, Instant::now() + self.limits.frame).await.is_ok() {
+                        framed.close().await;
+                    }
+                    return Ok(());
                 }
             };
             let frame = self.answer(&channel, from, &header, payload).await?;

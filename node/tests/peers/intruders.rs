@@ -232,10 +232,16 @@ async fn whoever_is_slow_is_cut_off() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_take_no_more_than_their_places() {
-    let limits = PeerLimits { strangers: 2, ..PeerLimits::default() };
+    let limits = PeerLimits { strangers: 2, handshake: 10 * LONG, ..PeerLimits::default() };
     let running = Running::start(FrameSigning::Channel, limits);
     let caller = Caller::of(3, &running.address);
     assert_eq!(caller.call(MessageKind::Vote, b"ab").await.unwrap(), b"ba");
+    // Whoever has proved a key is no stranger: more of them than there are places.
+    for other in [Caller::of(1, &running.address), Caller::of(3, &running.address)] {
+        for kind in [MessageKind::Append, MessageKind::Snapshot] {
+            assert_eq!(other.call(kind, b"ab").await.unwrap(), b"ba");
+        }
+    }
     let mut crowd = Vec::new();
     for _ in 0..2 {
         crowd.push(TcpStream::connect(running.address).await.unwrap());

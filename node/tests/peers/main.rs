@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod calls;
+mod events;
 mod fixture;
 mod intruders;
 mod trouble;

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod cluster;
+mod cluster_command;
 #[path = "../node/go.rs"]
 mod go;
 mod log;

@@ -17,20 +17,20 @@ struct Operator {
     port: u16,
 }
 
-fn ct_node(words: &[&str]) -> Command {
+pub(crate) fn ct_node(words: &[&str]) -> Command {
     let mut command = Command::new(cargo_bin("ct-node"));
     command.args(words);
     command
 }
 
-fn ran(command: &mut Command) -> (i32, String, String) {
+pub(crate) fn ran(command: &mut Command) -> (i32, String, String) {
     let Output { status, stdout, stderr } = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (status.code().unwrap_or(-1), text(stdout), text(stderr))
 }
 
 /// Asks again and again until it is so: processes of a busy machine take their time.
-fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(answer) = ask() {
@@ -130,7 +130,7 @@ impl Drop for Operator {
     }
 }
 
-fn text(path: &Path) -> String {
+pub(crate) fn text(path: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }
 

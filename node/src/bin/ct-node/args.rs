@@ -1,7 +1,9 @@
 //! What the user typed.
 
+mod cluster;
 mod members;
 
+pub(crate) use cluster::ClusterArgs;
 pub(crate) use members::{LogStatusArgs, MemberChangeArgs, MemberCommand};
 
 use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand};
@@ -21,6 +23,8 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Run one node of a log.
     Serve(ServeArgs),
+    /// Run all nodes and witnesses of a log on this machine; make them first, if need be.
+    Cluster(ClusterArgs),
     /// Issue documents: sign, log, have it witnessed, and write one bundle for each.
     Issue(IssueArgs),
     /// Revoke documents that were issued with --status, for ever.
@@ -72,6 +76,21 @@ pub(crate) struct InitArgs {
     /// Where: a directory that does not exist, or is empty.
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) names: NameArgs,
+    /// How many witnesses; more than half of them must cosign [default: 1, with --nodes 3].
+    #[arg(long, value_name = "N")]
+    pub(crate) witnesses: Option<u32>,
+    /// Make a log that runs as a service of so many nodes: 1, so far.
+    #[arg(long, value_name = "N")]
+    pub(crate) nodes: Option<u32>,
+    #[command(flatten)]
+    pub(crate) repeatable: Repeatable,
+}
+
+/// What stands in every document.
+#[derive(Clone, ClapArgs)]
+pub(crate) struct NameArgs {
     /// The log's own name, usually a domain of yours.
     #[arg(long, value_name = "NAME", default_value = "log.example")]
     pub(crate) origin: String,
@@ -84,14 +103,6 @@ pub(crate) struct InitArgs {
     /// A document type that the issuer may issue. May be repeated.
     #[arg(long = "type", value_name = "VCT", default_value = "document")]
     pub(crate) types: Vec<String>,
-    /// How many witnesses; more than half of them must cosign [default: 1, with --nodes 3].
-    #[arg(long, value_name = "N")]
-    pub(crate) witnesses: Option<u32>,
-    /// Make a log that runs as a service of so many nodes: 1, so far.
-    #[arg(long, value_name = "N")]
-    pub(crate) nodes: Option<u32>,
-    #[command(flatten)]
-    pub(crate) repeatable: Repeatable,
 }
 
 #[derive(Clone, ClapArgs)]
@@ -191,6 +202,9 @@ pub(crate) struct ServeArgs {
     /// Write one line of JSON for each event to standard output.
     #[arg(long)]
     pub(crate) events: bool,
+    /// End when the process with this ID does, which has started this one.
+    #[arg(long, value_name = "PID", hide = true)]
+    pub(crate) parent: Option<i32>,
 }
 
 #[derive(Subcommand)]
@@ -422,6 +436,9 @@ pub(crate) struct WitnessArgs {
     /// Write one line of JSON for each request to standard output.
     #[arg(long)]
     pub(crate) events: bool,
+    /// End when the process with this ID does, which has started this one.
+    #[arg(long, value_name = "PID", hide = true)]
+    pub(crate) parent: Option<i32>,
 }
 
 #[derive(ClapArgs)]

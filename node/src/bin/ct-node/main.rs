@@ -6,6 +6,7 @@ mod addresses;
 mod args;
 mod client;
 mod clock;
+mod cluster;
 mod demo;
 mod documentation;
 mod drill;
@@ -58,6 +59,7 @@ fn run(command: Command) -> Code {
         Command::Refresh(args) => refresh::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Cluster(args) => cluster::run(&args),
         Command::Fsck(args) => fsck::run(&args),
         Command::Witness(args) => witness::run(&args),
         Command::Client(command) => client::run(&command),

@@ -13,6 +13,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     } else {
         events::write_trouble();
     }
+    signals::end_with(args.parent)?;
     let config = NodeConfig::read(&args.config)?;
     let started = clock()?;
     // A clock that is set to before 1970 while the node runs: everything is refused as too old, until it is mended.

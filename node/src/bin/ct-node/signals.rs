@@ -33,5 +33,23 @@ pub(crate) fn until_told<T>(service: impl AsyncFnOnce(Told) -> Result<T>) -> Res
     })
 }
 
+/// From now on this process is told to stop when its parent ends, however that ends. `parent` is the ID that it gave.
+#[cfg(target_os = "linux")]
+pub(crate) fn end_with(parent: Option<i32>) -> Result<()> {
+    use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
+    let Some(parent) = parent else { return Ok(()) };
+    let failed = |what: String| Error::new(Code::Internal, "the parent process", what, "start this one by itself");
+    set_parent_process_death_signal(Some(Signal::TERM))
+        .map_err(|source| failed(format!("is not watched: {source}")))?;
+    // It may have ended before it was watched: then somebody else is the parent.
+    if getppid().map(Pid::as_raw_pid) == Some(parent) { Ok(()) } else { Err(failed("has ended".to_owned())) }
+}
+
+/// Only Linux tells a process of the end of its parent: elsewhere this one has to be stopped by hand then.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn end_with(_parent: Option<i32>) -> Result<()> {
+    Ok(())
+}
+
 /// Ready when the service should stop.
 pub(crate) type Told = Pin<Box<dyn Future<Output = ()> + Send>>;

@@ -13,6 +13,7 @@ pub(crate) fn run(args: &WitnessArgs) -> Result<()> {
     if args.events {
         events::write();
     }
+    signals::end_with(args.parent)?;
     let config = WitnessConfig::read(&args.config)?;
     let key = KeyFile::read(&config.key, Role::Witness)?;
     let name = key.id().to_string();
