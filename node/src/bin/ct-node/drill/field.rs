@@ -182,6 +182,10 @@ impl Field {
                 })
             };
             Ok(logs.filter(is_done))
+        });
+        let logs = logs.map_err(|error| {
+            let seen: Vec<String> = among.iter().map(|node| format!("node {node}: {:?}", self.status(*node))).collect();
+            Error::new(error.code(), error.place(), format!("{}; {}", error.what(), seen.join("; ")), error.next())
         })?;
         let first = logs.first();
         let same = logs.iter().all(|log| {
