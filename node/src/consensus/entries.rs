@@ -50,9 +50,6 @@ pub(super) fn decode_members(json: &[u8]) -> Result<Membership> {
 pub(super) struct Applied {
     pub(super) last: Option<LogId>,
     pub(super) members: Membership,
-    /// The state is another node's, and the log may not have heard of that yet.
-    #[serde(default)]
-    pub(super) installed: bool,
 }
 
 impl Applied {

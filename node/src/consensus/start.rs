@@ -113,7 +113,7 @@ impl Consensus {
         cluster: Option<Cluster>,
     ) -> Result<Self> {
         let halt = Halt::default();
-        let machine = StateMachine::new(machine, halt.clone())?;
+        let machine = StateMachine::new(machine, Some(&settings.dir), halt.clone())?;
         let gate = Gate::open_in(&settings.dir)?;
         let cluster = cluster.unwrap_or_else(|| Cluster::of_one(settings.node_id));
         let members: BTreeMap<u64, Member> = cluster.members.into_iter().map(|member| (member.node, member)).collect();
@@ -224,6 +224,9 @@ fn begin_again(
     for record in &records {
         let flawed = |flaw| Error::new(Code::TamperedWal, shown(&settings.dir), format!("cannot go on: {flaw}"), NEXT);
         contents.take(record.clone()).map_err(flawed)?;
+    }
+    if records.is_empty() {
+        return Ok((wal, contents));
     }
     let (sender, written) = mpsc::channel();
     wal.append(records, move |result| drop(sender.send(result)))?;

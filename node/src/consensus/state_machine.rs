@@ -4,6 +4,7 @@ use super::entries::Applied;
 use super::halt::Halt;
 use super::machine::{Committed, Machine, Snapshot};
 use super::protocol::{Answer, Entry, LogId, Membership, Protocol};
+use crate::durable;
 use crate::error::{Error, Result};
 use ct_core::Code;
 use ct_core::limits::MAX_COMMAND_BYTES;
@@ -11,7 +12,9 @@ use futures_util::{Stream, StreamExt};
 use openraft::alias::{SnapshotMetaOf, SnapshotOf};
 use openraft::storage::{ApplyResponder, EntryResponder, RaftStateMachine};
 use openraft::{EntryPayload, OptionalSend, RaftSnapshotBuilder};
+use std::fs;
 use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
@@ -33,6 +36,8 @@ pub(super) struct StateMachine {
     applied: Applied,
     /// Whether anything was persisted or installed since the start.
     has_snapshot: bool,
+    /// Which entry the last state of another node ended with; written before it takes the place of this node's.
+    installing: Option<PathBuf>,
     halt: Halt,
 }
 
@@ -41,9 +46,15 @@ impl StateMachine {
     ///
     /// # Errors
     /// The machine's, and `malformed.field` if it is not of this program.
-    pub(super) fn new(machine: Box<dyn Machine>, halt: Halt) -> Result<Self> {
+    pub(super) fn new(machine: Box<dyn Machine>, dir: Option<&Path>, halt: Halt) -> Result<Self> {
         let applied = machine.applied()?.map_or_else(|| Ok(Applied::default()), |bytes| Applied::decode(&bytes))?;
-        Ok(Self { machine: Arc::new(Mutex::new(machine)), applied, has_snapshot: false, halt })
+        Ok(Self {
+            machine: Arc::new(Mutex::new(machine)),
+            applied,
+            has_snapshot: false,
+            installing: dir.map(|dir| dir.join(INSTALLING)),
+            halt,
+        })
     }
 
     /// The last entry that was applied.
@@ -52,8 +63,14 @@ impl StateMachine {
     }
 
     /// Whether the state was taken from another node and nothing has been applied since: the log may end before it.
-    pub(super) const fn was_installed(&self) -> bool {
-        self.applied.installed
+    pub(super) fn was_installed(&self) -> bool {
+        let noted = self.installing.as_ref().and_then(|path| fs::read_to_string(path).ok());
+        noted.is_some_and(|text| self.applied.last.as_ref().is_some_and(|last| text == note(last)))
+    }
+
+    fn note_install(&self, last: Option<&LogId>) -> Result<()> {
+        let (Some(path), Some(last)) = (&self.installing, last) else { return Ok(()) };
+        durable::replace(path, note(last).as_bytes())
     }
 
     fn machine(&self) -> MutexGuard<'_, Box<dyn Machine>> {
@@ -76,7 +93,7 @@ impl StateMachine {
     }
 
     fn transact(&mut self, portion: &[EntryResponder<Protocol>]) -> Result<Vec<Vec<u8>>> {
-        let mut applied = Applied { installed: false, ..self.applied.clone() };
+        let mut applied = self.applied.clone();
         for (entry, _) in portion {
             applied.last = Some(entry.log_id);
             if let EntryPayload::Membership(members) = &entry.payload {
@@ -97,6 +114,10 @@ impl StateMachine {
     fn meta(&self) -> SnapshotMetaOf<Protocol> {
         SnapshotMetaOf::<Protocol> { last_log_id: self.applied.last, last_membership: self.applied.members.clone() }
     }
+}
+
+fn note(last: &LogId) -> String {
+    format!("{} {}\n", last.leader_id.term, last.index)
 }
 
 fn command(entry: &Entry) -> Option<Committed<'_>> {
@@ -158,7 +179,8 @@ impl RaftStateMachine<Protocol> for StateMachine {
                 return Err(self.halt.stop(Error::new(Code::Internal, "state machine", what, "report this")));
             }
         };
-        let applied = Applied { last: meta.last_log_id, members: meta.last_membership.clone(), installed: true };
+        let applied = Applied { last: meta.last_log_id, members: meta.last_membership.clone() };
+        self.note_install(applied.last.as_ref()).map_err(|error| self.halt.stop(error))?;
         let install = || self.machine().install(&mut *source, &applied.encode()?);
         blocking(install).map_err(|error| self.halt.stop(error))?;
         self.applied = applied;
@@ -190,5 +212,6 @@ impl RaftSnapshotBuilder<Protocol> for Persisted {
     }
 }
 
+const INSTALLING: &str = "installing";
 /// Commands in one transaction of the machine.
 const MOST_AT_ONCE: usize = 1_024;

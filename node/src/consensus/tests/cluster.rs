@@ -272,8 +272,14 @@ fn a_node_that_lags_beyond_the_log_gets_the_state() {
     town.crash(away);
     town.propose(5..300, &rest);
     wait_for("the log to go", || town.nodes[&town.leader(&rest)].status().purged > Some(100));
+    let before = town.disks[&away].kill();
     town.begin(away, Beginning::Returns);
     assert_eq!(town.agreed(&[1, 2, 3]), (0..300).map(command).collect::<Vec<_>>());
+    // A crash after the state was taken over, and before the log heard of it: nothing is lost, nobody need be asked.
+    town.crash(away);
+    town.disks.insert(away, before);
+    town.begin(away, Beginning::Returns);
+    assert_ne!(town.nodes[&away].status().role, Role::Recovers);
     town.propose(300..310, &[1, 2, 3]);
     assert_eq!(distinct(&town.agreed(&[1, 2, 3])), expected(0..310));
 }

@@ -23,7 +23,7 @@ impl StoreBuilder<Protocol, LogStore, StateMachine, TempDir> for Stores {
         let (wal, contents) = recovered.open(settings).unwrap();
         let halt = Halt::default();
         let log = LogStore::new(contents, Arc::new(wal), halt.clone());
-        Ok((dir, log, StateMachine::new(Box::new(Memory::default()), halt).unwrap()))
+        Ok((dir, log, StateMachine::new(Box::new(Memory::default()), None, halt).unwrap()))
     }
 }
 
