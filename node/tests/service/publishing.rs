@@ -1,6 +1,6 @@
 //! What is published on each of several nodes, whoever leads and whatever breaks.
 
-use crate::nodes::{Cluster, Fault};
+use crate::nodes::{Cluster, Fault, Reach};
 use crate::running::{becomes, copy_all, fence};
 use ct_core::limits::{MAX_ENTRY_BYTES, MAX_FRAME_BYTES};
 use ct_core::{Checkpoint, Code, Hash, Note, TreeSize};
@@ -97,13 +97,13 @@ fn nothing_is_final_without_a_leader() {
 fn what_cannot_be_committed_is_not_signed() {
     let mut cluster = Cluster::started(3);
     cluster.agreed(&[0, 1, 2], 1);
-    cluster.order().minority = true;
+    cluster.order().reach = Reach::Minority;
     cluster.submit(2);
     let asked = cluster.order().asked.len();
     assert!(becomes(|| cluster.nodes[0].metrics.publication_failures.get() > 3));
     assert_eq!((fence(cluster.dir(0)).0.as_str(), cluster.order().asked.len()), ("1", asked));
     cluster.agreed(&[0, 1, 2], 1);
-    cluster.order().minority = false;
+    cluster.order().reach = Reach::Majority;
     cluster.agreed(&[0, 1, 2], 3);
 }
 
@@ -114,15 +114,35 @@ fn what_is_cosigned_is_not_final_before_it_is_committed() {
     let note = cluster.agreed(&[0, 1, 2], 1);
     {
         let mut order = cluster.order();
-        (order.minority, order.term) = (true, 2);
+        (order.reach, order.term) = (Reach::Minority, 2);
     }
     // It asks again, since it leads anew, and gets new lines; they do not count.
     assert!(becomes(|| cluster.order().asked.len() > 3));
     assert!(cluster.nodes.iter().all(|node| node.checkpoint() == note));
-    cluster.order().minority = false;
+    cluster.order().reach = Reach::Majority;
     assert!(becomes(|| cluster.nodes.iter().all(|node| node.checkpoint() != note)));
     let size = cluster.submit(1);
     cluster.agreed(&[0, 1, 2], size);
+}
+
+// R5.5: a node ends when it is told to, also while it waits for an answer that never comes.
+#[test]
+fn a_leader_without_an_answer_can_be_stopped() {
+    let mut cluster = Cluster::started(3);
+    cluster.agreed(&[0, 1, 2], 1);
+    cluster.order().reach = Reach::Silence;
+    let size = cluster.submit(1);
+    assert!(becomes(|| cluster.order().unanswered > 0));
+    let begun = std::time::Instant::now();
+    cluster.stop(0);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    // Nor does it hold consensus any more, which is closed next.
+    assert_eq!(cluster.order().seated[0].upgrade().map(drop), None);
+    {
+        let mut order = cluster.order();
+        (order.reach, order.leader, order.term) = (Reach::Majority, Some(1), 2);
+    }
+    cluster.agreed(&[1, 2], size);
 }
 
 // R15.3: files and state of two histories, which have grown to the same size: the node stops.
@@ -180,13 +200,13 @@ fn a_portion_that_was_altered_on_disk_is_not_signed() {
 fn what_was_staged_and_not_sealed_is_staged_again() {
     let mut cluster = Cluster::started(3);
     cluster.agreed(&[0, 1, 2], 1);
-    cluster.order().minority = true;
+    cluster.order().reach = Reach::Minority;
     cluster.submit(2);
     assert!(becomes(|| cluster.nodes[0].metrics.publication_failures.get() > 1));
     // Another one leads, who seals at another size; what the first had staged is of no use.
     {
         let mut order = cluster.order();
-        (order.minority, order.leader, order.term) = (false, Some(1), 2);
+        (order.reach, order.leader, order.term) = (Reach::Majority, Some(1), 2);
     }
     cluster.agreed(&[0, 1, 2], 3);
     let size = cluster.submit(300);
