@@ -37,12 +37,11 @@ impl Work {
         self.anchor(term, seal, &lines)
     }
 
-    /// What was sealed last is final, cosigned since this node leads, and not long ago.
+    /// What was sealed last has been cosigned since this node leads, and not long ago; so it is final.
     fn is_fresh(&self, term: u64, meta: &Meta) -> bool {
         let size = meta.sealed.size;
         let recent = |at: Instant| at.elapsed() < self.settings.renewal;
-        meta.anchored.seal.size == size
-            && self.cosigned.is_some_and(|(in_term, of, at)| (in_term, of) == (term, size) && recent(at))
+        self.cosigned.is_some_and(|(in_term, of, at)| (in_term, of) == (term, size) && recent(at))
     }
 
     /// After a restore: opens a new generation, and has the witnesses confirm what was signed last before anything else.
@@ -98,11 +97,7 @@ impl Work {
         let (size, root) = self.state.boundary(from, most)?.ok_or_else(nothing)?;
         while self.tiles.stage(size, root)? == Staging::Begun {}
         let seal = Seal { generation: sealed.generation, size, root };
-        let taken = self.propose(&Command::Seal(seal), |meta| meta.sealed == seal);
-        if taken.is_err() {
-            self.tiles.forget();
-        }
-        taken?;
+        self.propose(&Command::Seal(seal), |meta| meta.sealed == seal)?;
         self.tiles.sign()?;
         Ok(seal)
     }
