@@ -6,9 +6,9 @@
 mod go;
 mod log;
 mod machine;
-mod nodes;
 mod pressure;
 mod process;
+mod publishers;
 mod publishing;
 mod restoring;
 mod running;

@@ -1,6 +1,6 @@
 //! A log that was restored from a backup asks its witnesses before anything else.
 
-use crate::nodes::Cluster;
+use crate::publishers::Cluster;
 use crate::running::{becomes, copy_all, fence};
 use crate::town::{Town, directory};
 use ct_core::Code;
