@@ -93,6 +93,20 @@ impl Meta {
         envelope.check_signature(&self.origin, root).map_err(|error| error.code())
     }
 
+    /// Demands that something has become final since the log was restored, if it was: before, its witnesses may find that
+    /// it must not go on, and what it took would be lost.
+    ///
+    /// # Errors
+    /// `not_anchored.quorum`.
+    pub fn check_resumed(&self) -> Result<()> {
+        if self.anchored.seal.generation == self.sealed.generation {
+            return Ok(());
+        }
+        let what = "was restored, and its witnesses have not confirmed yet that nothing is missing";
+        let next = "send it again later with the same request ID; the operator should read what the log says";
+        Err(Error::new(Code::NotAnchoredQuorum, "the log", what, next))
+    }
+
     /// Its bytes.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();

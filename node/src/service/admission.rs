@@ -140,6 +140,7 @@ impl Admission {
         if known.is_some_and(|known| known.payload_hash == envelope.payload_hash) {
             return Ok(entries.len());
         }
+        meta.check_resumed()?;
         self.check_backlog(meta)?;
         if let Err(refusal) = check_statements(&entries, meta, now) {
             self.record(envelope, &refusal, now);

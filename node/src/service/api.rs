@@ -157,6 +157,7 @@ impl Reads {
     }
 
     fn ready(&self) -> Result<Response> {
+        self.state.meta().map_or(Ok(()), |meta| meta.check_resumed())?;
         if let Some(failure) = self.failure.borrow().clone() {
             return Err(failure);
         }

@@ -1,12 +1,15 @@
 //! What only the node that leads does: it seals, signs, asks the witnesses, and has their answer committed.
 
+use super::Propose;
 use super::publisher::{Step, Work};
 use super::tiles::{ENTRIES_AT_ONCE, Staging};
 use crate::command::{Command, Seal};
 use crate::error::{Error, Result};
 use crate::machine::{ACCEPTED, Meta, damaged};
 use ct_core::{Code, SignatureLine, TreeSize};
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, TryRecvError, channel};
+use std::time::{Duration, Instant};
 
 impl Work {
     /// One step of the leader of this term.
@@ -34,12 +37,11 @@ impl Work {
         self.anchor(term, seal, &lines)
     }
 
-    /// What was sealed last is final, cosigned since this node leads, and not long ago.
+    /// What was sealed last has been cosigned since this node leads, and not long ago; so it is final.
     fn is_fresh(&self, term: u64, meta: &Meta) -> bool {
         let size = meta.sealed.size;
         let recent = |at: Instant| at.elapsed() < self.settings.renewal;
-        meta.anchored.seal.size == size
-            && self.cosigned.is_some_and(|(in_term, of, at)| (in_term, of) == (term, size) && recent(at))
+        self.cosigned.is_some_and(|(in_term, of, at)| (in_term, of) == (term, size) && recent(at))
     }
 
     /// After a restore: opens a new generation, and has the witnesses confirm what was signed last before anything else.
@@ -95,22 +97,57 @@ impl Work {
         let (size, root) = self.state.boundary(from, most)?.ok_or_else(nothing)?;
         while self.tiles.stage(size, root)? == Staging::Begun {}
         let seal = Seal { generation: sealed.generation, size, root };
-        let taken = self.propose(&Command::Seal(seal), |meta| meta.sealed == seal);
-        if taken.is_err() {
-            self.tiles.forget();
-        }
-        taken?;
+        self.propose(&Command::Seal(seal), |meta| meta.sealed == seal)?;
         self.tiles.sign()?;
         Ok(seal)
     }
 
     /// Has a command committed. One whose fate is unknown may have been applied by now; else it is proposed again.
     fn propose(&self, command: &Command<'_>, is_applied: impl Fn(&Meta) -> bool) -> Result<()> {
-        let answer = self.runtime.block_on(self.proposer.propose(command.encode()));
+        let answer = self.answer(command.encode());
         if self.state.meta().is_some_and(|meta| is_applied(&meta)) || answer? == [ACCEPTED] {
             return Ok(());
         }
-        let what = "a step of it was not taken: another one came before it";
-        Err(Error::new(Code::UnknownOutcome, "publication", what, "it is tried again"))
+        Err(unknown("was not taken: another one came before it"))
+    }
+
+    /// What consensus answers, unless this is to end first, or too much time passes: a leader without a majority has no
+    /// answer for as long as it has none.
+    fn answer(&self, command: Vec<u8>) -> Result<Vec<u8>> {
+        let (tell, told) = channel();
+        let asking = self.runtime.spawn(ask(tell, Arc::clone(&self.proposer), command));
+        let begun = Instant::now();
+        loop {
+            match told.recv_timeout(GLANCE) {
+                Ok(answer) => return answer,
+                Err(RecvTimeoutError::Disconnected) => return Err(unknown("was not answered: the node stops")),
+                Err(RecvTimeoutError::Timeout) if begun.elapsed() < PATIENCE && !self.is_to_end() => {}
+                Err(RecvTimeoutError::Timeout) => break,
+            }
+        }
+        // Whoever closes consensus next must be the last who holds it.
+        asking.abort();
+        told.recv_timeout(PATIENCE).unwrap_or_else(|_| Err(unknown("was not answered in time")))
+    }
+
+    fn is_to_end(&self) -> bool {
+        self.stopped.try_recv() == Err(TryRecvError::Disconnected)
     }
 }
+
+/// The proposer is let go before it is told.
+async fn ask(tell: Sender<Result<Vec<u8>>>, proposer: Arc<dyn Propose>, command: Vec<u8>) {
+    let answer = proposer.propose(command).await;
+    drop(proposer);
+    // Who no longer waits hears nothing.
+    drop(tell.send(answer));
+}
+
+fn unknown(what: &str) -> Error {
+    Error::new(Code::UnknownOutcome, "a step of publication", what, "it is tried again")
+}
+
+/// For one command: a majority that is there answers long before.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it is asked whether this is to end.
+const GLANCE: Duration = Duration::from_millis(50);

@@ -23,6 +23,7 @@ use crate::machine::{Anchored, Meta, StateReader, damaged};
 use crate::publication::Publication;
 use crate::{quorum, restored};
 use ct_core::{Checkpoint, Code, ConsistencyProof, Note, SignatureLine, TreeSize};
+use std::convert::Infallible;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -105,7 +106,8 @@ pub struct Published {
 /// The thread that publishes. Stops, with its current step finished, when it is told to or dropped.
 #[derive(Debug)]
 pub struct Publisher {
-    stop: Sender<()>,
+    /// Closed when it is to end.
+    stop: Option<Sender<Infallible>>,
     thread: Option<JoinHandle<()>>,
     published: watch::Receiver<Option<Published>>,
     failure: watch::Receiver<Option<Error>>,
@@ -129,10 +131,10 @@ impl Publisher {
         let tiles = Tiles::new(publication, state.clone(), source);
         let cosigned = None;
         let mut work =
-            Work { tiles, state, proposer, cosign, metrics, settings, runtime, published, cosigned, restored };
+            Work { tiles, state, proposer, cosign, metrics, settings, runtime, stopped, published, cosigned, restored };
         work.count_published();
         let run = move || {
-            let ended = panic::catch_unwind(AssertUnwindSafe(|| work.run(&stopped)));
+            let ended = panic::catch_unwind(AssertUnwindSafe(|| work.run()));
             let defect = |_| Err(Error::new(Code::Internal, "publication", "ended unexpectedly", "report this"));
             if let Err(error) = ended.unwrap_or_else(defect) {
                 failed.send_replace(Some(error));
@@ -140,7 +142,7 @@ impl Publisher {
         };
         let thread = thread::Builder::new().name("publisher".to_owned()).spawn(run);
         let thread = thread.map_err(|source| Error::new(Code::Internal, "publisher", source.to_string(), ""))?;
-        Ok(Self { stop, thread: Some(thread), published: newest, failure })
+        Ok(Self { stop: Some(stop), thread: Some(thread), published: newest, failure })
     }
 
     /// Why it has given up, once it has: the log can publish nothing more until it is started again.
@@ -161,8 +163,7 @@ impl Publisher {
     }
 
     fn join(&mut self) {
-        // It may have ended by itself.
-        let _ = self.stop.send(());
+        self.stop = None;
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -231,6 +232,8 @@ pub(super) struct Work {
     pub(super) cosign: Box<dyn Cosign>,
     pub(super) settings: PublisherSettings,
     pub(super) runtime: Handle,
+    /// Closed when this is to end.
+    pub(super) stopped: Receiver<Infallible>,
     /// What this process has had cosigned last: in which term, of which size, and when.
     pub(super) cosigned: Option<(u64, TreeSize, Instant)>,
     /// The generation that was restored, while nobody has asked the witnesses since.
@@ -240,11 +243,11 @@ pub(super) struct Work {
 }
 
 impl Work {
-    fn run(&mut self, stopped: &Receiver<()>) -> Result<()> {
+    fn run(&mut self) -> Result<()> {
         let mut wait = Duration::ZERO;
         // Trouble that lasts is told once.
         let mut told = None;
-        while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(wait) {
+        while let Err(RecvTimeoutError::Timeout) = self.stopped.recv_timeout(wait) {
             let begun = Instant::now();
             wait = match self.step() {
                 Ok(Step::Idle) => self.settings.interval,

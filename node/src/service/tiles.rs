@@ -89,7 +89,7 @@ impl Tiles {
     }
 
     /// The places of entries are decided: they are staged again, byte for byte, or replaced by the right ones.
-    pub(super) fn forget(&mut self) {
+    fn forget(&mut self) {
         self.publication.unstage();
         self.staged = None;
         self.foreign = false;

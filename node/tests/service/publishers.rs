@@ -12,7 +12,7 @@ use ct_node::service::{
 use ct_node::{Error, LogSigner, Publication, Result, SignedCheckpoint};
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -32,6 +32,17 @@ pub(crate) enum Fault {
     AfterAnchor,
 }
 
+/// Whom the node that leads can reach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reach {
+    #[default]
+    Majority,
+    /// What is proposed is not committed, and nobody can say so.
+    Minority,
+    /// Nobody even answers.
+    Silence,
+}
+
 /// What consensus is to the nodes: one order of commands, and one node that leads.
 #[derive(Default)]
 pub(crate) struct Order {
@@ -41,8 +52,12 @@ pub(crate) struct Order {
     pub(crate) leader: Option<usize>,
     pub(crate) term: u64,
     pub(crate) fault: Option<Fault>,
-    /// Whoever leads cannot reach the others: what is proposed is not committed, and nobody can say so.
-    pub(crate) minority: bool,
+    /// Whom the node that leads can reach.
+    pub(crate) reach: Reach,
+    /// Through what each node that was started proposes.
+    pub(crate) seated: Vec<Weak<dyn Propose>>,
+    /// Proposals that nobody answers.
+    pub(crate) unanswered: usize,
     /// Who has asked the witnesses, with which size.
     pub(crate) asked: Vec<(usize, u64)>,
 }
@@ -106,8 +121,13 @@ impl Propose for Seat {
         if order.leader != Some(self.node) || before.is_some_and(|fault| order.falls(fault)) {
             return Box::pin(async { Err(lost(Code::NotLeaderNode)) });
         }
-        if order.minority {
-            return Box::pin(async { Err(lost(Code::UnknownOutcome)) });
+        match order.reach {
+            Reach::Majority => {}
+            Reach::Minority => return Box::pin(async { Err(lost(Code::UnknownOutcome)) }),
+            Reach::Silence => {
+                order.unanswered += 1;
+                return Box::pin(std::future::pending());
+            }
         }
         let answer = order.commit(command).swap_remove(self.node).unwrap();
         if after.is_some_and(|fault| order.falls(fault)) {
@@ -255,10 +275,12 @@ impl Cluster {
         let order = || Arc::clone(&self.order);
         let (state, witnesses) = (node.state.clone(), Arc::clone(&self.witnesses));
         let (interval, patience) = (Duration::from_millis(5), Duration::from_millis(10));
+        let proposer: Arc<dyn Propose> = Arc::new(Seat { order: order(), node: number });
+        self.order.lock().unwrap().seated.push(Arc::downgrade(&proposer));
         let parts = PublisherParts {
             publication: opened(&self.town, node.dir.path()),
             state: state.clone(),
-            proposer: Arc::new(Seat { order: order(), node: number }),
+            proposer,
             cosign: Box::new(Desk { order: order(), witnesses, state, node: number }),
             source,
             metrics: Arc::clone(&node.metrics),

@@ -1,10 +1,10 @@
 //! What is published on each of several nodes, whoever leads and whatever breaks.
 
-use crate::publishers::{Cluster, Fault};
+use crate::publishers::{Cluster, Fault, Reach};
 use crate::running::{becomes, copy_all, fence};
 use ct_core::limits::{MAX_ENTRY_BYTES, MAX_FRAME_BYTES};
 use ct_core::{Checkpoint, Code, Hash, Note, TreeSize};
-use ct_node::command::Command;
+use ct_node::command::{Command, Seal};
 use ct_node::service::{Archive, EntrySource};
 use ct_node::{Error, LogSigner, Publication, Result};
 use std::collections::BTreeMap;
@@ -97,13 +97,13 @@ fn nothing_is_final_without_a_leader() {
 fn what_cannot_be_committed_is_not_signed() {
     let mut cluster = Cluster::started(3);
     cluster.agreed(&[0, 1, 2], 1);
-    cluster.order().minority = true;
+    cluster.order().reach = Reach::Minority;
     cluster.submit(2);
     let asked = cluster.order().asked.len();
     assert!(becomes(|| cluster.nodes[0].metrics.publication_failures.get() > 3));
     assert_eq!((fence(cluster.dir(0)).0.as_str(), cluster.order().asked.len()), ("1", asked));
     cluster.agreed(&[0, 1, 2], 1);
-    cluster.order().minority = false;
+    cluster.order().reach = Reach::Majority;
     cluster.agreed(&[0, 1, 2], 3);
 }
 
@@ -114,15 +114,35 @@ fn what_is_cosigned_is_not_final_before_it_is_committed() {
     let note = cluster.agreed(&[0, 1, 2], 1);
     {
         let mut order = cluster.order();
-        (order.minority, order.term) = (true, 2);
+        (order.reach, order.term) = (Reach::Minority, 2);
     }
     // It asks again, since it leads anew, and gets new lines; they do not count.
     assert!(becomes(|| cluster.order().asked.len() > 3));
     assert!(cluster.nodes.iter().all(|node| node.checkpoint() == note));
-    cluster.order().minority = false;
+    cluster.order().reach = Reach::Majority;
     assert!(becomes(|| cluster.nodes.iter().all(|node| node.checkpoint() != note)));
     let size = cluster.submit(1);
     cluster.agreed(&[0, 1, 2], size);
+}
+
+// R5.5: a node ends when it is told to, also while it waits for an answer that never comes.
+#[test]
+fn a_leader_without_an_answer_can_be_stopped() {
+    let mut cluster = Cluster::started(3);
+    cluster.agreed(&[0, 1, 2], 1);
+    cluster.order().reach = Reach::Silence;
+    let size = cluster.submit(1);
+    assert!(becomes(|| cluster.order().unanswered > 0));
+    let begun = std::time::Instant::now();
+    cluster.stop(0);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    // Nor does it hold consensus any more, which is closed next.
+    assert_eq!(cluster.order().seated[0].upgrade().map(drop), None);
+    {
+        let mut order = cluster.order();
+        (order.reach, order.leader, order.term) = (Reach::Majority, Some(1), 2);
+    }
+    cluster.agreed(&[1, 2], size);
 }
 
 // R15.3: files and state of two histories, which have grown to the same size: the node stops.
@@ -176,25 +196,25 @@ fn a_portion_that_was_altered_on_disk_is_not_signed() {
     }
 }
 
-// The fence: a leader that could not have its seal committed takes other entries up with the next one, and signs only that.
+// R12.5, the fence: what a leader has staged and could not have sealed is not signed when less is sealed by another.
 #[test]
-fn what_was_staged_and_not_sealed_is_staged_again() {
+fn what_was_staged_beyond_the_seal_is_staged_again() {
     let mut cluster = Cluster::started(3);
     cluster.agreed(&[0, 1, 2], 1);
-    cluster.order().minority = true;
-    cluster.submit(2);
-    assert!(becomes(|| cluster.nodes[0].metrics.publication_failures.get() > 1));
-    // Another one leads, who seals at another size; what the first had staged is of no use.
+    cluster.order().reach = Reach::Minority;
+    let (first, second) = (cluster.submit(1), cluster.submit(2));
+    let staged = cluster.dir(0).join("log/tile/entries/000.p").join(second.to_string());
+    assert!(becomes(|| staged.exists()));
+    let size = TreeSize::new(first).unwrap();
+    let root = cluster.nodes[1].state.root_at(size).unwrap().unwrap();
+    cluster.order().leader = None;
+    cluster.commit(&Command::Seal(Seal { generation: 1, size, root }));
     {
         let mut order = cluster.order();
-        (order.minority, order.leader, order.term) = (false, Some(1), 2);
+        (order.reach, order.leader, order.term) = (Reach::Majority, Some(0), 2);
     }
-    cluster.agreed(&[0, 1, 2], 3);
-    let size = cluster.submit(300);
-    cluster.agreed(&[0, 1, 2], size);
-    cluster.order().leader = Some(0);
-    let size = cluster.submit(1);
-    cluster.agreed(&[0, 1, 2], size);
+    cluster.agreed(&[0, 1, 2], second);
+    assert_eq!(cluster.order().asked[1..], [(0, first), (0, second)]);
 }
 
 // R8.2: a log whose key is not in the trust root in force publishes nothing, whoever has cosigned it.
@@ -321,7 +341,8 @@ fn lines_that_do_not_hold_are_not_published() {
         assert!(becomes(|| (0..3).all(|node| told(node) >= before[node] + 2)), "{bad:?} was taken");
         assert!(cluster.nodes.iter().all(|node| node.checkpoint() == note && node.failure().is_none()));
     }
-    cluster.order().leader = Some(1);
+    // Though it has asked the witnesses in this term already, and not long ago.
+    cluster.order().leader = Some(0);
     assert!(becomes(|| cluster.nodes.iter().all(|node| node.checkpoint() != note)));
     let renewed = cluster.agreed(&[0, 1, 2], 1);
     assert_eq!(checkpoint(&renewed), checkpoint(&note));

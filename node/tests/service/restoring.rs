@@ -2,8 +2,11 @@
 
 use crate::publishers::Cluster;
 use crate::running::{becomes, copy_all, fence};
-use crate::town::{Town, directory};
+use crate::town::{Town, at, directory};
 use ct_core::Code;
+use ct_node::command::{Command, Seal};
+use ct_node::machine::ACCEPTED;
+use ct_node::service::{Admission, Clock};
 use ct_node::{Entropy, restored};
 use std::path::Path;
 use std::sync::Arc;
@@ -169,6 +172,32 @@ fn the_other_nodes_of_a_restored_log_need_not_ask() {
     let size = log.submit(1);
     log.agreed(&[0, 1], size);
     assert_eq!(log.nodes[0].state.meta().unwrap().sealed.generation, 2);
+}
+
+// R18.6: what a restored log took before its witnesses have confirmed it might never become final, and be lost.
+#[test]
+fn a_restored_log_takes_nothing_before_it_is_confirmed() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = crate::town::machine(&town, dir.path());
+    let (reader, clock): (_, Clock) = (machine.reader(), Arc::new(|| at(20)));
+    let admission = Admission::new(machine.reader(), clock, crate::running::metrics(), 1, 1);
+    let statements = town.issue(2, at(10));
+    let (taken, other) = (town.request(1, &statements[..1], at(20)), town.request(2, &statements[1..], at(20)));
+    crate::town::submit(&mut machine, at(20), &[&taken]);
+    let check = |bytes: &[u8]| admission.check(bytes).map(drop).map_err(|error| error.code());
+    assert_eq!(check(&other), Ok(()));
+    let mut apply = |command: Command<'_>| machine.apply([command.encode().as_slice()], b"x").unwrap().remove(0);
+    assert_eq!(apply(Command::NewGeneration { generation: 2 }), [ACCEPTED]);
+    assert_eq!(check(&other), Err(Code::NotAnchoredQuorum));
+    // What was recorded before is answered (R12.4).
+    let again = town.request(1, &statements[..1], at(20));
+    assert_eq!(check(&again), Ok(()));
+    let tree = reader.meta().unwrap().tree;
+    let (size, root) = (tree.size(), tree.root());
+    assert_eq!(apply(Command::Seal(Seal { generation: 2, size, root })), [ACCEPTED]);
+    assert_eq!(check(&other), Err(Code::NotAnchoredQuorum));
+    assert_eq!(apply(Command::Anchor { generation: 2, size, signatures: "lines" }), [ACCEPTED]);
+    assert_eq!(check(&other), Ok(()));
 }
 
 // R1.4: a mark that is damaged is no reason to go on.
