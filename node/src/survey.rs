@@ -2,13 +2,15 @@
 //!
 //! It believes what the nodes say, for it serves those who run them. Whoever does not run them verifies bundles.
 
+mod contradictions;
+
 use crate::error::{Error, Result};
 use crate::http::{HttpClient, Patience};
-use crate::service::{NodeRole, NodeStatus, Tree, Trouble, Voice};
+use crate::service::{NodeRole, NodeStatus, Trouble, Voice};
 use crate::{advertise, client};
 use ct_core::{Class, Code};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -108,7 +110,7 @@ impl Survey {
         let well = current().filter(|standing| runs(standing.role)).map(|standing| standing.node);
         let well = well.filter(|node| voters.contains(node)).collect();
         let leader = current().find(|standing| standing.role == NodeRole::Leads).map(|standing| standing.node);
-        let mut contradictions = contradictions(&answers);
+        let mut contradictions = contradictions::of(&answers);
         let refusals = self.nodes.iter().filter_map(|asked| asked.answer.as_ref().err());
         contradictions.extend(refusals.filter(|error| error.code().class() == Class::Invalid).cloned());
         Verdict { contradictions, voters, well, leader }
@@ -171,79 +173,6 @@ pub const fn majority(voters: usize) -> usize {
     voters / 2 + 1
 }
 
-fn contradictions(answers: &[&NodeStatus]) -> Vec<Error> {
-    let logs = || answers.iter().filter_map(|status| Some((status.standing.node, status.log.as_ref()?)));
-    let mut origins = BTreeMap::new();
-    for (node, log) in logs() {
-        origins.entry(log.origin.as_str()).or_insert(node);
-    }
-    if origins.len() > 1 {
-        let named: Vec<_> = origins.iter().map(|(origin, node)| format!("node {node} of {origin}")).collect();
-        let next = "name nodes of one log";
-        return vec![Error::new(
-            Code::UsageArguments,
-            "the nodes",
-            format!("are of several logs: {}", named.join(", ")),
-            next,
-        )];
-    }
-    let mut found = Vec::new();
-    // Checkpoints first: what was shown to others is worse than what is not sealed.
-    let published = || logs().filter_map(|(node, log)| Some((node, log.published?)));
-    let next = "accept nothing from this log for now, keep every node's files, and run: ct-node fsck, on each";
-    found.extend(two_roots(published()).map(|(node, other, size)| {
-        let what = format!("have published different checkpoints of {size} entries");
-        Error::new(Code::EquivocationCheckpoint, format!("nodes {other} and {node}"), what, next)
-    }));
-    let next = "keep every node's files, and compare their logs: ct-node fsck";
-    if found.is_empty() {
-        let all = logs().flat_map(|(node, log)| {
-            [Some(log.tree), Some(log.sealed), log.published].into_iter().flatten().map(move |tree| (node, tree))
-        });
-        found.extend(two_roots(all).map(|(node, other, size)| {
-            let what = format!("have different trees of {size} entries");
-            Error::new(Code::TamperedState, format!("nodes {other} and {node}"), what, next)
-        }));
-    }
-    let mut histories = BTreeMap::new();
-    for (node, log) in logs() {
-        let (other, first) = *histories.entry(*log.history.at.as_bytes()).or_insert((node, log.history.hash));
-        if first != log.history.hash {
-            let what = "have applied the same commands and come to different states";
-            found.push(Error::new(Code::TamperedState, format!("nodes {other} and {node}"), what, next));
-        }
-    }
-    let mut leaders = BTreeMap::new();
-    for standing in answers.iter().map(|status| &status.standing).filter(|standing| standing.role == NodeRole::Leads) {
-        let other = *leaders.entry(standing.term).or_insert(standing.node);
-        if other != standing.node {
-            let what = format!("both lead in term {}", standing.term);
-            found.push(Error::new(Code::TamperedState, format!("nodes {other} and {}", standing.node), what, next));
-        }
-    }
-    for standing in answers.iter().map(|status| &status.standing) {
-        if let Some(Trouble { code, message }) =
-            standing.halted.as_ref().filter(|halted| halted.code.class() == Class::Invalid)
-        {
-            let next = "keep its files as they are, and compare its log with another node's: ct-node fsck";
-            found.push(Error::new(*code, format!("node {}", standing.node), format!("has stopped: {message}"), next));
-        }
-    }
-    found
-}
-
-/// The first two nodes with different roots of one size, and the size.
-fn two_roots(trees: impl Iterator<Item = (u64, Tree)>) -> Option<(u64, u64, u64)> {
-    let mut roots = BTreeMap::new();
-    for (node, Tree { size, root }) in trees {
-        let (other, first) = *roots.entry(size).or_insert((node, root));
-        if first != root {
-            return Some((node, other, size));
-        }
-    }
-    None
-}
-
 /// One node's time.
 const PATIENCE: Patience =
     Patience { connect: Duration::from_secs(2), read: Duration::from_secs(3), total: Duration::from_secs(4) };
@@ -254,7 +183,7 @@ const MAX_STATUS_BYTES: usize = 65_536;
 mod tests {
     use super::*;
     use crate::peers::Member;
-    use crate::service::{History, LogStanding, MemberStanding, Standing};
+    use crate::service::{History, LogStanding, MemberStanding, Standing, Tree};
     use ct_core::Hash;
 
     fn tree(size: u64, root: &str) -> Tree {
