@@ -69,7 +69,7 @@ impl Survey {
         let http = HttpClient::new(PATIENCE);
         let ask = |url: &str| {
             let reply = http.get(&format!("{url}/v1/status"), MAX_STATUS_BYTES).map_err(|none| none.into_error())?;
-            if reply.status == 200 { NodeStatus::parse(&reply.body, url) } else { Err(client::refused(&reply, url)) }
+            if reply.status == 200 { NodeStatus::parse(&reply.body, url) } else { Err(client::refusal(&reply, url)) }
         };
         let nodes = thread::scope(|scope| {
             let threads: Vec<_> = asked
