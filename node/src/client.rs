@@ -18,6 +18,7 @@ use crate::envelope::{ClientChange, MessageType, Outgoing, RequestId, submission
 use crate::error::{Error, Result};
 use crate::http::{self, HttpClient, NoReply, Patience, Reply};
 use crate::service::{Clock, MemberChange, NodeStatus};
+use crate::survey;
 use addresses::Addresses;
 use attempt::Attempt;
 use ct_core::cbor::Reader;
@@ -202,14 +203,13 @@ impl Client {
         if value.get("status").and_then(Value::as_str) == Some("changed") { Ok(()) } else { Err(no_answer()) }
     }
 
-    /// How the node is that took the last request, else any.
+    /// How the node is that took the last request, else any. Asked once.
     ///
     /// # Errors
     /// `io.network`.
     pub fn status(&mut self) -> Result<NodeStatus> {
         self.addresses.prefer_leader();
-        let answer = self.get("/v1/status", MAX_ANSWER_BYTES)?;
-        NodeStatus::parse(&answer, "the log")
+        survey::ask(&self.http, &self.addresses.current())
     }
 
     /// Signs a request anew for each attempt.

@@ -5,7 +5,7 @@
 mod contradictions;
 
 use crate::error::{Error, Result};
-use crate::http::{HttpClient, Patience};
+use crate::http::{HttpClient, NoReply, Patience};
 use crate::service::{NodeRole, NodeStatus, Trouble, Voice};
 use crate::{advertise, client};
 use ct_core::{Class, Code};
@@ -67,10 +67,7 @@ impl Survey {
             }
         }
         let http = HttpClient::new(PATIENCE);
-        let ask = |url: &str| {
-            let reply = http.get(&format!("{url}/v1/status"), MAX_STATUS_BYTES).map_err(|none| none.into_error())?;
-            if reply.status == 200 { NodeStatus::parse(&reply.body, url) } else { Err(client::refusal(&reply, url)) }
-        };
+        let ask = |url: &str| ask(&http, url);
         let nodes = thread::scope(|scope| {
             let threads: Vec<_> = asked
                 .into_iter()
@@ -165,6 +162,15 @@ impl Verdict {
         }
         None
     }
+}
+
+/// What the node with this URL says of itself, asked once.
+///
+/// # Errors
+/// `io.network`; what it refuses with.
+pub(crate) fn ask(http: &HttpClient, url: &str) -> Result<NodeStatus> {
+    let reply = http.get(&format!("{url}/v1/status"), MAX_STATUS_BYTES).map_err(NoReply::into_error)?;
+    if reply.status == 200 { NodeStatus::parse(&reply.body, url) } else { Err(client::refusal(&reply, url)) }
 }
 
 /// How many of so many voting members must agree.
