@@ -136,7 +136,7 @@ fn a_change_that_cannot_be_made_now_is_refused_and_made_later() {
     let cluster = Cluster::start(1);
     let (mut signer, root) = (Signer::new(), &cluster.nodes[0].town.root);
     let delete = MemberChange::Delete(2);
-    for (code, status) in [(Code::ConflictMembers, 409), (Code::UnknownMember, 404), (Code::UnknownOutcome, 503)] {
+    for (code, status) in [(Code::UnknownMember, 404), (Code::ConflictMembers, 409), (Code::UnknownOutcome, 503)] {
         cluster.set(|control| control.refuses = Some(code));
         let (found, answer) = post(&cluster, 0, &signer.sign(1, &delete, root, 20));
         assert_eq!((found, answer["code"].as_str()), (status, Some(code.as_str())), "{answer}");
@@ -147,6 +147,19 @@ fn a_change_that_cannot_be_made_now_is_refused_and_made_later() {
     assert_eq!(client.change_members(ORIGIN, root, &delete), Ok(()));
     assert_eq!(post(&cluster, 0, &signer.sign(1, &delete, root, 22)).0, 200);
     assert_eq!(carried_out(&cluster), [delete.clone(), delete]);
+}
+
+// R12.4: a member that is gone was removed by the first attempt, whose answer was lost.
+#[test]
+fn a_removal_whose_answer_was_lost_is_answered() {
+    let cluster = Cluster::start(1);
+    let (mut signer, root) = (Signer::new(), &cluster.nodes[0].town.root);
+    let delete = MemberChange::Delete(2);
+    assert_eq!(post(&cluster, 0, &signer.sign(1, &delete, root, 20)).0, 200);
+    cluster.set(|control| control.refuses = Some(Code::UnknownMember));
+    let (status, answer) = post(&cluster, 0, &signer.sign(1, &delete, root, 21));
+    assert_eq!((status, &answer["status"], &answer["repeated"]), (200, &"changed".into(), &true.into()), "{answer}");
+    assert_eq!(post(&cluster, 0, &signer.sign(2, &delete, root, 21)).0, 404);
 }
 
 // R12.3, R12.4: the leader dies when it has recorded the change and not made it; the next one makes it, once.
