@@ -40,7 +40,9 @@ pub struct Verdict {
     pub contradictions: Vec<Error>,
     /// The members that vote, by the node that knows most.
     pub voters: BTreeSet<u64>,
-    /// Those of them that answered, run, and are in the newest term.
+    /// The members that catch up and do not vote yet, by the same node.
+    pub learners: BTreeSet<u64>,
+    /// Those that vote, answered, run, and are in the newest term.
     pub well: BTreeSet<u64>,
     /// The node that leads in the newest term.
     pub leader: Option<u64>,
@@ -94,12 +96,11 @@ impl Survey {
         let newest =
             answers.iter().map(|status| &status.standing).max_by_key(|standing| (standing.term, standing.applied));
         let term = newest.map(|newest| newest.term);
-        let mut voters: BTreeSet<u64> = newest
-            .iter()
-            .flat_map(|newest| &newest.members)
-            .filter(|member| member.voice == Voice::Voter)
-            .map(|member| member.node)
-            .collect();
+        let members = |voice| {
+            let members = newest.iter().flat_map(|newest| &newest.members).filter(move |member| member.voice == voice);
+            members.map(|member| member.node).collect::<BTreeSet<u64>>()
+        };
+        let (mut voters, learners) = (members(Voice::Voter), members(Voice::Learner));
         // A node that is alone names no members.
         voters.extend(newest.filter(|newest| newest.members.is_empty()).map(|newest| newest.node));
         let current = || answers.iter().map(|status| &status.standing).filter(|standing| Some(standing.term) == term);
@@ -110,7 +111,7 @@ impl Survey {
         let mut contradictions = contradictions::of(&answers);
         let refusals = self.nodes.iter().filter_map(|asked| asked.answer.as_ref().err());
         contradictions.extend(refusals.filter(|error| error.code().class() == Class::Invalid).cloned());
-        Verdict { contradictions, voters, well, leader }
+        Verdict { contradictions, voters, learners, well, leader }
     }
 
     /// The answers and the verdict, for programs.
@@ -126,6 +127,7 @@ impl Survey {
             "nodes": self.nodes.iter().map(node).collect::<Vec<_>>(),
             "code": code.as_str(),
             "voters": verdict.voters,
+            "learners": verdict.learners,
             "well": verdict.well,
             "leader": verdict.leader,
             "may_fail": verdict.may_fail(),
@@ -289,6 +291,7 @@ mod tests {
             nodes[0].standing.applied = Some(10);
         });
         assert_eq!(told(&learners), (vec![1], Some(0), None));
+        assert_eq!(learners.learners, BTreeSet::from([2, 3]));
         let nobody = judged(|nodes| nodes[0].standing.role = NodeRole::Follows);
         assert_eq!(told(&nobody), (vec![1, 2, 3], Some(1), Some(Code::NotLeaderNode)));
         // An old leader is none.

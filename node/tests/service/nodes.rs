@@ -91,6 +91,26 @@ fn the_table_says_how_many_may_fail() {
     assert_eq!(value["nodes"][0]["status"]["role"], "leads", "{value}");
 }
 
+// R11.4: who does not vote is not counted, and is seen.
+#[test]
+fn the_table_tells_members_from_others() {
+    let cluster = Cluster::start(3);
+    let all = urls(&cluster);
+    let roles = || {
+        let (code, out, err) = told(&all);
+        let roles = out.lines().skip(1).take(3).map(|line| line.split_whitespace().nth(1).unwrap().to_owned());
+        (code, roles.collect::<Vec<_>>(), format!("{out}{err}"))
+    };
+    cluster.set(|control| control.learners = vec![3]);
+    let (code, found, text) = roles();
+    assert_eq!((code, found.as_slice()), (0, &["leads".to_owned(), "follows".to_owned(), "learns".to_owned()][..]));
+    assert!(text.contains("No further node may fail."), "{text}");
+    cluster.set(|control| (control.learners, control.removed) = (Vec::new(), vec![2, 3]));
+    let (code, found, text) = roles();
+    assert_eq!((code, found.as_slice()), (0, &["leads".to_owned(), "outside".to_owned(), "outside".to_owned()][..]));
+    assert!(text.contains("No further node may fail."), "{text}");
+}
+
 // R11.5, R15.3: nodes with two histories are found out, by what they have published and by their states alone.
 #[test]
 fn nodes_that_contradict_each_other_are_found_out() {
