@@ -8,15 +8,19 @@
 //! that is harmless.
 
 mod addresses;
+mod attempt;
 
 pub(crate) use addresses::usable;
+pub(crate) use attempt::refusal;
 
 use crate::entropy::Entropy;
 use crate::envelope::{ClientChange, MessageType, Outgoing, RequestId, submission};
 use crate::error::{Error, Result};
 use crate::http::{self, HttpClient, NoReply, Patience, Reply};
 use crate::service::{Clock, MemberChange, NodeStatus};
+use crate::survey;
 use addresses::Addresses;
+use attempt::Attempt;
 use ct_core::cbor::Reader;
 use ct_core::limits::{MAX_BUNDLE_BYTES, MAX_TRUST_BYTES};
 use ct_core::{Code, TrustRoot};
@@ -200,14 +204,13 @@ impl Client {
         if value.get("status").and_then(Value::as_str) == Some("changed") { Ok(()) } else { Err(no_answer()) }
     }
 
-    /// How the node is that took the last request, else any.
+    /// How the node is that took the last request, else any. Asked once.
     ///
     /// # Errors
     /// `io.network`.
     pub fn status(&mut self) -> Result<NodeStatus> {
         self.addresses.prefer_leader();
-        let answer = self.get("/v1/status", MAX_ANSWER_BYTES)?;
-        NodeStatus::parse(&answer, "the log")
+        survey::ask(&self.http, &self.addresses.current())
     }
 
     /// Signs a request anew for each attempt.
@@ -238,38 +241,37 @@ impl Client {
         let mut unanswered = false;
         // Hints that were followed since the last pause: nodes that name each other must not keep a client busy.
         let mut hops = 0;
+        // Answers that are none of a log: where one was, something else may listen now.
+        let mut strangers = 0;
         // Where the hints began.
         let mut origin = self.addresses.place();
         loop {
             let url = self.addresses.current();
-            let trouble = match ask(self, &url)? {
-                Ok(Reply { status: 200..300, body, .. }) => return Ok(body),
-                Ok(reply) => {
-                    let refusal = Refusal::read(&reply, &url);
-                    match refusal.again {
-                        // What came of an earlier attempt that had no answer is not known by this.
-                        Again::No => return Err(given_up(refusal.error, unanswered)),
-                        Again::There(leader)
-                            if hops < MAX_HOPS
-                                && begun.elapsed() < self.persistence.total
-                                && self.addresses.follow(&leader) =>
-                        {
-                            hops += 1;
-                            continue;
-                        }
-                        Again::There(_) => {}
-                        Again::Yes => {
-                            unanswered |= matches!(refusal.error.code(), Code::UnknownOutcome | Code::LimitTooSlow);
-                        }
-                    }
-                    refusal.error
+            let trouble = match Attempt::of(ask(self, &url)?, &url) {
+                Attempt::Answered(body) => return Ok(body),
+                // What came of an earlier attempt that had no answer is not known by this.
+                Attempt::Refused(error) => return Err(given_up(error, unanswered)),
+                Attempt::Named(leader, _)
+                    if hops < MAX_HOPS
+                        && begun.elapsed() < self.persistence.total
+                        && self.addresses.follow(&leader) =>
+                {
+                    hops += 1;
+                    continue;
                 }
-                Err(NoReply::Unreached(error)) => error,
-                Err(NoReply::Transport(error)) => {
+                Attempt::Named(_, error) | Attempt::Untouched(error) => error,
+                Attempt::Open(error) => {
                     unanswered = true;
                     error
                 }
-                Err(NoReply::Protocol(error)) => return Err(error),
+                Attempt::Stranger(error) => {
+                    strangers += 1;
+                    if strangers >= self.addresses.count() {
+                        return Err(given_up(error, unanswered));
+                    }
+                    unanswered = true;
+                    error
+                }
             };
             // The next call begins elsewhere, too.
             origin = self.addresses.after(origin);
@@ -308,46 +310,6 @@ impl Client {
 
 fn no_answer() -> Error {
     Error::new(Code::IoNetwork, "the log", "gave an answer that is none", "check the address")
-}
-
-/// What the log says in its JSON, and whether asking again may help.
-struct Refusal {
-    error: Error,
-    again: Again,
-}
-
-enum Again {
-    Yes,
-    /// The node with this URL may take it.
-    There(String),
-    No,
-}
-
-impl Refusal {
-    fn read(reply: &Reply, url: &str) -> Self {
-        let Reply { status, body, .. } = reply;
-        let value: Value = serde_json::from_slice(body).unwrap_or_default();
-        let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
-        let code = Code::from_text(text("code"));
-        let again = match (code, *status) {
-            (Some(Code::NotLeaderNode), _) => Again::There(text("leader").to_owned()),
-            (Some(Code::NotAnchoredPending | Code::LimitInFlight | Code::UnknownOutcome | Code::UnknownLog), _)
-            | (_, 408 | 429 | 500 | 502..=504) => Again::Yes,
-            _ => Again::No,
-        };
-        let what = match text("message") {
-            "" => format!("answered with status {status}"),
-            message => message.to_owned(),
-        };
-        let printable = |text: &str| text.chars().filter(|character| !character.is_control()).collect::<String>();
-        let error = Error::new(code.unwrap_or(Code::IoNetwork), url, printable(&what), printable(text("next")));
-        Self { error, again }
-    }
-}
-
-/// What a node says that does not answer with what it was asked for.
-pub(crate) fn refused(reply: &Reply, url: &str) -> Error {
-    Refusal::read(reply, url).error
 }
 
 fn given_up(trouble: Error, unanswered: bool) -> Error {

@@ -2,13 +2,15 @@
 //!
 //! It believes what the nodes say, for it serves those who run them. Whoever does not run them verifies bundles.
 
+mod contradictions;
+
 use crate::error::{Error, Result};
-use crate::http::{HttpClient, Patience};
-use crate::service::{NodeRole, NodeStatus, Tree, Trouble, Voice};
+use crate::http::{HttpClient, NoReply, Patience};
+use crate::service::{NodeRole, NodeStatus, Trouble, Voice};
 use crate::{advertise, client};
 use ct_core::{Class, Code};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -38,7 +40,9 @@ pub struct Verdict {
     pub contradictions: Vec<Error>,
     /// The members that vote, by the node that knows most.
     pub voters: BTreeSet<u64>,
-    /// Those of them that answered, run, and are in the newest term.
+    /// The members that catch up and do not vote yet, by the same node.
+    pub learners: BTreeSet<u64>,
+    /// Those that vote, answered, run, and are in the newest term.
     pub well: BTreeSet<u64>,
     /// The node that leads in the newest term.
     pub leader: Option<u64>,
@@ -65,10 +69,7 @@ impl Survey {
             }
         }
         let http = HttpClient::new(PATIENCE);
-        let ask = |url: &str| {
-            let reply = http.get(&format!("{url}/v1/status"), MAX_STATUS_BYTES).map_err(|none| none.into_error())?;
-            if reply.status == 200 { NodeStatus::parse(&reply.body, url) } else { Err(client::refused(&reply, url)) }
-        };
+        let ask = |url: &str| ask(&http, url);
         let nodes = thread::scope(|scope| {
             let threads: Vec<_> = asked
                 .into_iter()
@@ -95,12 +96,11 @@ impl Survey {
         let newest =
             answers.iter().map(|status| &status.standing).max_by_key(|standing| (standing.term, standing.applied));
         let term = newest.map(|newest| newest.term);
-        let mut voters: BTreeSet<u64> = newest
-            .iter()
-            .flat_map(|newest| &newest.members)
-            .filter(|member| member.voice == Voice::Voter)
-            .map(|member| member.node)
-            .collect();
+        let members = |voice| {
+            let members = newest.iter().flat_map(|newest| &newest.members).filter(move |member| member.voice == voice);
+            members.map(|member| member.node).collect::<BTreeSet<u64>>()
+        };
+        let (mut voters, learners) = (members(Voice::Voter), members(Voice::Learner));
         // A node that is alone names no members.
         voters.extend(newest.filter(|newest| newest.members.is_empty()).map(|newest| newest.node));
         let current = || answers.iter().map(|status| &status.standing).filter(|standing| Some(standing.term) == term);
@@ -108,10 +108,10 @@ impl Survey {
         let well = current().filter(|standing| runs(standing.role)).map(|standing| standing.node);
         let well = well.filter(|node| voters.contains(node)).collect();
         let leader = current().find(|standing| standing.role == NodeRole::Leads).map(|standing| standing.node);
-        let mut contradictions = contradictions(&answers);
+        let mut contradictions = contradictions::of(&answers);
         let refusals = self.nodes.iter().filter_map(|asked| asked.answer.as_ref().err());
         contradictions.extend(refusals.filter(|error| error.code().class() == Class::Invalid).cloned());
-        Verdict { contradictions, voters, well, leader }
+        Verdict { contradictions, voters, learners, well, leader }
     }
 
     /// The answers and the verdict, for programs.
@@ -127,6 +127,7 @@ impl Survey {
             "nodes": self.nodes.iter().map(node).collect::<Vec<_>>(),
             "code": code.as_str(),
             "voters": verdict.voters,
+            "learners": verdict.learners,
             "well": verdict.well,
             "leader": verdict.leader,
             "may_fail": verdict.may_fail(),
@@ -165,83 +166,19 @@ impl Verdict {
     }
 }
 
+/// What the node with this URL says of itself, asked once.
+///
+/// # Errors
+/// `io.network`; what it refuses with.
+pub(crate) fn ask(http: &HttpClient, url: &str) -> Result<NodeStatus> {
+    let reply = http.get(&format!("{url}/v1/status"), MAX_STATUS_BYTES).map_err(NoReply::into_error)?;
+    if reply.status == 200 { NodeStatus::parse(&reply.body, url) } else { Err(client::refusal(&reply, url)) }
+}
+
 /// How many of so many voting members must agree.
 #[must_use]
 pub const fn majority(voters: usize) -> usize {
     voters / 2 + 1
-}
-
-fn contradictions(answers: &[&NodeStatus]) -> Vec<Error> {
-    let logs = || answers.iter().filter_map(|status| Some((status.standing.node, status.log.as_ref()?)));
-    let mut origins = BTreeMap::new();
-    for (node, log) in logs() {
-        origins.entry(log.origin.as_str()).or_insert(node);
-    }
-    if origins.len() > 1 {
-        let named: Vec<_> = origins.iter().map(|(origin, node)| format!("node {node} of {origin}")).collect();
-        let next = "name nodes of one log";
-        return vec![Error::new(
-            Code::UsageArguments,
-            "the nodes",
-            format!("are of several logs: {}", named.join(", ")),
-            next,
-        )];
-    }
-    let mut found = Vec::new();
-    // Checkpoints first: what was shown to others is worse than what is not sealed.
-    let published = || logs().filter_map(|(node, log)| Some((node, log.published?)));
-    let next = "accept nothing from this log for now, keep every node's files, and run: ct-node fsck, on each";
-    found.extend(two_roots(published()).map(|(node, other, size)| {
-        let what = format!("have published different checkpoints of {size} entries");
-        Error::new(Code::EquivocationCheckpoint, format!("nodes {other} and {node}"), what, next)
-    }));
-    let next = "keep every node's files, and compare their logs: ct-node fsck";
-    if found.is_empty() {
-        let all = logs().flat_map(|(node, log)| {
-            [Some(log.tree), Some(log.sealed), log.published].into_iter().flatten().map(move |tree| (node, tree))
-        });
-        found.extend(two_roots(all).map(|(node, other, size)| {
-            let what = format!("have different trees of {size} entries");
-            Error::new(Code::TamperedState, format!("nodes {other} and {node}"), what, next)
-        }));
-    }
-    let mut histories = BTreeMap::new();
-    for (node, log) in logs() {
-        let (other, first) = *histories.entry(*log.history.at.as_bytes()).or_insert((node, log.history.hash));
-        if first != log.history.hash {
-            let what = "have applied the same commands and come to different states";
-            found.push(Error::new(Code::TamperedState, format!("nodes {other} and {node}"), what, next));
-        }
-    }
-    let mut leaders = BTreeMap::new();
-    for standing in answers.iter().map(|status| &status.standing).filter(|standing| standing.role == NodeRole::Leads) {
-        let other = *leaders.entry(standing.term).or_insert(standing.node);
-        if other != standing.node {
-            let what = format!("both lead in term {}", standing.term);
-            found.push(Error::new(Code::TamperedState, format!("nodes {other} and {}", standing.node), what, next));
-        }
-    }
-    for standing in answers.iter().map(|status| &status.standing) {
-        if let Some(Trouble { code, message }) =
-            standing.halted.as_ref().filter(|halted| halted.code.class() == Class::Invalid)
-        {
-            let next = "keep its files as they are, and compare its log with another node's: ct-node fsck";
-            found.push(Error::new(*code, format!("node {}", standing.node), format!("has stopped: {message}"), next));
-        }
-    }
-    found
-}
-
-/// The first two nodes with different roots of one size, and the size.
-fn two_roots(trees: impl Iterator<Item = (u64, Tree)>) -> Option<(u64, u64, u64)> {
-    let mut roots = BTreeMap::new();
-    for (node, Tree { size, root }) in trees {
-        let (other, first) = *roots.entry(size).or_insert((node, root));
-        if first != root {
-            return Some((node, other, size));
-        }
-    }
-    None
 }
 
 /// One node's time.
@@ -254,7 +191,7 @@ const MAX_STATUS_BYTES: usize = 65_536;
 mod tests {
     use super::*;
     use crate::peers::Member;
-    use crate::service::{History, LogStanding, MemberStanding, Standing};
+    use crate::service::{History, LogStanding, MemberStanding, Standing, Tree};
     use ct_core::Hash;
 
     fn tree(size: u64, root: &str) -> Tree {
@@ -354,6 +291,7 @@ mod tests {
             nodes[0].standing.applied = Some(10);
         });
         assert_eq!(told(&learners), (vec![1], Some(0), None));
+        assert_eq!(learners.learners, BTreeSet::from([2, 3]));
         let nobody = judged(|nodes| nodes[0].standing.role = NodeRole::Follows);
         assert_eq!(told(&nobody), (vec![1, 2, 3], Some(1), Some(Code::NotLeaderNode)));
         // An old leader is none.

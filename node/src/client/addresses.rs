@@ -30,6 +30,11 @@ impl Addresses {
         Ok(Self { given: urls.len(), urls, current: 0, led: None })
     }
 
+    /// How many there are.
+    pub(super) const fn count(&self) -> usize {
+        self.urls.len()
+    }
+
     /// The one to ask.
     pub(super) fn current(&self) -> String {
         self.urls.get(self.current).cloned().unwrap_or_default()

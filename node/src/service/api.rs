@@ -126,7 +126,11 @@ impl Api {
         let mut described = self.reads.described(answer.request_id, answer.outcome, answer.repeated);
         // Also for a request that was answered before: whoever answered it may have died before this.
         if let Some(change) = members {
-            self.reads.proposer.change_members(change).await?;
+            match self.reads.proposer.change_members(change).await {
+                // The answer to this request was lost, and the member is gone, as it was asked.
+                Err(error) if error.code() == Code::UnknownMember && answer.repeated => {}
+                made => made?,
+            }
             if let Some(status) = described.get_mut("status") {
                 *status = json!("changed");
             }

@@ -34,6 +34,9 @@ pub(crate) struct Control {
     pub(crate) hint: Option<String>,
     pub(crate) term: u64,
     pub(crate) fate: Fate,
+    /// The members that do not vote; and those that are none, though they run.
+    pub(crate) learners: Vec<u64>,
+    pub(crate) removed: Vec<u64>,
     /// What the nodes say that they do, if not the truth; and why they have stopped.
     pub(crate) role: Option<NodeRole>,
     pub(crate) halted: Option<Trouble>,
@@ -74,6 +77,8 @@ impl Cluster {
             hint: None,
             term: 1,
             fate: Fate::Answered,
+            learners: Vec::new(),
+            removed: Vec::new(),
             role: None,
             halted: None,
             refuses: None,
@@ -130,8 +135,11 @@ fn standing(control: &Arc<Mutex<Control>>, number: usize) -> StatusSource {
         let number_of = |index: usize| u64::try_from(index).unwrap() + 1;
         let member = |index| {
             let member = Member { node: number_of(index), key: [7; 32], address: format!("10.0.0.{index}:7400") };
-            MemberStanding::new(member, Voice::Voter)
+            let voice = if control.learners.contains(&member.node) { Voice::Learner } else { Voice::Voter };
+            MemberStanding::new(member, voice)
         };
+        let members = (0..control.machines.len()).map(member);
+        let members = members.filter(|member| !control.removed.contains(&member.node)).collect();
         let role = if control.leader == Some(number) { NodeRole::Leads } else { NodeRole::Follows };
         Standing {
             node: number_of(number),
@@ -141,7 +149,7 @@ fn standing(control: &Arc<Mutex<Control>>, number: usize) -> StatusSource {
             last: Some(control.applied),
             applied: Some(control.applied),
             purged: None,
-            members: (0..control.machines.len()).map(member).collect(),
+            members,
             halted: control.halted.clone(),
         }
     })

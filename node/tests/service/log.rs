@@ -313,8 +313,9 @@ fn a_log_that_cannot_publish_any_more_is_not_ready() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     // The publisher fails until entry 1 is gone, which it takes for damage; then its thread ends.
-    for size in ["2", "3"] {
-        std::fs::create_dir_all(log.dir.path().join("log/tile/entries/000.p").join(size)).unwrap();
+    // Both statements may be staged together.
+    for size in [2, 3] {
+        std::fs::create_dir_all(log.dir.path().join(format!("log/tile/entries/000.p/{size}"))).unwrap();
     }
     let mut submit = || {
         let signed = log.town.issue(1, at(20));

@@ -136,7 +136,7 @@ fn a_change_that_cannot_be_made_now_is_refused_and_made_later() {
     let cluster = Cluster::start(1);
     let (mut signer, root) = (Signer::new(), &cluster.nodes[0].town.root);
     let delete = MemberChange::Delete(2);
-    for (code, status) in [(Code::ConflictMembers, 409), (Code::UnknownMember, 404), (Code::UnknownOutcome, 503)] {
+    for (code, status) in [(Code::UnknownMember, 404), (Code::ConflictMembers, 409), (Code::UnknownOutcome, 503)] {
         cluster.set(|control| control.refuses = Some(code));
         let (found, answer) = post(&cluster, 0, &signer.sign(1, &delete, root, 20));
         assert_eq!((found, answer["code"].as_str()), (status, Some(code.as_str())), "{answer}");
@@ -147,6 +147,19 @@ fn a_change_that_cannot_be_made_now_is_refused_and_made_later() {
     assert_eq!(client.change_members(ORIGIN, root, &delete), Ok(()));
     assert_eq!(post(&cluster, 0, &signer.sign(1, &delete, root, 22)).0, 200);
     assert_eq!(carried_out(&cluster), [delete.clone(), delete]);
+}
+
+// R12.4: a member that is gone was removed by the first attempt, whose answer was lost.
+#[test]
+fn a_removal_whose_answer_was_lost_is_answered() {
+    let cluster = Cluster::start(1);
+    let (mut signer, root) = (Signer::new(), &cluster.nodes[0].town.root);
+    let delete = MemberChange::Delete(2);
+    assert_eq!(post(&cluster, 0, &signer.sign(1, &delete, root, 20)).0, 200);
+    cluster.set(|control| control.refuses = Some(Code::UnknownMember));
+    let (status, answer) = post(&cluster, 0, &signer.sign(1, &delete, root, 21));
+    assert_eq!((status, &answer["status"], &answer["repeated"]), (200, &"changed".into(), &true.into()), "{answer}");
+    assert_eq!(post(&cluster, 0, &signer.sign(2, &delete, root, 21)).0, 404);
 }
 
 // R12.3, R12.4: the leader dies when it has recorded the change and not made it; the next one makes it, once.
@@ -170,4 +183,41 @@ fn a_change_is_finished_by_the_next_leader() {
     cluster.elect(1);
     assert_eq!(changing.join().unwrap(), Ok(()));
     assert_eq!(carried_out(&cluster), [fourth()]);
+}
+
+// R9.6, R12.3: an operator names any node, and is told what the change means for failures.
+#[test]
+fn an_operator_is_told_what_a_change_means() {
+    let cluster = Cluster::start(3);
+    let dir = directory();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    cluster.nodes[0].town.root.write_new(dir.path().join("root.pem").as_path()).unwrap();
+    let member = KeyFile::generate(Role::Tls, "log.town.example/node-4#1".parse().unwrap(), &[4; 32]);
+    member.public().write_new(dir.path().join("node-4.pub.pem").as_path()).unwrap();
+    let run = |words: &[&str]| {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("ct-node"));
+        // Signed by the machine's clock.
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let since = now.wrapping_sub(at(0).seconds());
+        cluster.nodes.iter().for_each(|node| node.now.store(since, std::sync::atomic::Ordering::Relaxed));
+        let follower = cluster.nodes[2].url.as_str();
+        command.args(["member", words[0], "--to", follower, "--key", &path("root.pem")]).args(&words[1..]);
+        let output = command.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let key = path("node-4.pub.pem");
+    let (code, out, err) = run(&["add", "--node", "4", "--member-key", &key, "--address", "10.0.0.4:7400"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        out.contains("Node 4 is a member") && out.contains("3 voting members, of which 2 must run: 1 may fail."),
+        "{out}"
+    );
+    let (code, out, err) = run(&["remove", "--node", "2"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("Node 2 is a member of the log no longer"), "{out}");
+    assert_eq!(carried_out(&cluster), [fourth(), MemberChange::Delete(2)]);
+    cluster.set(|control| control.refuses = Some(Code::UnknownMember));
+    let (code, _, err) = run(&["remove", "--node", "9"]);
+    assert!(code == Some(3) && err.contains("unknown.member"), "{err}");
 }

@@ -184,7 +184,7 @@ fn a_restored_log_takes_nothing_before_it_is_confirmed() {
     let statements = town.issue(2, at(10));
     let (taken, other) = (town.request(1, &statements[..1], at(20)), town.request(2, &statements[1..], at(20)));
     crate::town::submit(&mut machine, at(20), &[&taken]);
-    let check = |bytes: &[u8]| admission.check(bytes).map(drop).map_err(|error| error.code());
+    let check = |bytes: &[u8]| admission.check(bytes.to_vec()).map(drop).map_err(|error| error.code());
     assert_eq!(check(&other), Ok(()));
     let mut apply = |command: Command<'_>| machine.apply([command.encode().as_slice()], b"x").unwrap().remove(0);
     assert_eq!(apply(Command::NewGeneration { generation: 2 }), [ACCEPTED]);

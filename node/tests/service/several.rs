@@ -215,6 +215,26 @@ fn every_address_gets_its_turn() {
     assert_eq!((receipt.first, asked.load(Ordering::SeqCst)), (1, 1));
 }
 
+// R12.3, R2.4: another program may listen where a node was; that is told at once if nothing else is known.
+#[test]
+fn what_is_no_log_hides_no_log() {
+    let mut cluster = Cluster::start(1);
+    let signed = cluster.nodes[0].town.issue(1, at(20));
+    let (page, visited) = answering("404 Not Found".to_owned(), "<html>".to_owned());
+    let (redirect, _) = answering("301 Moved Permanently\r\nlocation: http://x".to_owned(), String::new());
+    let (garbled, _) = answering("two hundred".to_owned(), "<html>".to_owned());
+    let strangers = [page, redirect, garbled];
+    let mut lost = client(&strangers, Duration::from_secs(20));
+    let outcome = lost.submit(ORIGIN, &cluster.nodes[0].town.client, &statements(&signed));
+    assert_eq!((outcome.map_err(|error| error.code()), visited.load(Ordering::SeqCst)), (Err(Code::UnknownOutcome), 1));
+    let mut lost = client(&strangers[..1], Duration::from_secs(20));
+    let outcome = lost.submit(ORIGIN, &cluster.nodes[0].town.client, &statements(&signed));
+    assert_eq!((outcome.map_err(|error| error.code()), visited.load(Ordering::SeqCst)), (Err(Code::IoNetwork), 2));
+    let urls = [&strangers[..], &[cluster.nodes[0].url.clone()]].concat();
+    let mut client = client(&urls, Duration::from_secs(20));
+    assert_eq!(client.submit(ORIGIN, &cluster.nodes[0].town.client, &statements(&signed)).unwrap().first, 1);
+}
+
 // R12.3: what is named must be a place for this request: no path, no way back from TLS, nobody's name and password.
 #[test]
 fn a_hint_that_is_no_address_of_a_node_is_not_followed() {

@@ -21,8 +21,9 @@ pub(crate) struct Town {
     pub(crate) entropy: Entropy,
 }
 
+/// Also before that, for a machine whose clock is.
 pub(crate) fn at(seconds: u64) -> Timestamp {
-    Timestamp::from_seconds(1_790_000_000 + seconds).unwrap()
+    Timestamp::from_seconds(1_790_000_000_u64.wrapping_add(seconds)).unwrap()
 }
 
 /// One state for all tests would be slow: each has its own, in memory where that is possible.

@@ -3,8 +3,9 @@
 use crate::args::LogStatusArgs;
 use crate::output::line;
 use ct_node::Result;
-use ct_node::service::{NodeRole, NodeStatus, Tree};
+use ct_node::service::{NodeRole, NodeStatus, Standing, Tree};
 use ct_node::survey::{Asked, Survey, Verdict};
+use std::collections::BTreeSet;
 
 pub(crate) fn run(args: &LogStatusArgs) -> Result<()> {
     let survey = Survey::ask(&args.nodes)?;
@@ -56,10 +57,7 @@ fn row(asked: &Asked, verdict: &Verdict) -> [String; COLUMNS] {
             let log = log.as_ref();
             [
                 standing.node.to_string(),
-                match standing.role {
-                    NodeRole::Follows if !verdict.voters.contains(&standing.node) => "learns".to_owned(),
-                    other => role(other).to_owned(),
-                },
+                role(standing, verdict).to_owned(),
                 standing.term.to_string(),
                 number(standing.applied),
                 tree(log.map(|log| log.tree)),
@@ -87,10 +85,14 @@ fn row(asked: &Asked, verdict: &Verdict) -> [String; COLUMNS] {
     }
 }
 
-const fn role(role: NodeRole) -> &'static str {
-    match role {
+fn role(standing: &Standing, verdict: &Verdict) -> &'static str {
+    let is_in = |members: &BTreeSet<u64>| members.contains(&standing.node);
+    match standing.role {
         NodeRole::Leads => "leads",
-        NodeRole::Follows => "follows",
+        NodeRole::Follows if is_in(&verdict.voters) => "follows",
+        NodeRole::Follows if is_in(&verdict.learners) => "learns",
+        // Removed, or not added yet: it does not know.
+        NodeRole::Follows => "outside",
         NodeRole::Recovering => "recovering",
         NodeRole::Halted => "halted",
     }

@@ -6,6 +6,7 @@ use crate::interrupt;
 use crate::output::line;
 use ct_keys::{KeyFile, PublicKey, Role};
 use ct_node::client::{Client, Persistence};
+use ct_node::http::Patience;
 use ct_node::peers::Member;
 use ct_node::service::{MemberChange, Voice};
 use ct_node::survey::majority;
@@ -35,8 +36,10 @@ pub(crate) fn run(command: &MemberCommand) -> Result<()> {
 
 fn change(args: &MemberChangeArgs, change: &MemberChange) -> Result<Client> {
     let root = KeyFile::read(&args.key, Role::Root)?;
-    // A new node has to catch up first.
-    let persistence = Persistence { total: Duration::from_secs(600), ..Persistence::default() };
+    // A new node has to catch up first, and a change is answered when it is made.
+    let (read, total) = (Duration::from_secs(35), Duration::from_secs(40));
+    let attempt = Patience { read, total, ..Patience::default() };
+    let persistence = Persistence { attempt, total: Duration::from_secs(600), ..Persistence::default() };
     let mut log = reach(&args.to, persistence)?.until(interrupt::pressed);
     let known = log.trust()?;
     let origin = trust::origin(known.trust())?.to_owned();
