@@ -217,9 +217,9 @@ impl Consensus {
         let near = |metrics: &RaftMetrics<Protocol>| {
             let matched =
                 metrics.replication.as_ref().and_then(|of| of.get(&node)).and_then(|matched| matched.as_ref());
-            let matched = matched.map_or(0, |id| id.index.saturating_add(1));
-            metrics.state != ServerState::Leader
-                || metrics.last_log_index.map_or(0, |last| last.saturating_add(1)).saturating_sub(matched) <= NEAR
+            let last = metrics.last_log_index.unwrap_or(0);
+            // One that has never confirmed anything may not even run.
+            metrics.state != ServerState::Leader || matched.is_some_and(|id| last.saturating_sub(id.index) <= NEAR)
         };
         let metrics = self.group.wait(Some(CATCHING_UP)).metrics(near, "the member is up to date").await;
         let metrics = metrics.map_err(|_| unknown("the node is not up to date yet"))?;

@@ -186,9 +186,9 @@ impl Trouble {
     }
 }
 
-/// Up to which size a node should have published: what was sealed is signed and witnessed next.
+/// Up to which size a node should have published: what is committed as final.
 pub(super) const fn due(meta: &Meta) -> TreeSize {
-    meta.sealed.size
+    meta.anchored.seal.size
 }
 
 fn write_text<T: Display, S: Serializer>(value: &T, to: S) -> std::result::Result<S::Ok, S::Error> {
