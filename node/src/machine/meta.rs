@@ -100,6 +100,11 @@ impl Meta {
         Err(Error::new(Code::NotAnchoredQuorum, "the log", what, next))
     }
 
+    /// Whether something is sealed that is not final, in this generation.
+    pub(super) fn has_open_seal(&self) -> bool {
+        self.sealed.size > TreeSize::ZERO && self.anchored.seal != self.sealed
+    }
+
     /// Its bytes.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
