@@ -21,13 +21,14 @@ pub(super) struct Counts {
 /// # Errors
 /// `tampered.state` names the first that does not hold.
 pub(super) fn check(before: Option<&Meta>, after: &Meta, counts: Counts) -> Result<()> {
-    let invariants: [(&str, bool); 7] = [
+    let invariants: [(&str, bool); 8] = [
         ("OneIndexPerStatement", one_index_per_statement(after, counts)),
         ("LogOnlyGrows", before.is_none_or(|before| log_only_grows(before, after))),
         ("SealedIsWithinTheLog", sealed_is_within_the_log(after)),
         ("SealsOnlyAdvance", before.is_none_or(|before| seals_only_advance(before, after))),
         ("AnchoredIsSealed", anchored_is_sealed(after)),
         ("FinalStaysFinal", before.is_none_or(|before| final_stays_final(before, after))),
+        ("OneSealIsOpen", before.is_none_or(|before| one_seal_is_open(before, after))),
         ("PendingHasNoGap", pending_has_no_gap(after, counts)),
     ];
     match invariants.iter().find(|(_, holds)| !holds) {
@@ -70,6 +71,12 @@ fn final_stays_final(before: &Meta, after: &Meta) -> bool {
     let (old, new) = (before.anchored.seal, after.anchored.seal);
     let renewed = Seal { generation: new.generation, ..old } == new;
     old.generation <= new.generation && (old.size < new.size || renewed)
+}
+
+/// Nothing is sealed before what was sealed last is final, and nothing in a new generation before its witnesses have
+/// confirmed it (R15.3, R20.5).
+fn one_seal_is_open(before: &Meta, after: &Meta) -> bool {
+    before.sealed.size == after.sealed.size || !before.has_open_seal()
 }
 
 /// The entries that stand in no tile yet are the last ones.
@@ -155,6 +162,15 @@ mod tests {
         anchored.sealed = meta(5, 4).sealed;
         anchored.anchored.seal = Seal { root: Hash::of(b"other"), ..good.sealed };
         assert_eq!(broken(Some(&good), &anchored, FIVE), name("FinalStaysFinal"));
+        let mut open = good.clone();
+        open.anchored.seal = meta(5, 2).sealed;
+        assert_eq!(broken(Some(&open), &meta(5, 4), FIVE), name("OneSealIsOpen"));
+        let mut unconfirmed = good.clone();
+        unconfirmed.sealed.generation = 2;
+        let mut next = meta(5, 4);
+        next.sealed.generation = 2;
+        assert_eq!(broken(Some(&unconfirmed), &next, FIVE), name("OneSealIsOpen"));
+        assert_eq!(broken(Some(&meta(5, 0)), &good, FIVE), None);
         for pending in [None, Some((2, 4)), Some((3, 5)), Some((2, 3))] {
             assert_eq!(broken(None, &good, Counts { pending, ..FIVE }), name("PendingHasNoGap"), "{pending:?}");
         }

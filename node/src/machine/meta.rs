@@ -107,6 +107,11 @@ impl Meta {
         Err(Error::new(Code::NotAnchoredQuorum, "the log", what, next))
     }
 
+    /// Whether something is sealed that is not final, in this generation.
+    pub(super) fn has_open_seal(&self) -> bool {
+        self.sealed.size > TreeSize::ZERO && self.anchored.seal != self.sealed
+    }
+
     /// Its bytes.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
@@ -182,3 +187,28 @@ const PARTS: usize = 8;
 const MAX_PARTS: usize = 32;
 /// A tree has at most 2^63 - 1 leaves.
 const MAX_PEAKS: usize = 63;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // R9.4: another version is told as one, whatever else has changed in it; damage as damage.
+    #[test]
+    fn another_schema_is_not_taken_for_damage() {
+        let record = |parts: usize, schema: u64| {
+            let mut w = Writer::new();
+            w.array(parts).uint(schema);
+            for _ in 1..parts {
+                w.uint(0);
+            }
+            sealed(META, w.finish())
+        };
+        let code = |parts, schema| Meta::parse(&record(parts, schema)).map(drop).map_err(|error| error.code());
+        for (parts, schema) in [(7, 1), (PARTS, 1), (PARTS, 3), (PARTS + 1, 3)] {
+            assert_eq!(code(parts, schema), Err(Code::UnsupportedVersion), "{parts} {schema}");
+        }
+        for parts in [PARTS - 1, PARTS, PARTS + 1] {
+            assert_eq!(code(parts, SCHEMA), Err(Code::TamperedState), "{parts}");
+        }
+    }
+}

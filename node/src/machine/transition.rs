@@ -246,8 +246,8 @@ impl<'t> Transition<'t> {
     /// wrong, and the node stops.
     fn seal(&mut self, seal: Seal) -> Result<Vec<u8>> {
         let meta = self.known_mut()?;
-        if seal.generation != meta.sealed.generation || seal.size <= meta.sealed.size {
-            // From a leader whose time is over: nothing is signed for it.
+        if seal.generation != meta.sealed.generation || seal.size <= meta.sealed.size || meta.has_open_seal() {
+            // From a leader whose time is over, or who is ahead of the witnesses: nothing is signed for it.
             return Ok(vec![REFUSED]);
         }
         meta.sealed = seal;

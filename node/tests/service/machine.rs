@@ -249,6 +249,11 @@ fn only_what_is_sealed_becomes_final() {
     }
     assert_eq!(anchored_at(&mut machine, 1, 2, "unsealed"), [REFUSED]);
     assert_eq!(sealed_at(&mut machine, 1, 3), [ACCEPTED]);
+    // Nor is more sealed before that is final (decision 0010).
+    let statements = town.issue(1, at(10));
+    let request = town.request(3, &statements, at(10));
+    submit(&mut machine, at(11), &[&request]);
+    assert_eq!(sealed_at(&mut machine, 1, 4), [REFUSED]);
     // An anchor that comes late is not for what is sealed now.
     assert_eq!(anchored_at(&mut machine, 1, 1, "late"), [REFUSED]);
     assert_eq!(anchored_at(&mut machine, 1, 3, "three"), [ACCEPTED]);
@@ -278,6 +283,8 @@ fn a_new_generation_fences_the_old_one() {
     let statements = town.issue(1, at(10));
     let request = town.request(1, &statements, at(10));
     submit(&mut machine, at(11), &[&request]);
+    // Not before something is final in the new generation: its witnesses have to confirm it.
+    assert_eq!(sealed_at(&mut machine, 2, 2), [REFUSED]);
     assert_eq!(
         (sealed_at(&mut machine, 1, 2), anchored_at(&mut machine, 2, 1, "again")),
         (vec![REFUSED], vec![ACCEPTED])
