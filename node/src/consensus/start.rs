@@ -19,6 +19,7 @@ use crate::wal::{
 use ct_core::Code;
 use ct_core::limits::{MAX_BYTES_IN_FLIGHT, MAX_COMMANDS_IN_FLIGHT};
 use openraft::async_runtime::watch::WatchReceiver;
+use openraft::errors::Fatal;
 use openraft::{Config, LogIdOptionExt, Raft, RaftMetrics, ServerState, SnapshotPolicy};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -155,6 +156,7 @@ impl Consensus {
         let cadence = Cadence { entries: settings.persist_after_entries, bytes: settings.persist_after_bytes };
         runtime.spawn(keep_short(group.clone(), Arc::clone(&wal), cadence));
         runtime.spawn(lift_in_time(group.clone(), gate.clone(), halt.clone()));
+        runtime.spawn(notice_end(group.clone(), halt.clone()));
         let leader = LeaderAddress::default();
         runtime.spawn(leader.clone().follow(group.clone(), cluster.network, cluster.api.clone(), settings.node_id));
         let (stopped, stopping) = (halt.clone(), group.clone());
@@ -285,6 +287,23 @@ async fn begin(plan: Plan, log: LogStore, machine: StateMachine) -> std::result:
     let metrics = metrics.map_err(|error| error.to_string())?;
     metrics.running_state.map_err(|error| error.to_string())?;
     Ok(group)
+}
+
+/// A protocol that ends by a defect tells nobody: its last words say that this node leads, or follows, for ever.
+async fn notice_end(group: Group, halt: Halt) {
+    let mut metrics = group.metrics();
+    loop {
+        let state = metrics.borrow_and_update().running_state.clone();
+        let why = match state {
+            Err(Fatal::Stopped) => return,
+            Err(error) => error.to_string(),
+            Ok(()) if metrics.changed().await.is_ok() => continue,
+            Ok(()) => "a defect".to_owned(),
+        };
+        let what = format!("has ended unexpectedly: {why}");
+        halt.stop(Error::new(Code::Internal, "consensus", what, "start the node again, and report this"));
+        return;
+    }
 }
 
 /// Lets the node vote once it has applied an entry of a term beyond its forgotten promises: with it, it has everything
