@@ -362,6 +362,8 @@ fn config() -> Config {
         max_in_snapshot_log_to_keep: u64::MAX,
         enable_pre_vote: Some(true),
         enable_leader_restore: Some(false),
+        // A member whose folder was taken back to an older copy must not take the leader down with it.
+        allow_log_reversion: Some(true),
         ..Config::default()
     }
 }

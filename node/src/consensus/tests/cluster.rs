@@ -406,6 +406,30 @@ fn a_node_that_crashes_while_it_rejoins_still_goes_beyond_its_promises() {
     wait_for("the vote", || town.nodes[&lost].status().role != Role::Recovers);
 }
 
+// R20.1: a member whose folder was taken back to an older copy costs no other node its place: the leader gives it again
+// what it lacks.
+#[test]
+fn a_member_that_was_taken_back_does_not_stop_the_leader() {
+    let mut town = Town::new(3, u64::MAX);
+    let leader = town.leader(&[1, 2, 3]);
+    let old = (1..=3).find(|node| *node != leader).unwrap();
+    town.propose(0..10, &[leader]);
+    town.agreed(&[1, 2, 3]);
+    town.crash(old);
+    let copy = town.disks[&old].crash(|| false);
+    town.begin(old, Beginning::Returns);
+    town.propose(10..30, &[leader]);
+    town.agreed(&[1, 2, 3]);
+    town.crash(old);
+    town.disks.insert(old, copy);
+    town.begin(old, Beginning::Returns);
+    assert_eq!(town.agreed(&[1, 2, 3]), (0..30).map(command).collect::<Vec<_>>());
+    let status = town.nodes[&leader].status();
+    assert_eq!(status.halted, None);
+    town.propose(30..35, &[1, 2, 3]);
+    assert_eq!(distinct(&town.agreed(&[1, 2, 3])), expected(0..35));
+}
+
 // R10.3: a log of one node has nobody to ask.
 #[test]
 fn a_node_that_lost_everything_and_knows_no_other_does_not_start() {
