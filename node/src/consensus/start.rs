@@ -19,6 +19,7 @@ use crate::wal::{
 use ct_core::Code;
 use ct_core::limits::{MAX_BYTES_IN_FLIGHT, MAX_COMMANDS_IN_FLIGHT};
 use openraft::async_runtime::watch::WatchReceiver;
+use openraft::errors::Fatal;
 use openraft::{Config, LogIdOptionExt, Raft, RaftMetrics, ServerState, SnapshotPolicy};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -122,11 +123,16 @@ impl Consensus {
         let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("consensus").enable_all().build();
         let runtime = runtime.map_err(|source| failed(&source.to_string()))?;
         let lost = losses(&recovered, &machine, members.len(), cluster.beginning);
+        if members.len() < 2 && is_empty(&recovered) && cluster.beginning == Beginning::Returns {
+            return Err(nobody_to_ask(&settings.dir));
+        }
         let (wal, contents) = if lost {
             let (network, node, others) = (Arc::clone(&cluster.network), settings.node_id, members.clone());
             let asked = async move { greatest_term(&network, node, &others).await };
-            let term = wait_on(&runtime, asked).ok_or_else(|| failed("the threads ended"))?;
-            gate.shut(term.max(1))?;
+            let term = wait_on(&runtime, asked).ok_or_else(|| failed("the threads ended"))?.max(1);
+            gate.shut(term)?;
+            begin_again(recovered, &settings, &machine, Some(term))?
+        } else if let Some(term) = unfinished(&gate, &recovered) {
             begin_again(recovered, &settings, &machine, Some(term))?
         } else if machine.was_installed() {
             begin_again(recovered, &settings, &machine, None)?
@@ -155,6 +161,7 @@ impl Consensus {
         let cadence = Cadence { entries: settings.persist_after_entries, bytes: settings.persist_after_bytes };
         runtime.spawn(keep_short(group.clone(), Arc::clone(&wal), cadence));
         runtime.spawn(lift_in_time(group.clone(), gate.clone(), halt.clone()));
+        runtime.spawn(notice_end(group.clone(), halt.clone()));
         let leader = LeaderAddress::default();
         runtime.spawn(leader.clone().follow(group.clone(), cluster.network, cluster.api.clone(), settings.node_id));
         let (stopped, stopping) = (halt.clone(), group.clone());
@@ -190,10 +197,29 @@ fn losses(recovered: &Recovered, machine: &StateMachine, members: usize, beginni
     }
     let contents = recovered.contents();
     let is_damaged = matches!(recovered.damage(), Damage::Corrupt { .. });
-    let is_empty = contents.last().is_none() && contents.vote().is_none();
     let applied = next_index(machine.last_applied().map(position));
     let ends_early = applied > next_index(contents.last()) && !machine.was_installed();
-    is_damaged || ends_early || (is_empty && beginning == Beginning::Returns)
+    is_damaged || ends_early || (is_empty(recovered) && beginning == Beginning::Returns)
+}
+
+fn is_empty(recovered: &Recovered) -> bool {
+    let contents = recovered.contents();
+    contents.last().is_none() && contents.vote().is_none()
+}
+
+/// The term that this node has promised to go beyond, if it ended before that was in its log: what is lost may have been
+/// accepted already, and does not show any more.
+fn unfinished(gate: &Gate, recovered: &Recovered) -> Option<u64> {
+    let voted = recovered.contents().vote().map_or(0, |vote| vote.term);
+    let is_damaged = matches!(recovered.damage(), Damage::Corrupt { .. });
+    gate.closed_at().filter(|term| voted <= *term && !is_damaged)
+}
+
+/// What a node says that was there before, has nothing any more, and knows no other.
+fn nobody_to_ask(dir: &Path) -> Error {
+    let what = "the write-ahead log is gone, and this log has no other node that could bring it back";
+    let next = "restore the folder data as a whole; only a new log begins with nothing";
+    Error::new(Code::TamperedWal, shown(dir), what, next)
 }
 
 fn next_index(at: Option<Position>) -> u64 {
@@ -290,6 +316,23 @@ async fn begin(plan: Plan, log: LogStore, machine: StateMachine) -> std::result:
     Ok(group)
 }
 
+/// A protocol that ends by a defect tells nobody: its last words say that this node leads, or follows, for ever.
+async fn notice_end(group: Group, halt: Halt) {
+    let mut metrics = group.metrics();
+    loop {
+        let state = metrics.borrow_and_update().running_state.clone();
+        let why = match state {
+            Err(Fatal::Stopped) => return,
+            Err(error) => error.to_string(),
+            Ok(()) if metrics.changed().await.is_ok() => continue,
+            Ok(()) => "a defect".to_owned(),
+        };
+        let what = format!("has ended unexpectedly: {why}");
+        halt.stop(Error::new(Code::Internal, "consensus", what, "start the node again, and report this"));
+        return;
+    }
+}
+
 /// Lets the node vote once it has applied an entry of a term beyond its forgotten promises: with it, it has everything
 /// that was committed before.
 async fn lift_in_time(group: Group, gate: Gate, halt: Halt) {
@@ -322,6 +365,8 @@ fn config() -> Config {
         max_in_snapshot_log_to_keep: u64::MAX,
         enable_pre_vote: Some(true),
         enable_leader_restore: Some(false),
+        // A member whose folder was taken back to an older copy must not take the leader down with it.
+        allow_log_reversion: Some(true),
         ..Config::default()
     }
 }

@@ -14,6 +14,7 @@ use openraft::storage::{ApplyResponder, EntryResponder, RaftStateMachine};
 use openraft::{EntryPayload, OptionalSend, RaftSnapshotBuilder};
 use std::fs;
 use std::io::{self, Read};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -125,12 +126,18 @@ fn command(entry: &Entry) -> Option<Committed<'_>> {
     Some(Committed { index: entry.log_id.index, term: entry.log_id.leader_id.term, command: command.bytes() })
 }
 
-/// Runs what takes its time for the disk, without holding up the tasks that wait for this thread.
-fn blocking<T>(run: impl FnOnce() -> T) -> T {
-    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+/// Runs what takes its time for the disk, without holding up the tasks that wait for this thread. A panic of the machine is
+/// an error: the protocol would wait for its answer for ever, and go on leading.
+fn blocking<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
+    let run = || panic::catch_unwind(AssertUnwindSafe(run));
+    let done = match Handle::try_current().map(|handle| handle.runtime_flavor()) {
         Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(run),
         _ => run(),
-    }
+    };
+    done.unwrap_or_else(|_| {
+        let what = "a step of it ended unexpectedly";
+        Err(Error::new(Code::Internal, "state machine", what, "start the node again, and report this"))
+    })
 }
 
 impl RaftStateMachine<Protocol> for StateMachine {

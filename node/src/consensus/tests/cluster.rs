@@ -389,6 +389,74 @@ fn a_damaged_log_is_mended_by_the_others() {
     wait_for("the vote", || town.nodes[&damaged].status().role != Role::Recovers);
 }
 
+// R12.2, R20.1: a crash between accepting a loss and writing the vote that follows from it forgets nothing: the next start
+// finds a log that looks whole, and a promise that was not kept yet.
+#[test]
+fn a_node_that_crashes_while_it_rejoins_still_goes_beyond_its_promises() {
+    let mut town = Town::new(3, u64::MAX);
+    let leader = town.leader(&[1, 2, 3]);
+    let lost = (1..=3).find(|node| *node != leader).unwrap();
+    town.propose(0..20, &[leader]);
+    let term = town.nodes[&leader].status().term;
+    town.crash(lost);
+    damage(&town.disks[&lost]);
+    std::fs::write(town.dirs[&lost].path().join("rejoining"), format!("{term}\n")).unwrap();
+    drop(crate::wal::recover(Box::new(town.disks[&lost].clone())).unwrap().accept_loss().unwrap());
+    // What it says when it is asked by the leader of the term that it may have forgotten to have confirmed entries for.
+    town.weather.lock().unwrap().muted.extend([MessageKind::Append, MessageKind::Heartbeat, MessageKind::PreVote]);
+    town.begin(lost, Beginning::Returns);
+    let status = town.nodes[&lost].status();
+    assert!(status.role == Role::Recovers && status.term > term, "{status:?}");
+    town.heal();
+    assert_eq!(town.agreed(&[1, 2, 3]), (0..20).map(command).collect::<Vec<_>>());
+    wait_for("the vote", || town.nodes[&lost].status().role != Role::Recovers);
+}
+
+// R20.1: a member whose folder was taken back to an older copy costs no other node its place: the leader gives it again
+// what it lacks.
+#[test]
+fn a_member_that_was_taken_back_does_not_stop_the_leader() {
+    let mut town = Town::new(3, u64::MAX);
+    let leader = town.leader(&[1, 2, 3]);
+    let old = (1..=3).find(|node| *node != leader).unwrap();
+    town.propose(0..10, &[leader]);
+    town.agreed(&[1, 2, 3]);
+    town.crash(old);
+    let copy = town.disks[&old].crash(|| false);
+    town.begin(old, Beginning::Returns);
+    town.propose(10..30, &[leader]);
+    town.agreed(&[1, 2, 3]);
+    town.crash(old);
+    town.disks.insert(old, copy);
+    town.begin(old, Beginning::Returns);
+    assert_eq!(town.agreed(&[1, 2, 3]), (0..30).map(command).collect::<Vec<_>>());
+    let status = town.nodes[&leader].status();
+    assert_eq!(status.halted, None);
+    town.propose(30..35, &[1, 2, 3]);
+    assert_eq!(distinct(&town.agreed(&[1, 2, 3])), expected(0..35));
+}
+
+// R10.3: a log of one node has nobody to ask.
+#[test]
+fn a_node_that_lost_everything_and_knows_no_other_does_not_start() {
+    let (receivers, weather) = (Receivers::default(), Arc::default());
+    let cluster = |beginning| Cluster {
+        members: vec![member(1)],
+        network: Arc::new(Wire { from: 1, receivers: Arc::clone(&receivers), weather: Arc::clone(&weather) }),
+        api: String::new(),
+        beginning,
+    };
+    let disk = FaultyDisk::default();
+    let begin = |machine: &Memory, beginning| {
+        let (disk, machine) = (Box::new(disk.clone()), Box::new(machine.clone()));
+        Consensus::start_on(disk, settings(), machine, Some(cluster(beginning)))
+    };
+    let machine = Memory::default();
+    assert_eq!(code(&begin(&machine, Beginning::Returns)), Some(Code::TamperedWal));
+    begin(&machine, Beginning::Founds).unwrap().shutdown().unwrap();
+    begin(&machine.reborn(), Beginning::Returns).unwrap().shutdown().unwrap();
+}
+
 // R11: members come and go, and nothing is lost.
 #[test]
 fn members_are_added_and_removed() {

@@ -40,7 +40,9 @@ fn a_poisoned_log_stops_the_node() {
 // R9, R10: an error of the machine stops the node; a machine that is well applies what was committed.
 #[test]
 fn a_failing_machine_stops_the_node() {
-    for (failing, expected) in [(Failing::Apply, Code::IoWrite), (Failing::TooFewAnswers, Code::Internal)] {
+    use Failing::{Apply, Panic, TooFewAnswers};
+    let all = [(Apply, Code::IoWrite), (TooFewAnswers, Code::Internal), (Panic, Code::Internal)];
+    for (failing, expected) in all {
         let disk = FaultyDisk::default();
         let machine = Memory::default();
         let node = start(&disk, settings(), &machine).unwrap();
@@ -124,4 +126,21 @@ fn a_hint_that_cannot_be_written_stops_the_protocol() {
     let stopped = node.group.wait(Some(std::time::Duration::from_secs(20)));
     run(stopped.metrics(|metrics| metrics.running_state.is_err(), "stopped")).unwrap();
     assert_eq!((node.status().role, code(&node.shutdown())), (Role::Halted, Some(Code::IoLogPoisoned)));
+}
+
+// R12.5, R20.1: nor may a protocol that a defect has ended leave a node behind that says that it leads.
+#[test]
+fn a_protocol_that_ends_unexpectedly_stops_the_node() {
+    let node = start(&FaultyDisk::default(), settings(), &Memory::default()).unwrap();
+    run(node.propose(command(0))).unwrap();
+    run(node.group.external_request(|_| panic!("on purpose"))).unwrap();
+    let begun = std::time::Instant::now();
+    while node.status().halted.is_none() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", node.status());
+        std::thread::yield_now();
+    }
+    let status = node.status();
+    assert_eq!((status.role, status.halted.map(|why| why.code())), (Role::Halted, Some(Code::Internal)));
+    assert_eq!(code(&run(node.propose(command(1)))), Some(Code::Internal));
+    assert_eq!(code(&node.shutdown()), Some(Code::Internal));
 }

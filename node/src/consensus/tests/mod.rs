@@ -41,6 +41,7 @@ enum Failing {
     #[default]
     Never,
     Apply,
+    Panic,
     Persist,
     TooFewAnswers,
 }
@@ -76,6 +77,7 @@ impl Machine for Memory {
     fn apply(&mut self, commands: &[Committed<'_>], applied: &[u8]) -> Result<Vec<Vec<u8>>> {
         if !commands.is_empty() {
             self.fails(Failing::Apply)?;
+            assert!(self.fails(Failing::Panic).is_ok(), "panics on purpose");
         }
         let mut answers = Vec::new();
         for Committed { index, command, .. } in commands {
