@@ -15,9 +15,12 @@
 //! - [`http`]: what every service listens with; [`witness_service`]: a witness for others' logs;
 //!   [`cosigners`]: the log's side of witnessing; [`fsck`]: an audit of a whole log, here or elsewhere.
 //!
+//! - [`backup`]: a log's folder taken apart from the node, and made again from that.
+//!
 //! Out of scope so far: a log on several machines.
 
 pub mod advertise;
+pub mod backup;
 pub mod bundle;
 pub mod claims;
 pub mod client;

@@ -10,14 +10,23 @@ use std::path::Path;
 /// # Errors
 /// `io.write` if another process has it, or the file cannot be made.
 pub(crate) fn lock(state: &Path, taken: &str) -> Result<File> {
+    try_lock(state)?.ok_or_else(|| {
+        let next = "wait until it has ended and try again";
+        Error::new(Code::IoWrite, shown(&state.join("lock")), taken, next)
+    })
+}
+
+/// Takes the lock of the folder `state`; `None` if another process has it.
+///
+/// # Errors
+/// `io.*` if the file cannot be made.
+pub(crate) fn try_lock(state: &Path) -> Result<Option<File>> {
     let path = state.join("lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|source| Error::writing(&path, &source))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(Error::new(Code::IoWrite, shown(&path), taken, "wait until it has ended and try again"))
-        }
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(source)) => Err(Error::writing(&path, &source)),
     }
 }

@@ -30,7 +30,9 @@ mod start;
 mod state_machine;
 #[cfg(test)]
 mod tests;
+mod unapplied;
 
 pub use machine::{Committed, Machine, Snapshot};
 pub use proposals::{Consensus, ConsensusStatus, Role, Voice};
 pub use start::{Beginning, Cluster, ConsensusSettings};
+pub use unapplied::is_unapplied;

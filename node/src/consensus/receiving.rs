@@ -71,7 +71,7 @@ impl Answering {
                 Ok(messages::encode_standings(&Standings { term, api: self.0.api.clone() }))
             }
             MessageKind::Snapshot => self.take(from, messages::decode_piece(payload)?).await,
-            MessageKind::Entries => {
+            MessageKind::Entries | MessageKind::Backup => {
                 let next = "ask the log's published files";
                 Err(Error::new(Code::UnsupportedMessage, "consensus", "has no entries", next))
             }

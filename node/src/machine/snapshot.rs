@@ -11,7 +11,7 @@ use super::tables::{
     APPLIED, BOUNDARIES, CLIENTS, ENTRIES, IDENTITIES, META, NONCE_TIMES, NONCES, SINGLES, SUBMISSION_TIMES,
     SUBMISSIONS, failed, sealed,
 };
-use super::{Meta, StateMachine};
+use super::{Meta, StateMachine, StateReader};
 use crate::error::{Error, Result};
 use ct_core::limits::MAX_WAL_VALUE_BYTES;
 use ct_core::{Code, Hash, Hasher};
@@ -39,6 +39,18 @@ impl StateMachine {
     /// `tampered.state`, `unsupported.version` for one that is damaged or of another version: nothing was changed.
     /// `io.*`.
     pub fn install(&mut self, snapshot: &mut dyn Read, applied: &[u8]) -> Result<()> {
+        self.replace(snapshot, Some(applied))
+    }
+
+    /// As [`Self::install`], for a log that begins anew with this state: consensus remembers nothing.
+    ///
+    /// # Errors
+    /// As [`Self::install`].
+    pub fn restore(&mut self, snapshot: &mut dyn Read) -> Result<()> {
+        self.replace(snapshot, None)
+    }
+
+    fn replace(&mut self, snapshot: &mut dyn Read, applied: Option<&[u8]>) -> Result<()> {
         let mut source = Source { inner: snapshot, hasher: Hasher::new() };
         let mut header = [0; HEADER.len()];
         source.fill(&mut header)?;
@@ -65,8 +77,10 @@ impl StateMachine {
         source.end()?;
         let meta = {
             let mut singles = transaction.open_table(SINGLES).map_err(failed)?;
-            let record = sealed(APPLIED, applied.to_vec());
-            singles.insert(APPLIED, record.as_slice()).map_err(failed)?;
+            if let Some(applied) = applied {
+                let record = sealed(APPLIED, applied.to_vec());
+                singles.insert(APPLIED, record.as_slice()).map_err(failed)?;
+            }
             let stored = singles.get(META).map_err(failed)?;
             stored.map(|record| Meta::parse(record.value())).transpose()?
         };
@@ -75,6 +89,16 @@ impl StateMachine {
         self.meta.clone_from(&meta);
         self.progress.send_replace(meta);
         Ok(())
+    }
+}
+
+impl StateReader {
+    /// The state of now, as [`StateMachine::view`].
+    ///
+    /// # Errors
+    /// `io.*`.
+    pub fn view(&self) -> Result<StateView> {
+        self.database.begin_read().map(StateView).map_err(failed)
     }
 }
 

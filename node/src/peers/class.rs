@@ -46,7 +46,7 @@ impl MessageKind {
         match self {
             Self::Append => Class::Append,
             Self::Heartbeat | Self::Vote | Self::PreVote | Self::Standing => Class::Ask,
-            Self::Snapshot | Self::Entries => Class::Bulk,
+            Self::Snapshot | Self::Entries | Self::Backup => Class::Bulk,
         }
     }
 
@@ -54,14 +54,16 @@ impl MessageKind {
     pub(super) const fn most_request_bytes(self) -> usize {
         match self {
             Self::Append | Self::Snapshot => MAX_FRAME_BYTES,
-            Self::Heartbeat | Self::Vote | Self::PreVote | Self::Standing | Self::Entries => MAX_SMALL_FRAME_BYTES,
+            Self::Heartbeat | Self::Vote | Self::PreVote | Self::Standing | Self::Entries | Self::Backup => {
+                MAX_SMALL_FRAME_BYTES
+            }
         }
     }
 
     /// The most bytes of a frame with the reply, without its length.
     pub(super) const fn most_reply_bytes(self) -> usize {
         match self {
-            Self::Entries => MAX_FRAME_BYTES,
+            Self::Entries | Self::Backup => MAX_FRAME_BYTES,
             _ => MAX_SMALL_FRAME_BYTES,
         }
     }

@@ -231,6 +231,7 @@ const fn number(kind: MessageKind) -> u64 {
         MessageKind::Snapshot => 5,
         MessageKind::Entries => 6,
         MessageKind::Heartbeat => 7,
+        MessageKind::Backup => 8,
     }
 }
 
@@ -254,7 +255,7 @@ const LENGTH_BYTES: usize = 4;
 const MAX_HEADER_BYTES: usize = 256;
 const SIGNED_AS: &[u8] = b"civictrust peer frame v1\n";
 const TURNS: [Turn; 3] = [Turn::Request, Turn::Reply, Turn::Refusal];
-const KINDS: [MessageKind; 7] = [
+const KINDS: [MessageKind; 8] = [
     MessageKind::Append,
     MessageKind::Vote,
     MessageKind::PreVote,
@@ -262,6 +263,7 @@ const KINDS: [MessageKind; 7] = [
     MessageKind::Snapshot,
     MessageKind::Entries,
     MessageKind::Heartbeat,
+    MessageKind::Backup,
 ];
 
 #[cfg(test)]

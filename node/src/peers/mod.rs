@@ -44,6 +44,8 @@ pub enum MessageKind {
     Snapshot,
     /// Entries that stand in tiles.
     Entries,
+    /// A piece of the node's own state, for a backup: a node answers nobody but itself.
+    Backup,
 }
 
 /// Calls other nodes.

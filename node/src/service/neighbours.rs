@@ -2,6 +2,7 @@
 
 use super::{Archive, Clock, EntrySource, Published};
 use crate::advertise::Advertised;
+use crate::backup::Transfers;
 use crate::consensus::Beginning;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result, shown};
@@ -121,11 +122,12 @@ fn beginning(path: &Path) -> Result<Beginning> {
     }
 }
 
-/// Answers the others: consensus does, but for entries, which stand in this node's published files.
+/// Answers the others: consensus does, but for entries, which stand in this node's published files, and for backups.
 pub(super) struct Answers {
     pub(super) consensus: Arc<dyn Receive>,
     pub(super) archive: Arc<Archive>,
     pub(super) published: watch::Receiver<Option<Published>>,
+    pub(super) transfers: Transfers,
 }
 
 impl Answers {
@@ -166,6 +168,7 @@ impl Receive for Answers {
     ) -> Pin<Box<dyn Future<Output = Result<Vec<u8>>> + Send + '_>> {
         match kind {
             MessageKind::Entries => Box::pin(async move { self.entries(&payload).await }),
+            MessageKind::Backup => Box::pin(async move { self.transfers.answer(from, &payload).await }),
             _ => self.consensus.receive(from, kind, payload),
         }
     }

@@ -8,6 +8,7 @@ use super::{
     Admission, Api, Archive, Clock, EntrySource, NodeConfig, Propose, Publisher, PublisherParts, Sequencer,
     ServiceMetrics,
 };
+use crate::backup::Transfers;
 use crate::consensus::{Cluster, Consensus, ConsensusSettings};
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
@@ -141,6 +142,7 @@ impl Node {
             consensus: consensus.receiver(),
             archive: Arc::new(Archive::open(&config.data)?),
             published: publisher.published(),
+            transfers: Transfers::new(config.node, state.clone(), &config.data),
         };
         let talking = neighbours.map(|neighbours| Talking::start(neighbours, answers)).transpose()?;
         let api = Api::new(admission, sequencer, proposer, standing, state, archive, &publisher);

@@ -1,8 +1,10 @@
 //! What the user typed.
 
+mod backup;
 mod cluster;
 mod members;
 
+pub(crate) use backup::{BackupArgs, RestoreArgs};
 pub(crate) use cluster::ClusterArgs;
 pub(crate) use members::{LogStatusArgs, MemberChangeArgs, MemberCommand};
 
@@ -39,6 +41,10 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Check every file of a log, here or on a web site.
     Fsck(FsckArgs),
+    /// Copy a node's log and state, while it runs or not.
+    Backup(BackupArgs),
+    /// Make a node's folder again from a backup.
+    Restore(RestoreArgs),
     /// Cosign the checkpoints of other logs, over HTTP.
     Witness(WitnessArgs),
     /// Say who may submit to a log, with a root key.

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod field;
+mod restore;
 
 use crate::args::DrillArgs;
 use crate::interrupt;
@@ -96,6 +97,24 @@ pub(crate) const DRILLS: &[Drill] = &[
         what: "a node comes back under its number with nothing: it does not vote before it has caught up (R11, R12.2)",
         nodes: 3,
         run: cluster::wiped_node,
+    },
+    Drill {
+        name: "restore",
+        what: "three nodes lose everything, and come back from the backup of one that ran: nothing is missing (R20.5)",
+        nodes: 3,
+        run: restore::restore,
+    },
+    Drill {
+        name: "two-restores",
+        what: "two logs are restored from one backup: one goes on, the other signs nothing (R15.3, R20.5)",
+        nodes: 1,
+        run: restore::two_restores,
+    },
+    Drill {
+        name: "old-restore",
+        what: "a backup is older than what witnesses have seen: the restored log signs nothing (R15.3, R20.5)",
+        nodes: 1,
+        run: restore::old_restore,
     },
 ];
 

@@ -4,6 +4,7 @@
 
 mod addresses;
 mod args;
+mod backup;
 mod client;
 mod clock;
 mod cluster;
@@ -61,6 +62,8 @@ fn run(command: Command) -> Code {
         Command::Serve(args) => serve::run(&args),
         Command::Cluster(args) => cluster::run(&args),
         Command::Fsck(args) => fsck::run(&args),
+        Command::Backup(args) => backup::make(&args),
+        Command::Restore(args) => backup::restore(&args),
         Command::Witness(args) => witness::run(&args),
         Command::Client(command) => client::run(&command),
         Command::Member(command) => member::run(&command),

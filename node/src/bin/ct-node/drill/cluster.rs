@@ -16,14 +16,14 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// A load that runs, and what was acknowledged so far.
-struct UnderLoad {
+pub(super) struct UnderLoad {
     running: JoinHandle<Result<Measured>>,
     acknowledged: Arc<Mutex<Vec<Acknowledged>>>,
     enough: Arc<AtomicBool>,
 }
 
 impl UnderLoad {
-    fn begin(field: &Field, entries: u16) -> Result<Self> {
+    pub(super) fn begin(field: &Field, entries: u16) -> Result<Self> {
         let enough = Arc::<AtomicBool>::default();
         let acknowledged = Arc::new(Mutex::new(Vec::new()));
         let load = Load { urls: field.urls(), length: LONGEST, clients: 4, entries, enough: Arc::clone(&enough) };
@@ -42,12 +42,12 @@ impl UnderLoad {
     }
 
     /// Waits until so many more are acknowledged.
-    fn more(&self, field: &Field, many: usize) -> Result<()> {
+    pub(super) fn more(&self, field: &Field, many: usize) -> Result<()> {
         let before = self.count();
         field.eventually("the log acknowledges", || Ok((self.count() >= before + many).then_some(())))
     }
 
-    fn end(self) -> Result<Vec<Acknowledged>> {
+    pub(super) fn end(self) -> Result<Vec<Acknowledged>> {
         self.enough.store(true, Ordering::Relaxed);
         let panicked = |_| Error::new(Code::Internal, "the load", "ended unexpectedly", "report this as a defect");
         self.running.join().map_err(panicked)??;
@@ -57,7 +57,7 @@ impl UnderLoad {
 
 /// Every acknowledged statement is on every node once, in its place; and the places could have come about one after the
 /// other.
-fn demand_all(field: &Field, acknowledged: &[Acknowledged]) -> Result<()> {
+pub(super) fn demand_all(field: &Field, acknowledged: &[Acknowledged]) -> Result<()> {
     let entries = field.agreed(&field.all())?;
     let mut places: BTreeMap<Hash, Vec<u64>> = BTreeMap::new();
     for (index, entry) in entries {
@@ -213,7 +213,7 @@ pub(super) fn wiped_node(field: &mut Field) -> Result<()> {
     line(format_args!("  {} acknowledged", acknowledged.len()))
 }
 
-fn random() -> Result<RequestId> {
+pub(super) fn random() -> Result<RequestId> {
     Ok(RequestId::random(&mut Entropy::from_os()?))
 }
 

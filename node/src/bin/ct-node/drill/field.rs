@@ -79,6 +79,20 @@ impl Field {
         Ok(field)
     }
 
+    /// A second folder for the first node, with the same key; its number in the field.
+    pub(super) fn twin(&mut self) -> Result<u64> {
+        let twin = self.all().into_iter().max().unwrap_or(0).saturating_add(1);
+        let port = free_port()?;
+        let read = |source| trouble("the configuration", &source);
+        let text = fs::read_to_string(self.path("node-1/config.toml")).map_err(read)?;
+        let (old, new) = (self.url().replace("http://", ""), format!("127.0.0.1:{port}"));
+        let folder = self.path(&format!("node-{twin}"));
+        fs::create_dir(&folder).map_err(read)?;
+        fs::write(folder.join("config.toml"), text.replace(&old, &new)).map_err(read)?;
+        self.nodes.insert(twin, Running { child: None, port });
+        Ok(twin)
+    }
+
     /// Where clients find the first node.
     pub(super) fn url(&self) -> String {
         self.url_of(1)
@@ -360,7 +374,7 @@ fn free_port() -> Result<u16> {
     Err(Error::new(Code::IoPortInUse, "127.0.0.1", "no free port was found in a hundred tries", "try again"))
 }
 
-fn this_program() -> Result<Command> {
+pub(super) fn this_program() -> Result<Command> {
     std::env::current_exe().map(Command::new).map_err(|source| trouble("ct-node itself", &source))
 }
 

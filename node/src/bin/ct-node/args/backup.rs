@@ -1,0 +1,48 @@
+//! What the user typed for backups.
+
+use clap::Args as ClapArgs;
+use std::path::PathBuf;
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node backup --config log/node-1/config.toml --out backups/2026-11-20
+
+The node may run or not; one that runs goes on. One backup serves all nodes of
+the log. It holds no keys: keep log/keys elsewhere. It is signed with the node's
+own key, and checked before it is: see ct-node restore --verify-only.")]
+pub(crate) struct BackupArgs {
+    /// The configuration file of the node.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Where: a directory that does not exist, or is empty.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  ct-node restore --from backups/2026-11-20 --config log/node-1/config.toml \\
+      --verify-only
+  ct-node restore --from backups/2026-11-20 --config log/node-1/config.toml
+
+Stop all nodes of the log, move their data folders away, and restore all of them
+from the same backup: the hash that is printed is the same for each. The log
+signs nothing before a quorum of its witnesses has confirmed that they have seen
+no more of it than the backup has; if they have, the node says so in its
+messages, discontinuous.restore, and goes on asking.")]
+pub(crate) struct RestoreArgs {
+    /// The directory that ct-node backup made.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: PathBuf,
+    /// The configuration file of the node that is to be restored.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Check everything, and restore nothing.
+    #[arg(long)]
+    pub(crate) verify_only: bool,
+    /// Take a backup that was signed by a node that the configuration does not name.
+    #[arg(long)]
+    pub(crate) any_node_key: bool,
+}
