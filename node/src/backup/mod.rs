@@ -20,6 +20,7 @@ mod extension;
 mod listing;
 mod make;
 mod manifest;
+mod others;
 mod restore;
 mod transfer;
 mod tree_files;

@@ -5,8 +5,10 @@ use super::extension;
 use super::listing::Listing;
 use super::make::peers;
 use super::manifest::{MAX_MANIFEST_BYTES, Manifest, Signed};
+use super::others;
 use super::{CHECKPOINT, MANIFEST, STATE, SUMS, tree_files};
 use crate::documents::{DocumentFile, read_at_most};
+use crate::entropy::Entropy;
 use crate::error::{Error, Result, shown};
 use crate::fsck::{Audit, Folder, Judges, Seal, Source};
 use crate::machine::{Meta, StateMachine};
@@ -77,16 +79,18 @@ impl Restore<'_> {
     /// Everything is checked first, in the copy that becomes the folder: the signature of the manifest, the hash of every
     /// file, the signatures of the log and of a quorum of witnesses by the trust root of the configuration, each hash of
     /// the tree, and that the state continues that tree. Entries from elsewhere are taken over if all of that holds for
-    /// what is published there too, and it continues the backup. Blocks.
+    /// what is published there too, and it continues the backup. `now` and
+    /// `entropy` serve to ask whether other nodes run. Blocks.
     ///
     /// # Errors
-    /// `io.exists` if there is anything in the folder; `unknown.peer` for a manifest of another node; `tampered.*`,
+    /// `io.exists` if there is anything in the folder; `conflict.members` if another node runs; `unknown.peer` for a manifest of another node; `tampered.*`,
     /// `malformed.*`, `incomplete.file`, `unsupported.version` for a backup that is not what was written; `unknown.log`,
     /// `not_anchored.*`, `tampered.cosignature` if the trust root does not vouch for a checkpoint; `io.*`.
-    pub fn run(&self, config: &NodeConfig) -> Result<Proven> {
+    pub fn run(&self, config: &NodeConfig, now: Timestamp, entropy: &mut Entropy) -> Result<Proven> {
         let data = resolved(&config.data)?;
         if self.target == Target::Folder {
             check_empty(&data)?;
+            others::demand_stopped(config.node, peers(config)?, now, entropy)?;
         }
         let (manifest, hash) = manifest(config, self.from, self.by)?;
         let trust = trust::read(&config.trust)?;

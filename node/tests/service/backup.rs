@@ -36,17 +36,24 @@ fn grow(operator: &mut Operator, entries: u64) {
     assert_eq!(operator.end(), 0);
 }
 
+fn now() -> Timestamp {
+    Timestamp::from_seconds(1_800_000_000).unwrap()
+}
+
 fn config(operator: &Operator) -> NodeConfig {
     NodeConfig::read(&operator.path("node-1/config.toml")).unwrap()
 }
 
 fn make(operator: &Operator, out: &Path) -> Result<backup::Made> {
-    let now = Timestamp::from_seconds(1_800_000_000).unwrap();
-    backup::make(&config(operator), out, now, &mut Entropy::from_seed(&[9; 32]))
+    backup::make(&config(operator), out, now(), &mut Entropy::from_seed(&[9; 32]))
 }
 
 fn restore(operator: &Operator, from: &Path, target: Target) -> Result<backup::Proven> {
-    Restore { from, by: SignedBy::Peer, target, elsewhere: None }.run(&config(operator))
+    Restore { from, by: SignedBy::Peer, target, elsewhere: None }.run(
+        &config(operator),
+        now(),
+        &mut Entropy::from_seed(&[8; 32]),
+    )
 }
 
 fn code<T>(result: Result<T>) -> Code {
@@ -112,6 +119,46 @@ fn a_log_goes_on_from_the_backup_of_a_stopped_node() {
     assert_eq!(operator.end(), 0);
 }
 
+// R20.5, R10.5: what is acknowledged and not final yet is in the backup of a node that runs, however many pieces it takes.
+#[test]
+fn the_backup_of_a_running_node_has_what_is_not_final() {
+    let mut operator = stopped(2);
+    let before = operator.published();
+    operator.witnesses.iter_mut().for_each(|witness| {
+        witness.kill().unwrap();
+        witness.wait().unwrap();
+    });
+    operator.start();
+    eventually("the node listens", || operator.path("node-1/api").exists().then_some(()));
+    let (url, dir) = (operator.url(), text(&operator.path("")));
+    let (out, state) = (operator.dir.path().join("backup"), operator.dir.path().join("backup/state"));
+    let acked = operator.dir.path().join("acked.jsonl");
+    // Entries that stand in no tile fill the state.
+    eventually("the state is more than two pieces", || {
+        let words = ["load", "--to", &url, "--dir", &dir, "--seconds", "2", "--clients", "2", "--entries", "64"];
+        assert_eq!(ran(ct_node(&words).arg("--acked").arg(&acked)).0, 0);
+        let _ = fs::remove_dir_all(&out);
+        let made = make(&operator, &out).unwrap();
+        assert_eq!(made.published.get(), before);
+        (fs::metadata(&state).unwrap().len() > 2 << 20).then_some(())
+    });
+    let acknowledged = restore(&operator, &out, Target::Nothing).unwrap().size.get();
+    let lines = fs::read_to_string(&acked).unwrap();
+    let places =
+        lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["leaf_index"].as_u64());
+    assert_eq!(places.max().unwrap().map(|last| last + 1), Some(acknowledged));
+    operator.kill();
+    wipe(&operator);
+    restore(&operator, &out, Target::Folder).unwrap();
+    for number in 1..=3 {
+        let config = text(&operator.path(&format!("witness-{number}/config.toml")));
+        operator.witnesses.push(ct_node(&["witness", "--config", &config]).stderr(Stdio::null()).spawn().unwrap());
+    }
+    operator.start();
+    eventually("everything is published", || (operator.published() == acknowledged).then_some(()));
+    assert_eq!(operator.end(), 0);
+}
+
 // R9.3, R13.5: one byte flipped in any file of a backup, and any file missing, is found; nothing is restored.
 #[test]
 fn every_damaged_file_of_a_backup_is_found() {
@@ -163,8 +210,13 @@ fn a_backup_of_somebody_else_is_refused() {
     };
     let (same, other) = (init("same", "log.town.example"), init("other", "log.other.example"));
     let strange = NodeConfig::read(&same.join("node-1/config.toml")).unwrap();
-    let restored =
-        |config: &NodeConfig, by| code(Restore { from: &out, by, target: Target::Folder, elsewhere: None }.run(config));
+    let restored = |config: &NodeConfig, by| {
+        code(Restore { from: &out, by, target: Target::Folder, elsewhere: None }.run(
+            config,
+            now(),
+            &mut Entropy::from_seed(&[8; 32]),
+        ))
+    };
     assert_eq!(restored(&strange, SignedBy::Peer), Code::UnknownPeer);
     // Another trust root for the same name, and that of another log.
     assert_eq!(restored(&strange, SignedBy::AnyNode), Code::NotAnchoredLogSignature);
@@ -181,8 +233,7 @@ fn a_backup_of_somebody_else_is_refused() {
     assert_eq!(restored(&config, SignedBy::AnyNode), Code::Ok);
     config.peers = None;
     assert_eq!(restored(&config, SignedBy::AnyNode), Code::IoExists);
-    let now = Timestamp::from_seconds(1).unwrap();
-    let made = backup::make(&config, &operator.dir.path().join("new"), now, &mut Entropy::from_seed(&[1; 32]));
+    let made = backup::make(&config, &operator.dir.path().join("new"), now(), &mut Entropy::from_seed(&[1; 32]));
     assert_eq!(code(made), Code::MalformedConfig);
 }
 
@@ -211,6 +262,63 @@ fn what_is_not_whole_is_not_backed_up() {
     let out = operator.dir.path().join("backup");
     assert_eq!(code(make(&operator, &out)), Code::IncompleteNode);
     assert!(!out.exists());
+}
+
+// R15.3: state and files are of two histories of one length.
+#[test]
+fn files_of_another_history_are_not_backed_up() {
+    let mut operator = Operator::new();
+    let kept = operator.dir.path().join("kept");
+    for name in ["one", "other"] {
+        let file = operator.dir.path().join(name);
+        fs::write(&file, name).unwrap();
+        operator.start();
+        assert_eq!(operator.issue(&format!("{name}-bundles"), &[file]).0, 0);
+        assert_eq!((operator.end(), operator.published()), (0, 2));
+        if name == "one" {
+            copy_all(&operator.path("node-1/data/log"), &kept);
+            wipe(&operator);
+            fs::write(operator.path("node-1/first-start"), "founds\n").unwrap();
+            for number in 1..=3 {
+                let mut witness = operator.witnesses.remove(0);
+                witness.kill().unwrap();
+                witness.wait().unwrap();
+                fs::remove_dir_all(operator.path(&format!("witness-{number}/state"))).unwrap();
+                let config = text(&operator.path(&format!("witness-{number}/config.toml")));
+                let witness = ct_node(&["witness", "--config", &config]).stderr(Stdio::null()).spawn();
+                operator.witnesses.push(witness.unwrap());
+            }
+        }
+    }
+    let (out, log) = (operator.dir.path().join("backup"), operator.path("node-1/data/log"));
+    assert_eq!(code(make(&operator, &out)), Code::Ok);
+    fs::remove_dir_all(&out).unwrap();
+    fs::remove_dir_all(&log).unwrap();
+    copy_all(&kept, &log);
+    assert_eq!(code(make(&operator, &out)), Code::TamperedState);
+}
+
+// R11, R12: a node that is restored while another one runs would have forgotten what it has promised.
+#[test]
+fn no_node_is_restored_while_others_run() {
+    let dir = crate::town::directory();
+    let log = dir.path().join("log");
+    assert_eq!(ran(&mut ct_node(&["init", "--dir", &text(&log), "--nodes", "3"])).0, 0);
+    let folder = |node: u64| log.join(format!("node-{node}"));
+    let start = |node| {
+        let at = text(&folder(node).join("config.toml"));
+        ct_node(&["serve", "--config", &at]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let mut running = start(2);
+    eventually("the node listens to others", || folder(2).join("peer").exists().then_some(()));
+    let config = NodeConfig::read(&folder(1).join("config.toml")).unwrap();
+    let restore = Restore { from: dir.path(), by: SignedBy::Peer, target: Target::Folder, elsewhere: None };
+    let restored = || code(restore.run(&config, now(), &mut Entropy::from_seed(&[8; 32])));
+    assert_eq!(restored(), Code::ConflictMembers);
+    running.kill().unwrap();
+    running.wait().unwrap();
+    // Then it is only the backup that is missing.
+    assert_eq!(restored(), Code::IoNotFound);
 }
 
 // R13.2, R20.5: whenever a restore is killed, the folder is not there or is whole; and what founds a log comes last.
@@ -265,7 +373,11 @@ fn entries_that_were_published_later_are_taken_over() {
     wipe(&operator);
     let restored = |dir: &Path, target| {
         let elsewhere = Folder::new(dir);
-        Restore { from: &out, by: SignedBy::Peer, target, elsewhere: Some(&elsewhere) }.run(&config(&operator))
+        Restore { from: &out, by: SignedBy::Peer, target, elsewhere: Some(&elsewhere) }.run(
+            &config(&operator),
+            now(),
+            &mut Entropy::from_seed(&[8; 32]),
+        )
     };
     // No more than the backup has: then it is the backup.
     assert_eq!(restored(&older, Target::Nothing).unwrap().checkpoint.size(), made.published);

@@ -196,7 +196,9 @@ fn an_interrupted_issue_is_finished_by_the_next() {
 fn every_drill_holds() {
     let (status, out, err) = ran(&mut ct_node(&["drill"]));
     assert_eq!((status, err.as_str()), (0, ""), "{out}");
-    assert_eq!(out.lines().filter(|line| *line == "  held").count(), 5, "{out}");
+    let (held, drills): (Vec<_>, Vec<_>) = out.lines().partition(|line| line.starts_with(' '));
+    assert_eq!(held.iter().filter(|line| **line == "  held").count(), drills.len(), "{out}");
+    assert!(drills.len() >= 14, "{out}");
 }
 
 // R2.5, R1.4: each mistake of an operator by its code, and what to do.

@@ -29,7 +29,7 @@ pub(crate) fn restore(args: &RestoreArgs) -> Result<()> {
     let target = if args.verify_only { Target::Nothing } else { Target::Folder };
     let elsewhere = args.entries_from.as_deref().map(fsck::source).transpose()?;
     let plan = Restore { from: &args.from, by, target, elsewhere: elsewhere.as_deref() };
-    print(&plan.run(&config)?)?;
+    print(&plan.run(&config, clock()?, &mut Entropy::from_os()?)?)?;
     line("")?;
     if target == Target::Nothing {
         return line("Nothing was restored.");

@@ -33,8 +33,8 @@ Stop all nodes of the log, move their data folders away, and restore all of them
 from the same backup: the hashes that are printed are the same for each. The log
 signs nothing before a quorum of its witnesses has confirmed that they have seen
 no more of it than was restored; if they have, the node says so in its messages,
-discontinuous.restore, and goes on asking. Then restore with --entries-from: what
-was published after the backup is taken over, checked like all the rest.")]
+discontinuous.restore, and goes on asking. Then restore with --entries-from:
+what was published after the backup is taken over, checked like all the rest.")]
 pub(crate) struct RestoreArgs {
     /// The directory that ct-node backup made.
     #[arg(long, value_name = "DIR")]
