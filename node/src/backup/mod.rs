@@ -16,16 +16,18 @@
 //! [`crate::restored`]. So all nodes of a log are restored from one backup.
 
 mod continuity;
+mod extension;
 mod listing;
 mod make;
 mod manifest;
+mod others;
 mod restore;
 mod transfer;
 mod tree_files;
 
 pub use make::{Made, make};
 pub use manifest::Manifest;
-pub use restore::{Proven, SignedBy, Target, restore};
+pub use restore::{Proven, Restore, SignedBy, Target};
 pub(crate) use transfer::Transfers;
 
 const MANIFEST: &str = "manifest.cbor";

@@ -1,20 +1,23 @@
 //! Making a node's folder again from a backup.
 
 use super::continuity::{self, checkpoint_of};
+use super::extension;
 use super::listing::Listing;
 use super::make::peers;
 use super::manifest::{MAX_MANIFEST_BYTES, Manifest, Signed};
+use super::others;
 use super::{CHECKPOINT, MANIFEST, STATE, SUMS, tree_files};
 use crate::documents::{DocumentFile, read_at_most};
+use crate::entropy::Entropy;
 use crate::error::{Error, Result, shown};
-use crate::fsck::{Audit, Folder, Judges};
-use crate::machine::StateMachine;
+use crate::fsck::{Audit, Folder, Judges, Seal, Source};
+use crate::machine::{Meta, StateMachine};
 use crate::service::NodeConfig;
 use crate::store::Store;
 use crate::tile_reader::{LOG, log_path};
 use crate::{durable, quorum, restored, trust};
 use ct_core::limits::MAX_NOTE_BYTES;
-use ct_core::{Checkpoint, Code, Hash, Note, Timestamp, TrustRoot};
+use ct_core::{Checkpoint, Code, Hash, Note, Timestamp, TreeSize, TrustRoot};
 use ct_keys::{PublicKey, Role};
 use std::fs::{self, File};
 use std::io::{BufReader, ErrorKind};
@@ -38,6 +41,19 @@ pub enum Target {
     Nothing,
 }
 
+/// What is to be restored from where.
+#[derive(Clone, Copy)]
+pub struct Restore<'a> {
+    /// The backup.
+    pub from: &'a Path,
+    /// Whose it must be.
+    pub by: SignedBy,
+    /// What is to be done with it.
+    pub target: Target,
+    /// Published files of the same log, which may have gone on after the backup; whoever has them need not be trusted.
+    pub elsewhere: Option<&'a dyn Source>,
+}
+
 /// A backup that was checked from end to end: what continues what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proven {
@@ -45,47 +61,67 @@ pub struct Proven {
     pub manifest: Manifest,
     /// SHA-256 of its manifest: to be compared among the nodes of the log.
     pub hash: Hash,
-    /// The checkpoint of its tiles, which were hashed again.
+    /// The checkpoint of the tiles, which were hashed again: that of the backup, or a later one from elsewhere.
     pub checkpoint: Checkpoint,
     /// Witnesses of the trust root that have cosigned that checkpoint.
     pub witnesses: usize,
     /// The latest time that one of them states.
     pub cosigned: Option<Timestamp>,
+    /// Entries in the state, those in no tile included.
+    pub size: TreeSize,
+    /// A hash over everything that made the state what it is: equal on all nodes that are restored alike.
+    pub history: Hash,
 }
 
-/// Makes the folder of the node with this configuration from the backup in `from`: whole, or not at all.
-///
-/// Everything is checked first, in the copy that becomes the folder: the signature of the manifest, the hash of every
-/// file, the signatures of the log and of a quorum of witnesses by the trust root of the configuration, each hash of the
-/// tree, and that the state continues that tree. Blocks.
-///
-/// # Errors
-/// `io.exists` if there is anything in the folder; `unknown.peer` for a manifest of another node; `tampered.*`,
-/// `malformed.*`, `incomplete.file`, `unsupported.version` for a backup that is not what was written; `unknown.log`,
-/// `not_anchored.*`, `tampered.cosignature` if the trust root does not vouch for its checkpoint; `io.*`.
-pub fn restore(config: &NodeConfig, from: &Path, by: SignedBy, target: Target) -> Result<Proven> {
-    let data = resolved(&config.data)?;
-    if target == Target::Folder {
-        check_empty(&data)?;
+impl Restore<'_> {
+    /// Makes the folder of the node with this configuration: whole, or not at all.
+    ///
+    /// Everything is checked first, in the copy that becomes the folder: the signature of the manifest, the hash of every
+    /// file, the signatures of the log and of a quorum of witnesses by the trust root of the configuration, each hash of
+    /// the tree, and that the state continues that tree. Entries from elsewhere are taken over if all of that holds for
+    /// what is published there too, and it continues the backup. `now` and
+    /// `entropy` serve to ask whether other nodes run. Blocks.
+    ///
+    /// # Errors
+    /// `io.exists` if there is anything in the folder; `conflict.members` if another node runs; `unknown.peer` for a manifest of another node; `tampered.*`,
+    /// `malformed.*`, `incomplete.file`, `unsupported.version` for a backup that is not what was written; `unknown.log`,
+    /// `not_anchored.*`, `tampered.cosignature` if the trust root does not vouch for a checkpoint; `io.*`.
+    pub fn run(&self, config: &NodeConfig, now: Timestamp, entropy: &mut Entropy) -> Result<Proven> {
+        let data = resolved(&config.data)?;
+        if self.target == Target::Folder {
+            check_empty(&data)?;
+            others::demand_stopped(config.node, peers(config)?, now, entropy)?;
+        }
+        let (manifest, hash) = manifest(config, self.from, self.by)?;
+        let trust = trust::read(&config.trust)?;
+        let mut vouched = vouched(&manifest.checkpoint, &trust)?;
+        let backed_up = vouched.0.clone();
+        let parent = data.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        let writing = |source| Error::writing(parent, &source);
+        fs::create_dir_all(parent).map_err(writing)?;
+        let stage = tempfile::Builder::new().prefix(".ct-node-").tempdir_in(parent).map_err(writing)?;
+        let folder = stage.path().join("data");
+        for dir in [&folder, &folder.join("state")] {
+            fs::create_dir(dir).map_err(writing)?;
+        }
+        copy(self.from, &folder, &manifest, &backed_up)?;
+        audit(&folder, &backed_up, &trust, None)?;
+        let mut machine = install(&self.from.join(STATE), &folder, &manifest, &backed_up)?;
+        if let Some(source) = self.elsewhere
+            && let Some(further) = extension::extend(&folder, &mut machine, &manifest, &trust, source)?
+        {
+            vouched = further;
+        }
+        let summary = machine.reader().meta();
+        drop(machine);
+        let (checkpoint, witnesses, cosigned) = vouched;
+        if self.target == Target::Folder {
+            settle(config, &folder, &data, &manifest, &checkpoint)?;
+        }
+        let nothing = || Error::new(Code::TamperedState, STATE, "is empty", ANOTHER);
+        let Meta { tree, history, .. } = summary.ok_or_else(nothing)?;
+        Ok(Proven { manifest, hash, checkpoint, witnesses, cosigned, size: tree.size(), history })
     }
-    let (manifest, hash) = manifest(config, from, by)?;
-    let trust = trust::read(&config.trust)?;
-    let (checkpoint, witnesses, cosigned) = vouched(&manifest, &trust)?;
-    let parent = data.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let writing = |source| Error::writing(parent, &source);
-    fs::create_dir_all(parent).map_err(writing)?;
-    let stage = tempfile::Builder::new().prefix(".ct-node-").tempdir_in(parent).map_err(writing)?;
-    let folder = stage.path().join("data");
-    for dir in [&folder, &folder.join("state")] {
-        fs::create_dir(dir).map_err(writing)?;
-    }
-    copy(from, &folder, &manifest, &checkpoint)?;
-    audit(&folder, &checkpoint, trust)?;
-    install(&from.join(STATE), &folder, &manifest, &checkpoint)?;
-    if target == Target::Folder {
-        settle(config, &folder, &data, &manifest, &checkpoint)?;
-    }
-    Ok(Proven { manifest, hash, checkpoint, witnesses, cosigned })
 }
 
 /// Where the folder really is: it may be a link to another disk.
@@ -125,15 +161,18 @@ fn manifest(config: &NodeConfig, from: &Path, by: SignedBy) -> Result<(Manifest,
     Err(Error::new(Code::UnknownPeer, shown(&path), what, next))
 }
 
-/// The checkpoint, if the log's key in the trust root and a quorum of its witnesses have signed it; how many, and when.
-fn vouched(manifest: &Manifest, trust: &TrustRoot) -> Result<(Checkpoint, usize, Option<Timestamp>)> {
-    let checkpoint = checkpoint_of(&manifest.checkpoint, MANIFEST)?;
+/// A checkpoint, how many witnesses of the trust root have cosigned it, and when the last.
+pub(super) type Vouched = (Checkpoint, usize, Option<Timestamp>);
+
+/// The checkpoint of this note, if the log's key in the trust root and a quorum of its witnesses have signed it.
+pub(super) fn vouched(text: &str, trust: &TrustRoot) -> Result<Vouched> {
+    let checkpoint = checkpoint_of(text, CHECKPOINT)?;
     let origin = trust::origin(trust.trust())?;
-    if checkpoint.origin().as_str() != origin || manifest.origin != origin {
-        let what = format!("is of the log {:?}, and the trust root is about {origin}", manifest.origin);
-        return Err(Error::new(Code::UnknownLog, MANIFEST, what, "use a backup of this log, or its trust root"));
+    if checkpoint.origin().as_str() != origin {
+        let what = format!("is of the log {:?}, and the trust root is about {origin}", checkpoint.origin().as_str());
+        return Err(Error::new(Code::UnknownLog, CHECKPOINT, what, "use what is of this log, or its trust root"));
     }
-    let note = Note::parse(&manifest.checkpoint)?;
+    let note = Note::parse(text)?;
     let demanded = quorum::demand_log(trust, origin, &note).and_then(|()| quorum::demand(trust, &note));
     demanded.map_err(|error| {
         let next = "use the log's own trust root; nothing was restored";
@@ -191,9 +230,10 @@ fn tampered(from: &Path, name: &str) -> Error {
     Error::new(Code::TamperedFile, shown(&from.join(name)), "is not the file that was backed up", ANOTHER)
 }
 
-/// Hashes the whole tree again, from its entries.
-fn audit(folder: &Path, checkpoint: &Checkpoint, trust: TrustRoot) -> Result<()> {
-    let audit = Audit { judges: Judges { vkey: None, trust: Some(trust) }, older: None };
+/// Hashes the whole tree again, from its entries; it must begin with that of the older checkpoint.
+pub(super) fn audit(folder: &Path, checkpoint: &Checkpoint, trust: &TrustRoot, older: Option<&str>) -> Result<()> {
+    let older = older.map(|older| Seal::parse(older.as_bytes(), CHECKPOINT)).transpose()?;
+    let audit = Audit { judges: Judges { vkey: None, trust: Some(trust.clone()) }, older };
     let report = audit.run(&Folder::new(&folder.join(LOG)), &mut |_| Ok(()))?;
     let worst = report.findings.iter().find(|finding| finding.code == report.code());
     match worst {
@@ -204,7 +244,7 @@ fn audit(folder: &Path, checkpoint: &Checkpoint, trust: TrustRoot) -> Result<()>
 }
 
 /// The state, which must be the one that the manifest speaks of, and continue the tree.
-fn install(file: &Path, folder: &Path, manifest: &Manifest, checkpoint: &Checkpoint) -> Result<()> {
+fn install(file: &Path, folder: &Path, manifest: &Manifest, checkpoint: &Checkpoint) -> Result<StateMachine> {
     let mut machine = StateMachine::open(&folder.join("state").join("machine.redb"))?;
     let mut source = BufReader::new(File::open(file).map_err(|source| Error::reading(file, &source))?);
     machine.restore(&mut source)?;
@@ -216,7 +256,11 @@ fn install(file: &Path, folder: &Path, manifest: &Manifest, checkpoint: &Checkpo
     if said != found {
         return Err(other());
     }
-    continuity::check(&Store::open(folder)?, checkpoint, &meta, &state)
+    if meta.origin != manifest.origin {
+        return Err(other());
+    }
+    continuity::check(&Store::open(folder)?, checkpoint, &meta, &state)?;
+    Ok(machine)
 }
 
 /// Marks the folder and puts it in its place, on disk; then the node may found a cluster. If this is interrupted in
@@ -232,4 +276,4 @@ fn settle(config: &NodeConfig, folder: &Path, data: &Path, manifest: &Manifest, 
     durable::replace(&peers(config)?.first_start, b"founds\n")
 }
 
-const ANOTHER: &str = "use another copy of the backup, or another backup";
+pub(super) const ANOTHER: &str = "use another copy of the backup, or another backup";

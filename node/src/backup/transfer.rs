@@ -120,13 +120,10 @@ pub(super) fn fetch(
     entropy: &mut Entropy,
     out: &Path,
 ) -> Result<()> {
-    let key = KeyFile::read(&settings.key, Role::Tls)?;
-    let clock: Clock = Arc::new(move || now);
-    let identity = Arc::new(Identity::new(node, key, settings.signing, clock)?);
-    let member = Member { node, key: identity.key(), address: String::new() };
     let addresses = BTreeMap::from([(node, PeerAddress::File(settings.advertised.clone()))]);
+    let (dialer, key) = dialer(node, settings, addresses, now, entropy)?;
+    let member = Member { node, key, address: String::new() };
     let transfer = u64::from(u32::from_be_bytes(entropy.bytes()));
-    let dialer = Dialer::new(identity, addresses, CONNECT, Entropy::from_seed(&entropy.bytes()));
     let stopped = |source: std::io::Error| Error::new(Code::Internal, "the backup", source.to_string(), "report this");
     let runtime = Builder::new_current_thread().enable_all().build().map_err(stopped)?;
     let writing = |source| Error::writing(out, &source);
@@ -151,6 +148,24 @@ pub(super) fn fetch(
     }
     let file = file.into_inner().map_err(|error| writing(error.into_error()))?;
     file.sync_all().map_err(writing)
+}
+
+/// What calls as this node, and the key that it proves.
+///
+/// # Errors
+/// `io.key_file` and others of the key.
+pub(super) fn dialer(
+    node: u64,
+    settings: &PeerSettings,
+    addresses: BTreeMap<u64, PeerAddress>,
+    now: Timestamp,
+    entropy: &mut Entropy,
+) -> Result<(Dialer, [u8; 32])> {
+    let key = KeyFile::read(&settings.key, Role::Tls)?;
+    let clock: Clock = Arc::new(move || now);
+    let identity = Arc::new(Identity::new(node, key, settings.signing, clock)?);
+    let key = identity.key();
+    Ok((Dialer::new(identity, addresses, CONNECT, Entropy::from_seed(&entropy.bytes())), key))
 }
 
 /// Writes the state of a node that does not run.
@@ -211,7 +226,7 @@ fn malformed(why: &dyn std::fmt::Display) -> Error {
 }
 
 const PIECE_BYTES: u64 = 1 << 20;
-const CONNECT: Duration = Duration::from_secs(5);
+const CONNECT: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(30);
 const FIRST_PATIENCE: Duration = Duration::from_secs(600);
 

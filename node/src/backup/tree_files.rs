@@ -21,13 +21,16 @@ pub(super) fn read(store: &Store, tile: Tile, current: TreeSize) -> Result<Vec<u
     let now = Tile::of_tree(tile.level(), tile.index(), current).ok_or_else(beyond)?;
     let bytes = read_tile(store, now)?;
     let short = || damaged(store, &log_path(now), "has not the length of a tile");
+    cut(tile, &bytes).ok_or_else(short)
+}
+
+/// What of these bytes, which are those of this tile or of a wider one at its place, is the tile's; `None` if they are
+/// too short.
+pub(super) fn cut(tile: Tile, bytes: &[u8]) -> Option<Vec<u8>> {
     let width = usize::from(tile.width());
     match tile.level() {
-        Level::Hashes(_) => bytes.get(..width.saturating_mul(Hash::LEN)).map(<[u8]>::to_vec).ok_or_else(short),
-        Level::Entries => {
-            let entries = entry_bundle::parse(&bytes).map_err(|_| short())?;
-            Ok(entry_bundle::encode(entries.get(..width).ok_or_else(short)?)?)
-        }
+        Level::Hashes(_) => bytes.get(..width.saturating_mul(Hash::LEN)).map(<[u8]>::to_vec),
+        Level::Entries => entry_bundle::encode(entry_bundle::parse(bytes).ok()?.get(..width)?).ok(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! Driven by committed [`Command`](crate::command::Command)s and nothing else, one writer (R9.5). What was applied is on
 //! disk after [`StateMachine::persist`]; until then the write-ahead log has it.
 
+mod extension;
 mod invariants;
 mod meta;
 mod snapshot;

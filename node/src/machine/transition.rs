@@ -8,7 +8,7 @@ use super::tables::{
 use super::{Anchored, Counts, Meta, TrustInForce};
 use crate::command::{Answer, Command, Outcome, Seal};
 use crate::envelope::{Envelope, MessageType, WINDOW};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::{gate, log, statement};
 use ct_core::limits::MAX_CLIENTS;
 use ct_core::merkle::leaf_hash;
@@ -242,6 +242,42 @@ impl<'t> Transition<'t> {
         self.boundaries.insert(size, record.as_slice()).map(drop).map_err(failed)
     }
 
+    /// Takes over entries that were published after this state was backed up, up to what is final there.
+    pub(super) fn extend(
+        &mut self,
+        seal: Seal,
+        signatures: &str,
+        next: &mut dyn FnMut(u64) -> Result<Vec<Vec<u8>>>,
+    ) -> Result<()> {
+        let before = self.known()?.tree.size();
+        while self.known()?.tree.size() < seal.size {
+            let first = self.known()?.tree.size().get();
+            let entries = next(first)?;
+            let identified = entries.iter().zip(first..);
+            let identified = identified.map(|(entry, index)| Ok((log::identity(entry, index)?, entry.as_slice())));
+            self.push(&identified.collect::<Result<Vec<_>>>()?)?;
+        }
+        let meta = self.known_mut()?;
+        if meta.tree.size() == seal.size && meta.tree.root() != seal.root {
+            let what = "the entries from elsewhere do not continue this state";
+            let next = "use published files of this log, or restore the backup without them";
+            return Err(Error::new(Code::TamperedConsistency, "the checkpoint", what, next));
+        }
+        if seal.size < meta.sealed.size || (seal.size == meta.sealed.size && seal.root != meta.sealed.root) {
+            return Err(damaged("more of it may have been signed than is final elsewhere"));
+        }
+        meta.sealed = Seal { generation: meta.sealed.generation, ..seal };
+        meta.anchored = Anchored { seal: meta.sealed, signatures: signatures.to_owned() };
+        let (size, root) = (seal.size.get(), seal.root);
+        let lines = Hash::of(signatures.as_bytes());
+        let parts = [EXTENDED, meta.history.as_bytes(), &size.to_be_bytes(), root.as_bytes(), lines.as_bytes()];
+        meta.history = Hash::of_parts(&parts);
+        self.mark_boundary(Some(before))?;
+        self.boundaries.retain_in(..size, |_, _| false).map_err(failed)?;
+        // They stand in tiles.
+        self.entries.retain_in(..size, |_, _| false).map_err(failed)
+    }
+
     /// Only a root that this node has come to by itself is sealed. A mismatch means that its tree or the proposer's is
     /// wrong, and the node stops.
     fn seal(&mut self, seal: Seal) -> Result<Vec<u8>> {
@@ -376,3 +412,5 @@ pub const REFUSED: u8 = 0;
 /// How long the answer to a request is kept (R12.4).
 pub const ANSWERS_KEPT: Seconds = Seconds::new(86_400);
 const FORGOTTEN_AT_ONCE: usize = 64;
+/// What a history goes on with that no command has changed.
+const EXTENDED: &[u8] = b"civictrust state extended v1\n";

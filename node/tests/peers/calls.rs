@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-const KINDS: [MessageKind; 6] = [
+const KINDS: [MessageKind; 7] = [
     MessageKind::Append,
     MessageKind::Vote,
     MessageKind::PreVote,
     MessageKind::Standing,
     MessageKind::Snapshot,
     MessageKind::Entries,
+    MessageKind::Backup,
 ];
 
 // R4.4, R8.2: both ways, with and without a signature on each frame.

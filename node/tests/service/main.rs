@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod backup;
 mod cluster;
 mod cluster_command;
 #[path = "../node/go.rs"]

@@ -2,8 +2,9 @@
 
 use crate::args::{BackupArgs, RestoreArgs};
 use crate::clock::clock;
+use crate::fsck;
 use crate::output::{line, word};
-use ct_node::backup::{self, Proven, SignedBy, Target};
+use ct_node::backup::{self, Proven, Restore, SignedBy, Target};
 use ct_node::service::NodeConfig;
 use ct_node::{Entropy, Result};
 
@@ -26,8 +27,9 @@ pub(crate) fn restore(args: &RestoreArgs) -> Result<()> {
     let config = NodeConfig::read(&args.config)?;
     let by = if args.any_node_key { SignedBy::AnyNode } else { SignedBy::Peer };
     let target = if args.verify_only { Target::Nothing } else { Target::Folder };
-    let proven = backup::restore(&config, &args.from, by, target)?;
-    print(&proven)?;
+    let elsewhere = args.entries_from.as_deref().map(fsck::source).transpose()?;
+    let plan = Restore { from: &args.from, by, target, elsewhere: elsewhere.as_deref() };
+    print(&plan.run(&config, clock()?, &mut Entropy::from_os()?)?)?;
     line("")?;
     if target == Target::Nothing {
         return line("Nothing was restored.");
@@ -47,6 +49,9 @@ fn print(proven: &Proven) -> Result<()> {
     line(format_args!("Checkpoint: {} entries, root {}.", checkpoint.size(), checkpoint.root()))?;
     let cosigned = proven.cosigned.map_or_else(String::new, |at| format!(", the last at {at}"));
     line(format_args!("Witnesses that have cosigned it: {}{cosigned}.", proven.witnesses))?;
-    let more = manifest.size.get().saturating_sub(checkpoint.size().get());
-    line(format_args!("Entries beyond it: {more}. Every file and hash was checked."))
+    let more = proven.size.get().saturating_sub(checkpoint.size().get());
+    let added = proven.size.get().saturating_sub(manifest.size.get());
+    line(format_args!("Entries beyond it: {more}. Entries after the backup, from elsewhere: {added}."))?;
+    line(format_args!("State: sha256:{}", proven.history))?;
+    line("Every file and hash was checked. Backup and state have the same hashes on each node.")
 }

@@ -112,7 +112,7 @@ pub(crate) const DRILLS: &[Drill] = &[
     },
     Drill {
         name: "old-restore",
-        what: "a backup is older than what witnesses have seen: the restored log signs nothing (R15.3, R20.5)",
+        what: "a backup is older than what witnesses saw: nothing is signed until published files bring the rest (R15.3, R20.5)",
         nodes: 1,
         run: restore::old_restore,
     },

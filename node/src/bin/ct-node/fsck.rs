@@ -54,7 +54,7 @@ pub(crate) fn run(args: &FsckArgs) -> Result<()> {
     }
 }
 
-fn source(log: &str) -> Result<Box<dyn Source>> {
+pub(crate) fn source(log: &str) -> Result<Box<dyn Source>> {
     if log.starts_with("http://") || log.starts_with("https://") {
         return Ok(Box::new(Site::new(log, Patience::default(), Retry::default(), Entropy::from_os()?)));
     }

@@ -26,12 +26,15 @@ Examples:
   ct-node restore --from backups/2026-11-20 --config log/node-1/config.toml \\
       --verify-only
   ct-node restore --from backups/2026-11-20 --config log/node-1/config.toml
+  ct-node restore --from backups/2026-11-20 --config log/node-1/config.toml \\
+      --entries-from https://mirror.example/log
 
 Stop all nodes of the log, move their data folders away, and restore all of them
-from the same backup: the hash that is printed is the same for each. The log
+from the same backup: the hashes that are printed are the same for each. The log
 signs nothing before a quorum of its witnesses has confirmed that they have seen
-no more of it than the backup has; if they have, the node says so in its
-messages, discontinuous.restore, and goes on asking.")]
+no more of it than was restored; if they have, the node says so in its messages,
+discontinuous.restore, and goes on asking. Then restore with --entries-from:
+what was published after the backup is taken over, checked like all the rest.")]
 pub(crate) struct RestoreArgs {
     /// The directory that ct-node backup made.
     #[arg(long, value_name = "DIR")]
@@ -39,6 +42,9 @@ pub(crate) struct RestoreArgs {
     /// The configuration file of the node that is to be restored.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: PathBuf,
+    /// Published files of the log, elsewhere, which go on after the backup.
+    #[arg(long, value_name = "DIR|URL")]
+    pub(crate) entries_from: Option<String>,
     /// Check everything, and restore nothing.
     #[arg(long)]
     pub(crate) verify_only: bool,

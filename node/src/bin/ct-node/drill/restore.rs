@@ -85,9 +85,18 @@ pub(super) fn old_restore(field: &mut Field) -> Result<()> {
     field.submit_as(random()?, &field.statements(1)?)?;
     field.wait_for(3)?;
     field.kill()?;
-    field.wipe(1)?;
+    let (data, lost) = (field.path("node-1/data"), field.path("lost"));
+    fs::rename(&data, &lost).map_err(|source| trouble("the node's data", &source))?;
     ct_node(field, &["restore"], 1, &[("--from", "backup")])?;
-    signs_nothing(field, 1, 2)
+    signs_nothing(field, 1, 2)?;
+    // What was published after the backup is still there, and brings the log to where its witnesses are.
+    field.kill()?;
+    field.wipe(1)?;
+    ct_node(field, &["restore"], 1, &[("--from", "backup"), ("--entries-from", "lost/log")])?;
+    field.start_node(1)?;
+    let receipt = field.submit_as(random()?, &field.statements(1)?)?;
+    demand(receipt.first == 3, "a new statement did not get the next place")?;
+    field.wait_for(4)
 }
 
 /// Starts a node that was restored when its witnesses had seen more: it says so, and neither signs nor publishes.
