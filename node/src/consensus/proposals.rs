@@ -260,16 +260,25 @@ impl Consensus {
         }
     }
 
-    /// Waits for all commands in flight, makes the state durable, and ends the threads. Blocks the calling thread.
+    /// Ends the protocol on this node: whoever still waits for a command hears `unknown.outcome`. For a node that is told
+    /// to end while no majority answers; [`Self::shutdown`] comes next.
+    pub async fn abandon(&self) {
+        let _ = self.group.shutdown().await;
+    }
+
+    /// Waits a while for the commands in flight, makes the state durable, and ends the threads. Blocks the calling thread.
+    /// What no majority has confirmed by then may still be carried out.
     ///
     /// # Errors
     /// Why the node had stopped before, or stopped now. What was answered is on disk in any case.
     pub fn shutdown(mut self) -> Result<()> {
         let (group, commands) = (self.group.clone(), Arc::clone(&self.commands));
         let all = u32::try_from(MAX_COMMANDS_IN_FLIGHT).unwrap_or(u32::MAX);
+        // Then everything that is durable is in the log.
+        let is_abandoned = group.metrics().borrow_watched().running_state.is_err();
         let drained = async move {
-            // Commands in flight end when the node stops, too.
-            let _all = commands.acquire_many_owned(all).await;
+            // Commands in flight end when the node stops, too; a leader without a majority would wait for ever.
+            let _all = timeout(PATIENCE, commands.acquire_many_owned(all)).await;
             let is_alone = group.voter_ids().count() <= 1;
             let persisted = persistence::persist(&group, (!is_alone).then_some(0)).await;
             if let Ok(upto) = persisted
@@ -290,7 +299,7 @@ impl Consensus {
         }
         match self.halt.reason() {
             Some(error) => Err(error),
-            None if is_persisted => Ok(()),
+            None if is_persisted || is_abandoned => Ok(()),
             None => Err(Error::new(Code::Internal, "consensus", "stopped before its state was durable", "report this")),
         }
     }

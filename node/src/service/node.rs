@@ -5,7 +5,7 @@ use super::founding::{check_log_key, found};
 use super::neighbours::{Answers, FromOthers, Neighbours};
 use super::witnesses::OverHttp;
 use super::{
-    Admission, Api, Archive, Clock, EntrySource, NodeConfig, Propose, Publisher, PublisherParts, Sequencer,
+    Admission, Api, Archive, Clock, EntrySource, Leadership, NodeConfig, Propose, Publisher, PublisherParts, Sequencer,
     ServiceMetrics,
 };
 use crate::backup::Transfers;
@@ -107,7 +107,8 @@ impl Node {
         let proposer: Arc<dyn Propose> = Arc::clone(&consensus) as _;
         let mut founding = tokio::spawn(found(config.clone(), state.clone(), Arc::clone(&proposer)));
         // Alone, it need not wait for anybody, and what is wrong is told before anything is served.
-        let mut founded = neighbours.as_ref().is_none_or(|neighbours| neighbours.members.len() == 1);
+        let leads = matches!(proposer.leadership(), Leadership::Leads { .. });
+        let mut founded = leads && neighbours.as_ref().is_none_or(|neighbours| neighbours.members.len() == 1);
         if founded {
             ended(&mut founding).await?;
         }
@@ -168,14 +169,20 @@ impl Node {
         let drained = server.serve(routes, telemetry, stop).await;
         drop(advertised);
         // The routes are gone, and with them every way into the queue.
-        let _ = timeout(CLOSING, sequenced).await;
+        let mut ended = Box::pin(async move {
+            let _ = sequenced.await;
+            let _ = tokio::task::spawn_blocking(move || publisher.stop()).await;
+        });
+        if timeout(ENDING, &mut ended).await.is_err() {
+            // No majority answers: what is under way stays unknown to whoever asked.
+            consensus.abandon().await;
+            let _ = timeout(CLOSING, ended).await;
+        }
         if let Some(talking) = talking {
             talking.end().await;
         }
-        let closed = tokio::task::spawn_blocking(move || {
-            publisher.stop();
-            Arc::into_inner(consensus).map_or(Ok(()), Consensus::shutdown)
-        });
+        let closed =
+            tokio::task::spawn_blocking(move || Arc::into_inner(consensus).map_or(Ok(()), Consensus::shutdown));
         let hangs = || Error::new(Code::Internal, "the node", "did not close its log in time", "start it again");
         let closed = timeout(CLOSING, closed).await.map_err(|_| hangs())?.map_err(|_| hangs())?;
         if let Ok(error) = failure.try_recv() {
@@ -232,5 +239,7 @@ async fn gives_up(mut publisher: watch::Receiver<Option<Error>>, consensus: Arc<
 const FENCE_FOLDER: &str = "state";
 /// How often it is asked whether consensus still runs.
 const WATCHED: Duration = Duration::from_millis(200);
-/// For what is under way when the node stops.
+/// For a majority to confirm what is under way when the node stops.
+const ENDING: Duration = Duration::from_secs(10);
+/// For the disk, and a witness that is being asked, when the node stops.
 const CLOSING: Duration = Duration::from_secs(30);

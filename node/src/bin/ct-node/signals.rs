@@ -3,6 +3,7 @@
 use ct_core::Code;
 use ct_node::{Error, Result};
 use std::pin::Pin;
+use std::time::Duration;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -12,7 +13,7 @@ pub(crate) fn until_told<T>(service: impl AsyncFnOnce(Told) -> Result<T>) -> Res
         Error::new(Code::Internal, "", format!("cannot run: {source}"), "report this as a defect")
     };
     let runtime = Builder::new_multi_thread().enable_all().build().map_err(broken)?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let mut interrupt = signal(SignalKind::interrupt()).map_err(broken)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(broken)?;
         let told = async move {
@@ -30,7 +31,10 @@ pub(crate) fn until_told<T>(service: impl AsyncFnOnce(Told) -> Result<T>) -> Res
             });
         };
         service(Box::pin(told)).await
-    })
+    });
+    // What hangs, for example on a disk that does not answer, must not keep the process.
+    runtime.shutdown_timeout(LAST);
+    ended
 }
 
 /// From now on this process is told to stop when its parent ends, however that ends. `parent` is the ID that it gave.
@@ -53,3 +57,6 @@ pub(crate) fn end_with(_parent: Option<i32>) -> Result<()> {
 
 /// Ready when the service should stop.
 pub(crate) type Told = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// For threads that a service has left behind.
+const LAST: Duration = Duration::from_secs(2);

@@ -261,6 +261,39 @@ fn a_minority_commits_nothing() {
     assert!(matches!(refused, Some(Code::UnknownOutcome | Code::NotLeaderNode)), "{refused:?}");
 }
 
+// R5.5, R11.4: a leader without a majority can be told to end; what it holds stays unknown.
+#[test]
+fn a_minority_can_be_shut_down() {
+    for abandons in [false, true] {
+        let mut town = Town::new(3, u64::MAX);
+        let old = town.leader(&[1, 2, 3]);
+        town.propose(0..10, &[old]);
+        town.cut_off(old);
+        let node = town.nodes.remove(&old).unwrap();
+        town.receivers.lock().unwrap().remove(&old);
+        let held = run(async {
+            let mut proposal = std::pin::pin!(node.propose(command(500)));
+            let early = tokio::time::timeout(Duration::from_millis(200), &mut proposal).await;
+            if !abandons {
+                return early.ok();
+            }
+            node.abandon().await;
+            Some(proposal.await)
+        });
+        assert_eq!(held.as_ref().and_then(code), abandons.then_some(Code::UnknownOutcome));
+        let begun = Instant::now();
+        wait_for("the last hand", || Arc::strong_count(&node) == 1);
+        end(node).unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        town.machines.insert(old, town.machines[&old].reborn());
+        town.disks.insert(old, town.disks[&old].crash(|| false));
+        town.heal();
+        town.begin(old, Beginning::Returns);
+        town.propose(10..20, &[1, 2, 3]);
+        assert!(distinct(&town.agreed(&[1, 2, 3])).is_superset(&expected(0..20)));
+    }
+}
+
 // R11.3, R11.5: a node that was away for longer than the log is kept gets the state, then the log.
 #[test]
 fn a_node_that_lags_beyond_the_log_gets_the_state() {
