@@ -126,11 +126,15 @@ impl<'t> Transition<'t> {
         // Its own time and not the greatest so far: a clock that was wrong once must not close the log for ever.
         let now = at;
         self.known()?;
-        self.forget(now, envelopes.len())?;
+        // The proposer has read them, so they can be read.
+        let envelopes = envelopes.iter().map(|bytes| Envelope::parse(bytes)).collect::<Result<Vec<_>>>()?;
+        // Only if a sender's clock agrees: one that is wrong alone must forget nothing that is wanted when it is right again.
+        if envelopes.iter().any(|envelope| envelope.check_time(now).is_ok()) {
+            self.forget(now, envelopes.len())?;
+        }
         let mut answers = Vec::with_capacity(envelopes.len());
-        for bytes in envelopes {
-            // The proposer has read it, so it can be read.
-            answers.push(self.submit(&Envelope::parse(bytes)?, now)?);
+        for envelope in &envelopes {
+            answers.push(self.submit(envelope, now)?);
         }
         Ok(Answer::encode_all(&answers))
     }
@@ -144,6 +148,10 @@ impl<'t> Transition<'t> {
         }
         if !self.first_use(envelope, now)? {
             return Ok(refused(Code::ReplayedRequest));
+        }
+        // It may have been deleted since a proposer looked, who may not have heard of that yet.
+        if envelope.message_type == MessageType::Submit && !self.may_submit(envelope.kid)? {
+            return Ok(refused(Code::UnknownClient));
         }
         let key = submission_key(envelope.request_id, envelope.kid);
         if let Some(known) = self.submissions.get(&key).map_err(failed)? {
@@ -160,6 +168,12 @@ impl<'t> Transition<'t> {
         self.submissions.insert(&key, submission.encode(&key).as_slice()).map_err(failed)?;
         self.submission_times.insert((now.seconds(), &key), ()).map_err(failed)?;
         Ok(answer(outcome, false))
+    }
+
+    fn may_submit(&self, kid: &[u8]) -> Result<bool> {
+        let known = self.clients.get(kid).map_err(failed)?;
+        let known = known.map(|record| Client::parse(kid, record.value())).transpose()?;
+        Ok(known.is_some_and(|client| client.key.is_some()))
     }
 
     /// Puts the statements into the log, all of them or none.

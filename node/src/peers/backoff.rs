@@ -17,6 +17,11 @@ impl Backoff {
         self.until = Some(now + pause(self.failures, random));
     }
 
+    /// Whether it was reached the last time, or never dialled.
+    pub(super) const fn is_fresh(&self) -> bool {
+        self.failures == 0
+    }
+
     /// It was reached.
     pub(super) const fn succeeded(&mut self) {
         self.failures = 0;
@@ -64,7 +69,9 @@ mod tests {
         backoff.failed(now, u32::MAX);
         assert_eq!(backoff.until(now), Some(now + 2 * FIRST));
         assert_eq!(backoff.until(now + 2 * FIRST), None);
+        assert!(!backoff.is_fresh());
         backoff.succeeded();
+        assert!(backoff.is_fresh());
         backoff.failed(now, u32::MAX);
         assert_eq!(backoff.until(now), Some(now + FIRST));
     }

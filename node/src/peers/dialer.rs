@@ -133,7 +133,21 @@ impl Dialer {
         let connected = connected.unwrap_or_else(|_| Err(unreached(to.node, "does not accept a connection in time")));
         match &connected {
             Ok(_) => backoff.succeeded(),
-            Err(_) => backoff.failed(Instant::now(), u32::from_be_bytes(self.random())),
+            Err(error) => {
+                if backoff.is_fresh() {
+                    // Once: it is dialled again and again.
+                    let (node_id, error_code) = (self.own.name(), error.code().as_str());
+                    tracing::warn!(
+                        node_id,
+                        peer = to.node,
+                        ?class,
+                        result = "failed",
+                        error_code,
+                        "unreached: {error}"
+                    );
+                }
+                backoff.failed(Instant::now(), u32::from_be_bytes(self.random()));
+            }
         }
         connected
     }

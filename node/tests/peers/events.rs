@@ -85,3 +85,25 @@ async fn the_end_of_a_connection_is_told_with_its_reason() {
     assert!(ended[0]["message"].as_str().unwrap().contains("sends nothing"));
     assert_eq!((&ended[0]["level"], &ended[1]["level"]), (&"INFO".into(), &"WARN".into()));
 }
+
+// A node that is down is dialled again and again; that is told once, and once more when it was there in between.
+#[tokio::test]
+async fn a_node_that_is_down_is_told_once() {
+    let events = Events::default();
+    let _guard = events.collect();
+    let running = Running::start(FrameSigning::Channel, PeerLimits::default());
+    let address = running.address;
+    let caller = Caller::of(1, &address);
+    caller.call(MessageKind::Vote, b"ab").await.unwrap();
+    running.stop().await;
+    for _ in 0..3 {
+        let error = caller.call_within(MessageKind::Vote, b"ab", Duration::from_millis(500)).await.unwrap_err();
+        assert_eq!(error.code(), Code::IoNetwork);
+    }
+    let told = events.with("unreached: ");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(
+        (&told[0]["level"], &told[0]["peer"], &told[0]["error_code"]),
+        (&"WARN".into(), &2.into(), &"io.network".into())
+    );
+}

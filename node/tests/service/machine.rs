@@ -4,7 +4,7 @@ use crate::town::{Town, at, directory, machine, submit};
 use ct_core::{Code, CompactRange, Hash, TreeSize, merkle::leaf_hash};
 use ct_keys::trust_file;
 use ct_node::command::{Command, Outcome, Seal};
-use ct_node::envelope::RequestId;
+use ct_node::envelope::{ClientChange, MessageType, RequestId};
 use ct_node::machine::{ACCEPTED, ANSWERS_KEPT, REFUSED, StateMachine};
 
 fn sequenced(first: u64, count: u64) -> Outcome {
@@ -73,6 +73,45 @@ fn a_replayed_request_is_refused() {
     assert_eq!(submit(&mut machine, at(311), &[&request]), [(refused(Code::StaleRequest, 0), false)]);
     // The nonce is forgotten only when its time is.
     assert_eq!(submit(&mut machine, at(2_000), &[&request]), [(refused(Code::StaleRequest, 0), false)]);
+}
+
+// R8.3, R9.2: a proposer whose clock jumps, alone, makes nobody forget what was used and answered.
+#[test]
+fn a_clock_that_jumps_and_comes_back_forgets_nothing() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let key = *town.client.public().verifying_key().as_bytes();
+    let change = ClientChange { kid: b"desk.town.example#2", key: Some(key), if_version: None };
+    let put = town.signed_by_root(1, MessageType::PutClient, &change.encode(), at(10));
+    assert_eq!(submit(&mut machine, at(11), &[&put]), [(Outcome::Changed { version: 1 }, false)]);
+    let statements = town.issue(1, at(10));
+    let other = town.request(2, &statements, at(11));
+    let day_after_next = at(2 * 86_400);
+    assert_eq!(submit(&mut machine, day_after_next, &[&other]), [(refused(Code::StaleRequest, 0), false)]);
+    assert_eq!(submit(&mut machine, at(12), &[&put]), [(refused(Code::ReplayedRequest, 0), false)]);
+    let again = town.signed_by_root(1, MessageType::PutClient, &change.encode(), at(13));
+    assert_eq!(submit(&mut machine, at(13), &[&again]), [(Outcome::Changed { version: 1 }, true)]);
+}
+
+// R9.6, R12.5: who was deleted submits nothing, even where the proposer has not applied that yet.
+#[test]
+fn a_client_that_was_deleted_before_records_nothing() {
+    let (mut town, dir) = (Town::new(), directory());
+    let mut machine = machine(&town, dir.path());
+    let statements = town.issue(1, at(10));
+    let submission = town.request(1, &statements, at(10));
+    let kid = town.client.id().to_string();
+    let change = ClientChange { kid: kid.as_bytes(), key: None, if_version: None };
+    let delete = town.signed_by_root(2, MessageType::DeleteClient, &change.encode(), at(10));
+    let unknown = (refused(Code::UnknownClient, 0), false);
+    assert_eq!(submit(&mut machine, at(11), &[&delete, &submission])[1], unknown);
+    assert_eq!(machine.reader().meta().unwrap().tree.size().get(), 1);
+    // It is no answer to the request: a client that is put again may ask again.
+    let key = *town.client.public().verifying_key().as_bytes();
+    let change = ClientChange { kid: kid.as_bytes(), key: Some(key), if_version: None };
+    let put = town.signed_by_root(3, MessageType::PutClient, &change.encode(), at(11));
+    let again = town.request(1, &statements, at(11));
+    assert_eq!(submit(&mut machine, at(12), &[&put, &again])[1], (sequenced(1, 1), false));
 }
 
 // R8.3: a request signed at the window's far end is accepted until the window has passed twice; so long its nonce is kept.
@@ -327,10 +366,15 @@ fn answers_are_forgotten_and_statements_are_not() {
     let request = town.request(1, &statements, at(10));
     submit(&mut machine, at(10), &[&request]);
     let kept = ANSWERS_KEPT.get();
-    submit(&mut machine, at(10 + kept), &[]);
+    // Whatever comes of it: time is what its sender and the proposer agree on.
+    let mut pass = |machine: &mut StateMachine, id, when| {
+        let request = town.request(id, &[], when);
+        submit(machine, when, &[&request]);
+    };
+    pass(&mut machine, 8, at(10 + kept));
     let known = |machine: &StateMachine| machine.reader().submissions(RequestId::new([1; 16])).unwrap().len();
     assert_eq!(known(&machine), 1);
-    submit(&mut machine, at(11 + kept), &[]);
+    pass(&mut machine, 9, at(11 + kept));
     assert_eq!(known(&machine), 0);
     let again = town.request(2, &statements, at(11 + kept));
     let answer = submit(&mut machine, at(11 + kept), &[&again]);

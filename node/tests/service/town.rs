@@ -106,6 +106,18 @@ impl Town {
         let outgoing = Outgoing { message_type: MessageType::Submit, request_id, payload: &payload };
         outgoing.sign(ORIGIN, &self.client, when, &mut self.entropy).unwrap()
     }
+
+    /// A request by the holder of the root key.
+    pub(crate) fn signed_by_root(
+        &mut self,
+        id: u8,
+        message_type: MessageType,
+        payload: &[u8],
+        when: Timestamp,
+    ) -> Vec<u8> {
+        let outgoing = Outgoing { message_type, request_id: RequestId::new([id; 16]), payload };
+        outgoing.sign(ORIGIN, &self.root, when, &mut self.entropy).unwrap()
+    }
 }
 
 /// A state that has been bootstrapped.

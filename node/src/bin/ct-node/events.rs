@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
+use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 /// From now on all events of the program are written.
 pub(crate) fn write() {
@@ -16,16 +18,23 @@ pub(crate) fn write() {
     let lost = Arc::new(AtomicU64::new(0));
     let writer = Lines { lines, lost: Arc::clone(&lost) };
     thread::spawn(move || drain(&queue, &lost));
-    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(writer).finish();
+    let subscriber =
+        tracing_subscriber::fmt().json().flatten_event(true).with_writer(writer.with_filter(is_ours)).finish();
     // Set once, before anything happens.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
 /// From now on warnings are written to standard error, for whoever watches.
 pub(crate) fn write_trouble() {
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_target(false).with_ansi(false);
+    let subscriber = tracing_subscriber::fmt().with_max_level(Level::WARN).with_target(false).with_ansi(false);
     // Set once, before anything happens.
-    let _ = tracing::subscriber::set_global_default(subscriber.with_writer(io::stderr).finish());
+    let _ = tracing::subscriber::set_global_default(subscriber.with_writer(io::stderr.with_filter(is_ours)).finish());
+}
+
+/// The protocol's own warnings repeat themselves with every message to a node that is down, ten lines a second. That one
+/// is down is told once, by whoever dials it.
+fn is_ours(event: &Metadata<'_>) -> bool {
+    *event.level() == Level::ERROR || !event.target().starts_with("openraft")
 }
 
 #[derive(Clone)]
