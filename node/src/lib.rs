@@ -16,8 +16,8 @@
 //!   [`cosigners`]: the log's side of witnessing; [`fsck`]: an audit of a whole log, here or elsewhere.
 //!
 //! - [`backup`]: a log's folder taken apart from the node, and made again from that.
-//!
-//! Out of scope so far: a log on several machines.
+//! - [`wal`], [`consensus`], [`machine`], [`service`]: the log as a service, on one node or several, which reach one
+//!   another through [`peers`]; [`backup`].
 
 pub mod advertise;
 pub mod backup;
