@@ -11,6 +11,7 @@ mod log;
 mod machine;
 mod members;
 mod nodes;
+mod partition;
 mod pressure;
 mod process;
 mod publishers;
