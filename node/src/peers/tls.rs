@@ -61,7 +61,12 @@ pub(super) fn proved_key(certificates: Option<&[CertificateDer<'_>]>) -> Option<
 pub(super) fn error_of(source: &io::Error, place: &str) -> Error {
     let new = |code, what: String, next: &str| Error::new(code, place, what, next);
     let Some(tls) = source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) else {
-        return new(Code::IoNetwork, format!("the connection failed: {source}"), "see whether that node runs");
+        // What rustls says then is meant for programmers.
+        let what = match source.kind() {
+            io::ErrorKind::UnexpectedEof => "ended the connection without a word".to_owned(),
+            _ => format!("the connection failed: {source}"),
+        };
+        return new(Code::IoNetwork, what, "see whether that node runs");
     };
     match tls {
         rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(inner))) => {

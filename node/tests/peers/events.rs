@@ -1,6 +1,6 @@
 //! What both ends say about a request, and about the end of a connection.
 
-use crate::fixture::{Caller, Running, raw};
+use crate::fixture::{Caller, LONG, Running, raw};
 use ct_core::Code;
 use ct_node::peers::{FrameSigning, MessageKind, PeerLimits};
 use serde_json::Value;
@@ -78,10 +78,19 @@ async fn the_end_of_a_connection_is_told_with_its_reason() {
         Caller::of(9, &running.address).call(MessageKind::Vote, b"x").await.unwrap_err().code(),
         Code::UnknownPeer
     );
+    // A process that is killed says nothing.
+    drop(raw::connected(running.address, "civictrust-peer/1/append").await);
+    let all_told = async {
+        while events.with("connection ended: ").len() < 3 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LONG, all_told).await.unwrap();
     running.stop().await;
     let ended = events.with("connection ended: ");
     let codes: Vec<_> = ended.iter().map(|it| it["error_code"].as_str().unwrap()).collect();
-    assert_eq!(codes, ["limit.too_slow", "unknown.peer"]);
+    assert_eq!(codes, ["limit.too_slow", "unknown.peer", "io.network"]);
+    assert!(ended[2]["message"].as_str().unwrap().contains("node 1: ended the connection without a word"));
     assert!(ended[0]["message"].as_str().unwrap().contains("sends nothing"));
     assert_eq!((&ended[0]["level"], &ended[1]["level"]), (&"INFO".into(), &"WARN".into()));
 }

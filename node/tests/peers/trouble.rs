@@ -40,9 +40,7 @@ async fn a_call_that_nobody_waits_for_closes_its_connection() {
         let caller = Arc::clone(&caller);
         async move { caller.call(MessageKind::Append, b"wait").await }
     });
-    while running.seen() == 0 {
-        tokio::task::yield_now().await;
-    }
+    has_seen_one(&running).await;
     abandoned.abort();
     assert_eq!(caller.call(MessageKind::Append, b"ab").await.unwrap(), b"ba");
     assert_eq!(caller.dialer.dialled(), 2);
@@ -86,6 +84,15 @@ async fn a_member_that_is_away_is_dialled_with_growing_pauses() {
     // Half of 50, 100, 200 and 400 ms.
     assert!(began.elapsed() >= Duration::from_millis(375), "{:?}", began.elapsed());
     assert!(calls > 5);
+}
+
+async fn has_seen_one(running: &Running) {
+    let seen = async {
+        while running.seen() == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LONG, seen).await.unwrap();
 }
 
 /// Calls until an answer comes.
@@ -155,9 +162,7 @@ async fn a_server_that_stops_answers_what_it_has_begun() {
         let caller = Arc::clone(&caller);
         async move { caller.call(MessageKind::Append, b"wait").await }
     });
-    while running.seen() == 0 {
-        tokio::task::yield_now().await;
-    }
+    has_seen_one(&running).await;
     let echo = Arc::clone(&running.echo);
     let stopping = tokio::spawn(running.stop());
     echo.go_on.store(true, Ordering::Relaxed);
