@@ -280,6 +280,7 @@ mod tests {
         };
         *transfers.0.current.lock().unwrap() = Some(Transfer { id: 7, file: file(), length: (2 << 20) + 1, next: 1 });
         assert_eq!(ask(&transfers, 2, 7, 1).unwrap().bytes.len(), 1 << 20);
+        assert_eq!(ask(&transfers, 2, 7, 1).map(drop).map_err(|error| error.code()), Err(Code::ReplayedFrame));
         ask(&transfers, 2, 8, 0).unwrap();
         assert_eq!(ask(&transfers, 2, 7, 2).map(drop).map_err(|error| error.code()), Err(Code::ReplayedFrame));
     }

@@ -2,7 +2,7 @@
 
 use crate::process::{Operator, ct_node, eventually, ran, text};
 use crate::running::copy_all;
-use ct_core::{Code, Timestamp};
+use ct_core::{Code, Hash, Timestamp};
 use ct_node::backup::{self, Restore, SignedBy, Target};
 use ct_node::fsck::Folder;
 use ct_node::service::NodeConfig;
@@ -191,6 +191,16 @@ fn every_damaged_file_of_a_backup_is_found() {
         fs::write(&path, whole).unwrap();
         assert!(!operator.path("node-1/data").exists() && !operator.path("node-1/first-start").exists());
     }
+    // Nor can a file be changed together with its line: the list is what was signed.
+    let (path, sums) = (out.join("log/tile/0/000"), out.join("SHA256SUMS"));
+    let (bytes, list) = (fs::read(&path).unwrap(), fs::read_to_string(&sums).unwrap());
+    let other = [&[bytes[0] ^ 1], &bytes[1..]].concat();
+    fs::write(&path, &other).unwrap();
+    fs::write(&sums, list.replace(&Hash::of(&bytes).to_string(), &Hash::of(&other).to_string())).unwrap();
+    let error = restore(&operator, &out, Target::Folder).unwrap_err();
+    assert!(error.code() == Code::TamperedFile && error.place().ends_with("SHA256SUMS"), "{error}");
+    fs::write(&path, bytes).unwrap();
+    fs::write(&sums, list).unwrap();
     assert_eq!(code(restore(&operator, &out, Target::Folder)), Code::Ok);
 }
 

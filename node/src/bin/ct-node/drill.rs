@@ -113,7 +113,7 @@ pub(crate) const DRILLS: &[Drill] = &[
     Drill {
         name: "old-restore",
         what: "a backup is older than what witnesses saw: nothing is signed until published files bring the rest (R15.3, R20.5)",
-        nodes: 1,
+        nodes: 3,
         run: restore::old_restore,
     },
 ];

@@ -73,43 +73,63 @@ pub(super) fn two_restores(field: &mut Field) -> Result<()> {
     field.start_node(1)?;
     field.submit_as(random()?, &field.statements(1)?)?;
     field.wait_for(5)?;
-    signs_nothing(field, twin, 4)?;
+    signs_nothing(field, &[twin], 4)?;
     demand(field.size(1)? == 5, "the log that was restored first was disturbed")
 }
 
 pub(super) fn old_restore(field: &mut Field) -> Result<()> {
+    let all = field.all();
     field.start()?;
     field.submit_as(random()?, &field.statements(1)?)?;
-    field.wait_for(2)?;
+    field.agreed(&all)?;
     backup(field, 1, "backup")?;
     field.submit_as(random()?, &field.statements(1)?)?;
-    field.wait_for(3)?;
-    field.kill()?;
+    let before = field.agreed(&all)?;
+    all.iter().try_for_each(|node| field.kill_node(*node))?;
     let (data, lost) = (field.path("node-1/data"), field.path("lost"));
-    fs::rename(&data, &lost).map_err(|source| trouble("the node's data", &source))?;
-    ct_node(field, &["restore"], 1, &[("--from", "backup")])?;
-    signs_nothing(field, 1, 2)?;
+    fs::rename(data, lost).map_err(|source| trouble("the node's data", &source))?;
+    for node in &all {
+        if *node > 1 {
+            field.wipe(*node)?;
+        }
+        ct_node(field, &["restore"], *node, &[("--from", "backup")])?;
+    }
+    signs_nothing(field, &all, 2)?;
     // What was published after the backup is still there, and brings the log to where its witnesses are.
-    field.kill()?;
-    field.wipe(1)?;
-    ct_node(field, &["restore"], 1, &[("--from", "backup"), ("--entries-from", "lost/log")])?;
-    field.start_node(1)?;
-    let receipt = field.submit_as(random()?, &field.statements(1)?)?;
-    demand(receipt.first == 3, "a new statement did not get the next place")?;
-    field.wait_for(4)
+    all.iter().try_for_each(|node| field.kill_node(*node))?;
+    for node in &all {
+        field.wipe(*node)?;
+        ct_node(field, &["restore"], *node, &[("--from", "backup"), ("--entries-from", "lost/log")])?;
+    }
+    field.start()?;
+    field.submit_as(random()?, &field.statements(1)?)?;
+    let after = field.agreed(&all)?;
+    demand(after.starts_with(&before), "the restored log does not begin with what was there")?;
+    demand(after.len() == before.len() + 1, "the new statement is not in the log")
 }
 
-/// Starts a node that was restored when its witnesses had seen more: it says so, and neither signs nor publishes.
-fn signs_nothing(field: &mut Field, node: u64, size: u64) -> Result<()> {
-    let fence = field.path(&format!("node-{node}/data/state/fence"));
-    let read = || fs::read(&fence).map_err(|source| trouble("the fence", &source));
-    let before = read()?;
-    field.start_node(node)?;
-    let messages = field.path(&format!("node-{node}/log.txt"));
-    let says = || fs::read_to_string(&messages).is_ok_and(|text| text.contains(Code::DiscontinuousRestore.as_str()));
-    field.eventually("the node says discontinuous.restore", || Ok(says().then_some(())))?;
-    demand(read()? == before && field.size(node)? == size, "a log that was taken back has signed something")?;
-    demand(field.path(&format!("node-{node}/data/state/restored")).exists(), "the restore counts as confirmed")
+/// Starts nodes that were restored when their witnesses had seen more: they say so, and neither sign nor publish.
+fn signs_nothing(field: &mut Field, nodes: &[u64], size: u64) -> Result<()> {
+    let fences = |field: &Field| -> Result<Vec<_>> {
+        let fence = |node| fs::read(field.path(&format!("node-{node}/data/state/fence")));
+        nodes.iter().map(|node| fence(node).map_err(|source| trouble("the fence", &source))).collect()
+    };
+    let before = fences(field)?;
+    for node in nodes {
+        field.start_node(*node)?;
+    }
+    let said = |node: &u64| {
+        let messages = field.path(&format!("node-{node}/log.txt"));
+        fs::read_to_string(messages).is_ok_and(|text| text.contains(Code::DiscontinuousRestore.as_str()))
+    };
+    field.eventually("a node says discontinuous.restore", || Ok(nodes.iter().any(said).then_some(())))?;
+    demand(fences(field)? == before, "a log that was taken back has signed something")?;
+    for node in nodes {
+        demand(field.size(*node)? == size, format_args!("node {node} has published something"))?;
+        let mark = field.path(&format!("node-{node}/data/state/restored"));
+        demand(mark.exists(), "the restore counts as confirmed")?;
+    }
+    Ok(())
 }
 
 fn backup(field: &Field, node: u64, name: &str) -> Result<()> {
