@@ -7,6 +7,7 @@ mod air_gap;
 mod arrows;
 mod csp;
 mod dist;
+mod failures;
 mod fuzzing;
 mod gzip;
 mod licences;

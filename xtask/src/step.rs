@@ -2,7 +2,7 @@
 
 use crate::process::{cargo, run as run_command};
 use crate::skips::{self, SkipLog};
-use crate::{air_gap, arrows, dist, fuzzing, reproducible, suite, tools, web};
+use crate::{air_gap, arrows, dist, failures, fuzzing, reproducible, suite, tools, web};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -230,6 +230,17 @@ const LONG: &[Step] = &[
         name: "web-bench",
         what: "how fast the npm package and the page are, beside the bare cost of signatures",
         action: web_bench,
+    },
+    Step { name: "kills", what: "the leader of a log killed 21 times, then every drill", action: failures::kills },
+    Step {
+        name: "partition",
+        what: "nodes in network namespaces, whose cables are pulled; needs root",
+        action: failures::partition,
+    },
+    Step {
+        name: "node-bench",
+        what: "what a log of one node and of three takes, beside etcd",
+        action: failures::figures,
     },
     Step {
         name: "fuzz-long",

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// How many nodes the logs of these tests have.
-const SIZES: [u32; 1] = [1];
+const SIZES: [u32; 2] = [1, 3];
 
 /// A log's directory with the program that runs its processes.
 struct Cluster {

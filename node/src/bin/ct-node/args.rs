@@ -87,7 +87,7 @@ pub(crate) struct InitArgs {
     /// How many witnesses; more than half of them must cosign [default: 1, with --nodes 3].
     #[arg(long, value_name = "N")]
     pub(crate) witnesses: Option<u32>,
-    /// Make a log that runs as a service of so many nodes: 1, so far.
+    /// Make a log that runs as a service of so many nodes: 1, 3 or 5.
     #[arg(long, value_name = "N")]
     pub(crate) nodes: Option<u32>,
     #[command(flatten)]
