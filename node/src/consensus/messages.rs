@@ -2,7 +2,7 @@
 //! they stand in the write-ahead log. Format: `specs/peers.md`.
 
 use super::entries;
-use super::protocol::{Entry, LogId, Protocol, RaftVote, log_id, position, raft_vote, stored_vote};
+use super::protocol::{Entry, LogId, Membership, Protocol, RaftVote, log_id, position, raft_vote, stored_vote};
 use crate::error::{Error, Result};
 use crate::wal::{Position, Standing, StoredEntry, Vote};
 use ct_core::Code;
@@ -20,6 +20,8 @@ pub(super) struct Standings {
     pub(super) term: u64,
     /// Where clients reach it.
     pub(super) api: String,
+    /// Who the members are, as it knows them: also those of a change that is not committed yet.
+    pub(super) members: Membership,
 }
 
 /// A piece of a state.
@@ -141,17 +143,19 @@ pub(super) fn decode_voted(bytes: &[u8]) -> Result<VoteResponse<Protocol>> {
     })
 }
 
-pub(super) fn encode_standings(standing: &Standings) -> Vec<u8> {
+pub(super) fn encode_standings(standing: &Standings) -> Result<Vec<u8>> {
     let mut w = Writer::new();
-    w.array(2).uint(standing.term).text(&standing.api);
-    w.finish()
+    w.array(3).uint(standing.term).text(&standing.api).bytes(&entries::encode_members(&standing.members)?);
+    Ok(w.finish())
 }
 
 pub(super) fn decode_standings(bytes: &[u8]) -> Result<Standings> {
-    read_all(bytes, |r| {
-        r.array_exact("standing", 2)?;
-        Ok(Standings { term: r.uint("standing.term")?, api: r.text("standing.api", MAX_TEXT_BYTES)?.to_owned() })
-    })
+    let (term, api, members) = read_all(bytes, |r| {
+        r.array_exact("standing", 3)?;
+        let (term, api) = (r.uint("standing.term")?, r.text("standing.api", MAX_TEXT_BYTES)?.to_owned());
+        Ok((term, api, r.bytes("standing.members", MAX_MEMBERS * MAX_MEMBER_BYTES)?.to_vec()))
+    })?;
+    Ok(Standings { term, api, members: entries::decode_members(&members)? })
 }
 
 pub(super) fn encode_piece(piece: &Piece) -> Result<Vec<u8>> {
@@ -244,7 +248,7 @@ const MAX_MEMBER_BYTES: usize = 4_096;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consensus::protocol::{Command, Membership};
+    use crate::consensus::protocol::Command;
     use crate::peers::Member;
     use openraft::EntryPayload;
     use std::collections::{BTreeMap, BTreeSet};
@@ -311,8 +315,11 @@ mod tests {
         damaged(&encode_vote(&request), decode_vote);
         let response = VoteResponse::new(vote(4), None, true);
         assert_eq!(decode_voted(&encode_voted(&response)), Ok(response));
-        let standing = Standings { term: 7, api: "http://h:1".to_owned() };
-        assert_eq!(decode_standings(&encode_standings(&standing)), Ok(standing));
+        let known = Membership::new(Some(id(1, 0)), members());
+        let standing = Standings { term: 7, api: "http://h:1".to_owned(), members: known };
+        let bytes = encode_standings(&standing).unwrap();
+        assert_eq!(decode_standings(&bytes), Ok(standing));
+        damaged(&bytes, decode_standings);
     }
 
     #[test]

@@ -67,8 +67,14 @@ impl Answering {
                 Ok(messages::encode_voted(&group.pre_vote(request).await.map_err(|error| stopped(&error))?))
             }
             MessageKind::Standing => {
-                let term = group.metrics().borrow_watched().vote.leader_id.term;
-                Ok(messages::encode_standings(&Standings { term, api: self.0.api.clone() }))
+                // Whom it has forgotten it cannot name.
+                self.0.gate.check()?;
+                let (term, members) = {
+                    let metrics = group.metrics();
+                    let metrics = metrics.borrow_watched();
+                    (metrics.vote.leader_id.term, (*metrics.membership_config).clone())
+                };
+                messages::encode_standings(&Standings { term, api: self.0.api.clone(), members })
             }
             MessageKind::Snapshot => self.take(from, messages::decode_piece(payload)?).await,
             MessageKind::Entries | MessageKind::Backup => {

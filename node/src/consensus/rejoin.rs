@@ -7,12 +7,12 @@
 //! everything that was committed before, it does not vote and does not stand for election. `docs/decisions` has the
 //! argument.
 
-use super::messages;
+use super::messages::{self, Standings};
 use crate::durable;
 use crate::error::{Error, Result};
 use crate::peers::{Member, MessageKind, Network};
 use ct_core::Code;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -75,35 +75,85 @@ impl Gate {
 }
 
 /// The greatest term that enough of the others have seen. Returns when they have answered, however long that takes.
-pub(super) async fn greatest_term(network: &Arc<dyn Network>, own: u64, members: &BTreeMap<u64, Member>) -> u64 {
-    let needed = enough(members.len());
-    let mut terms: BTreeMap<u64, u64> = BTreeMap::new();
+///
+/// Enough in every list of members that any of them names, besides the configured one: this node may have promised
+/// something to members that its configuration does not know yet. Whoever committed the next list was a majority of the one
+/// before, so one of those who are asked names it.
+pub(super) async fn greatest_term(network: &Arc<dyn Network>, own: u64, configured: &BTreeMap<u64, Member>) -> u64 {
+    let mut asking = Asking {
+        own,
+        known: configured.clone(),
+        lists: BTreeSet::from([configured.keys().copied().collect()]),
+        terms: BTreeMap::new(),
+    };
     let mut told = false;
     loop {
+        let before = asking.known.len();
+        asking.round(network).await;
+        if asking.lists.iter().all(|list| asking.is_enough(list)) {
+            return asking.terms.into_values().max().unwrap_or(0);
+        }
+        if asking.known.len() > before {
+            continue;
+        }
+        if !told {
+            told = true;
+            let (error_code, missing) = (Code::IncompleteNode.as_str(), asking.missing());
+            tracing::warn!(error_code, "this node has lost its log: more of the nodes {missing:?} must answer first");
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// What was heard so far.
+struct Asking {
+    own: u64,
+    /// Whom there is to ask.
+    known: BTreeMap<u64, Member>,
+    /// The voters, by each list that somebody knows.
+    lists: BTreeSet<BTreeSet<u64>>,
+    terms: BTreeMap<u64, u64>,
+}
+
+impl Asking {
+    /// Asks all who have not answered yet.
+    async fn round(&mut self, network: &Arc<dyn Network>) {
         let mut asked = JoinSet::new();
-        for member in members.values().filter(|member| member.node != own && !terms.contains_key(&member.node)) {
+        for member in self.known.values().filter(|member| self.is_silent(member.node)) {
             let (network, member) = (Arc::clone(network), member.clone());
             asked.spawn(async move {
                 let reply = network.call(&member, MessageKind::Standing, Vec::new(), PATIENCE).await;
-                reply.and_then(|reply| messages::decode_standings(&reply)).map(|standing| (member.node, standing.term))
+                reply.and_then(|reply| messages::decode_standings(&reply)).map(|standing| (member.node, standing))
             });
         }
         while let Some(answer) = asked.join_next().await {
             match answer {
-                Ok(Ok((node, term))) => drop(terms.insert(node, term)),
+                Ok(Ok((node, Standings { term, members, .. }))) => {
+                    self.terms.insert(node, term);
+                    self.lists.extend(members.get_joint_config().iter().cloned());
+                    for (node, member) in members.nodes() {
+                        self.known.entry(*node).or_insert_with(|| member.clone());
+                    }
+                }
                 Ok(Err(error)) => tracing::debug!(error_code = error.code().as_str(), "rejoin: {error}"),
                 Err(_) => {}
             }
         }
-        if terms.len() >= needed {
-            return terms.into_values().max().unwrap_or(0);
-        }
-        if !told {
-            told = true;
-            let code = Code::IncompleteNode.as_str();
-            tracing::warn!(error_code = code, "this node has lost its log: {needed} of the others must answer first");
-        }
-        tokio::time::sleep(PAUSE).await;
+    }
+
+    fn is_silent(&self, node: u64) -> bool {
+        node != self.own && !self.terms.contains_key(&node)
+    }
+
+    /// Whether one of those who have answered is in every majority of this list that this node was a part of.
+    fn is_enough(&self, list: &BTreeSet<u64>) -> bool {
+        let answered = list.iter().filter(|node| self.terms.contains_key(node)).count();
+        !list.contains(&self.own) || answered >= enough(list.len())
+    }
+
+    fn missing(&self) -> BTreeSet<u64> {
+        let short = self.lists.iter().filter(|list| !self.is_enough(list));
+        short.flatten().copied().filter(|node| self.is_silent(*node)).collect()
     }
 }
 

@@ -469,6 +469,42 @@ fn a_member_that_was_taken_back_does_not_stop_the_leader() {
     assert_eq!(distinct(&town.agreed(&[1, 2, 3])), expected(0..35));
 }
 
+// R12.2, R20.1: a node whose configuration is older than the members asks those that it does not name, too: with two of
+// them it may have confirmed what those that it names have never heard of.
+#[test]
+fn a_wiped_node_asks_members_that_its_configuration_does_not_name() {
+    let mut town = Town::new(3, u64::MAX);
+    let leader = town.leader(&[1, 2, 3]);
+    for node in [4, 5] {
+        town.settle(node);
+        town.begin(node, Beginning::Joins);
+        run(town.nodes[&leader].put_member(member(node))).unwrap();
+    }
+    town.propose(0..10, &[leader]);
+    town.agreed(&[1, 2, 3, 4, 5]);
+    let wiped = (1..=3).find(|node| *node != leader).unwrap();
+    town.crash(wiped);
+    town.settle(wiped);
+    let asked = |town: &Town| {
+        let members = town.members.iter().map(|member| (member.node, member.clone())).collect();
+        let wire = Wire { from: wiped, receivers: Arc::clone(&town.receivers), weather: Arc::clone(&town.weather) };
+        let network: Arc<dyn Network> = Arc::new(wire);
+        run(async move {
+            let asked = crate::consensus::rejoin::greatest_term(&network, wiped, &members);
+            tokio::time::timeout(Duration::from_secs(2), asked).await.ok()
+        })
+    };
+    let term = town.nodes[&leader].status().term;
+    assert_eq!(asked(&town), Some(term));
+    // The two that its configuration names are not enough of five.
+    town.weather.lock().unwrap().apart.extend([(wiped, 4), (wiped, 5)]);
+    assert_eq!(asked(&town), None);
+    town.heal();
+    town.begin(wiped, Beginning::Returns);
+    assert_eq!(town.agreed(&[1, 2, 3, 4, 5]), (0..10).map(command).collect::<Vec<_>>());
+    wait_for("the vote", || town.nodes[&wiped].status().role != Role::Recovers);
+}
+
 // R10.3: a log of one node has nobody to ask.
 #[test]
 fn a_node_that_lost_everything_and_knows_no_other_does_not_start() {
