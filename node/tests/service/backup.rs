@@ -33,6 +33,15 @@ fn grow(operator: &mut Operator, entries: u64) {
         assert_eq!(ran(&mut ct_node(&words)).0, 0);
         None
     });
+    // Nothing is under way when it is stopped: else witnesses may have seen a checkpoint that nobody published.
+    let is_quiet = |status: &serde_json::Value| {
+        let log = &status["nodes"][0]["status"]["log"];
+        log["tree"].is_object() && log["tree"] == log["published"]
+    };
+    eventually("everything is published", || {
+        let (_, said, _) = ran(&mut ct_node(&["status", &dir, "--json"]));
+        serde_json::from_str(&said).is_ok_and(|status| is_quiet(&status)).then_some(())
+    });
     assert_eq!(operator.end(), 0);
 }
 
