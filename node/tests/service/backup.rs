@@ -283,6 +283,25 @@ fn what_is_not_whole_is_not_backed_up() {
     assert!(!out.exists());
 }
 
+// R20.5: when files reach further than the state, as they do when a node goes on while it is backed up, the backup ends
+// where the state says that entries are final, in the middle of tiles.
+#[test]
+fn a_backup_ends_where_its_state_does() {
+    let mut operator = stopped(2);
+    let (kept, size) = (operator.dir.path().join("kept"), operator.published());
+    copy_all(&operator.path("node-1/data"), &kept);
+    grow(&mut operator, size + 300);
+    for part in ["state", "wal"] {
+        fs::remove_dir_all(operator.path("node-1/data").join(part)).unwrap();
+        copy_all(&kept.join(part), &operator.path("node-1/data").join(part));
+    }
+    let out = operator.dir.path().join("backup");
+    let made = make(&operator, &out).unwrap();
+    assert_eq!((made.published.get(), made.manifest.size.get()), (size, size));
+    assert_eq!(fs::read(out.join("log/checkpoint")).unwrap(), fs::read(kept.join("log/checkpoint")).unwrap());
+    assert_eq!(restore(&operator, &out, Target::Nothing).unwrap().checkpoint.size().get(), size);
+}
+
 // R15.3: state and files are of two histories of one length.
 #[test]
 fn files_of_another_history_are_not_backed_up() {
@@ -374,6 +393,13 @@ fn a_restore_that_is_killed_leaves_nothing_half_made() {
         }
     }
     assert!(killed > 0, "none was killed in time");
+    // A folder without the word that it founds a log waits for others; the other way round a new log would begin.
+    let first = operator.path("node-1/first-start");
+    fs::create_dir(&first).unwrap();
+    assert_eq!(code(restore(&operator, &out, Target::Folder)), Code::IoWrite);
+    assert_eq!(ct_node::restored::read(&operator.path("node-1/data")), Ok(Some(1)));
+    wipe(&operator);
+    fs::remove_dir(first).unwrap();
     assert_eq!(code(restore(&operator, &out, Target::Folder)), Code::Ok);
 }
 
