@@ -5,6 +5,7 @@ use crate::running::copy_all;
 use ct_core::{Code, Hash, Timestamp};
 use ct_node::backup::{self, Restore, SignedBy, Target};
 use ct_node::fsck::Folder;
+use ct_node::machine::StateMachine;
 use ct_node::service::NodeConfig;
 use ct_node::{Entropy, Result};
 use std::fs;
@@ -446,6 +447,11 @@ fn entries_that_were_published_later_are_taken_over() {
     }
     let proven = restored(&mirror, Target::Folder).unwrap();
     assert_eq!((proven.checkpoint.size().get(), proven.size.get()), (size, size));
+    let machine = StateMachine::open(&operator.path("node-1/data/state/machine.redb")).unwrap();
+    let (state, meta) = (machine.reader(), machine.reader().meta().unwrap());
+    assert_eq!((meta.anchored.seal.size.get(), meta.history), (size, proven.history));
+    assert_eq!(state.entries(made.manifest.size.get(), 1), Ok(Vec::new()));
+    drop((machine, state));
     let file = operator.dir.path().join("one.txt");
     fs::write(&file, "after").unwrap();
     operator.start();
