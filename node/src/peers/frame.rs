@@ -342,7 +342,7 @@ mod tests {
     fn other_versions_kinds_and_turns_are_refused() {
         let body = bytes(b"", None).split_off(4);
         // The array, the head of the header, its array; then version, kind and turn, one byte each.
-        for (at, value) in [(4, 0), (4, 2), (5, 0), (5, 9), (6, 3)] {
+        for (at, value) in [(4, 0), (4, 2), (5, 0), (5, 23), (6, 3)] {
             let mut changed = body.clone();
             assert!(changed[at] < 8);
             changed[at] = value;
