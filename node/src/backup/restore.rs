@@ -79,13 +79,14 @@ impl Restore<'_> {
     /// Everything is checked first, in the copy that becomes the folder: the signature of the manifest, the hash of every
     /// file, the signatures of the log and of a quorum of witnesses by the trust root of the configuration, each hash of
     /// the tree, and that the state continues that tree. Entries from elsewhere are taken over if all of that holds for
-    /// what is published there too, and it continues the backup. `now` and
-    /// `entropy` serve to ask whether other nodes run. Blocks.
+    /// what is published there too, and it continues the backup. `now` and `entropy` serve to ask whether other nodes run.
+    /// Blocks.
     ///
     /// # Errors
-    /// `io.exists` if there is anything in the folder; `conflict.members` if another node runs; `unknown.peer` for a manifest of another node; `tampered.*`,
-    /// `malformed.*`, `incomplete.file`, `unsupported.version` for a backup that is not what was written; `unknown.log`,
-    /// `not_anchored.*`, `tampered.cosignature` if the trust root does not vouch for a checkpoint; `io.*`.
+    /// `io.exists` if there is anything in the folder; `conflict.members` if another node runs; `unknown.peer` for a
+    /// manifest of another node; `tampered.*`, `malformed.*`, `incomplete.file`, `unsupported.version` for a backup that
+    /// is not what was written; `unknown.log`, `not_anchored.*`, `tampered.cosignature` if the trust root does not vouch
+    /// for a checkpoint; `io.*`.
     pub fn run(&self, config: &NodeConfig, now: Timestamp, entropy: &mut Entropy) -> Result<Proven> {
         let data = resolved(&config.data)?;
         if self.target == Target::Folder {
@@ -112,14 +113,13 @@ impl Restore<'_> {
         {
             vouched = further;
         }
-        let summary = machine.reader().meta();
+        let nothing = || Error::new(Code::TamperedState, STATE, "is empty", ANOTHER);
+        let Meta { tree, history, .. } = machine.reader().meta().ok_or_else(nothing)?;
         drop(machine);
         let (checkpoint, witnesses, cosigned) = vouched;
         if self.target == Target::Folder {
             settle(config, &folder, &data, &manifest, &checkpoint)?;
         }
-        let nothing = || Error::new(Code::TamperedState, STATE, "is empty", ANOTHER);
-        let Meta { tree, history, .. } = summary.ok_or_else(nothing)?;
         Ok(Proven { manifest, hash, checkpoint, witnesses, cosigned, size: tree.size(), history })
     }
 }

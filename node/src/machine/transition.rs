@@ -8,7 +8,7 @@ use super::tables::{
 use super::{Anchored, Counts, Meta, TrustInForce};
 use crate::command::{Answer, Command, Outcome, Seal};
 use crate::envelope::{Envelope, MessageType, WINDOW};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::{gate, log, statement};
 use ct_core::limits::MAX_CLIENTS;
 use ct_core::merkle::leaf_hash;
@@ -26,8 +26,8 @@ pub(super) struct Transition<'t> {
     nonces: Table<'t, &'static [u8; 32], ()>,
     nonce_times: Table<'t, (u64, &'static [u8; 32]), ()>,
     identities: Table<'t, &'static [u8; 32], &'static [u8; 16]>,
-    entries: Table<'t, u64, &'static [u8]>,
-    boundaries: Table<'t, u64, &'static [u8]>,
+    pub(super) entries: Table<'t, u64, &'static [u8]>,
+    pub(super) boundaries: Table<'t, u64, &'static [u8]>,
 }
 
 impl<'t> Transition<'t> {
@@ -84,11 +84,11 @@ impl<'t> Transition<'t> {
         Ok(answer)
     }
 
-    fn known(&self) -> Result<&Meta> {
+    pub(super) fn known(&self) -> Result<&Meta> {
         self.meta.as_ref().ok_or_else(|| damaged("its first command is not a bootstrap"))
     }
 
-    fn known_mut(&mut self) -> Result<&mut Meta> {
+    pub(super) fn known_mut(&mut self) -> Result<&mut Meta> {
         self.meta.as_mut().ok_or_else(|| damaged("its first command is not a bootstrap"))
     }
 
@@ -233,7 +233,7 @@ impl<'t> Transition<'t> {
     }
 
     /// Appends entries, each with its identity; the index of the first.
-    fn push(&mut self, entries: &[(Hash, &[u8])]) -> Result<u64> {
+    pub(super) fn push(&mut self, entries: &[(Hash, &[u8])]) -> Result<u64> {
         let first = self.known()?.tree.size().get();
         for ((identity, entry), index) in entries.iter().zip(first..) {
             let meta = self.known_mut()?;
@@ -249,47 +249,11 @@ impl<'t> Transition<'t> {
     }
 
     /// Remembers size and root of a tree that has grown, for the seal to be compared with.
-    fn mark_boundary(&mut self, before: Option<TreeSize>) -> Result<()> {
+    pub(super) fn mark_boundary(&mut self, before: Option<TreeSize>) -> Result<()> {
         let meta = self.meta.as_ref().filter(|meta| before.is_none_or(|before| before < meta.tree.size()));
         let Some((size, root)) = meta.map(|meta| (meta.tree.size().get(), meta.tree.root())) else { return Ok(()) };
         let record = sealed(&size.to_be_bytes(), root.as_bytes().to_vec());
         self.boundaries.insert(size, record.as_slice()).map(drop).map_err(failed)
-    }
-
-    /// Takes over entries that were published after this state was backed up, up to what is final there.
-    pub(super) fn extend(
-        &mut self,
-        seal: Seal,
-        signatures: &str,
-        next: &mut dyn FnMut(u64) -> Result<Vec<Vec<u8>>>,
-    ) -> Result<()> {
-        let before = self.known()?.tree.size();
-        while self.known()?.tree.size() < seal.size {
-            let first = self.known()?.tree.size().get();
-            let entries = next(first)?;
-            let identified = entries.iter().zip(first..);
-            let identified = identified.map(|(entry, index)| Ok((log::identity(entry, index)?, entry.as_slice())));
-            self.push(&identified.collect::<Result<Vec<_>>>()?)?;
-        }
-        let meta = self.known_mut()?;
-        if meta.tree.size() == seal.size && meta.tree.root() != seal.root {
-            let what = "the entries from elsewhere do not continue this state";
-            let next = "use published files of this log, or restore the backup without them";
-            return Err(Error::new(Code::TamperedConsistency, "the checkpoint", what, next));
-        }
-        if seal.size < meta.sealed.size || (seal.size == meta.sealed.size && seal.root != meta.sealed.root) {
-            return Err(damaged("more of it may have been signed than is final elsewhere"));
-        }
-        meta.sealed = Seal { generation: meta.sealed.generation, ..seal };
-        meta.anchored = Anchored { seal: meta.sealed, signatures: signatures.to_owned() };
-        let (size, root) = (seal.size.get(), seal.root);
-        let lines = Hash::of(signatures.as_bytes());
-        let parts = [EXTENDED, meta.history.as_bytes(), &size.to_be_bytes(), root.as_bytes(), lines.as_bytes()];
-        meta.history = Hash::of_parts(&parts);
-        self.mark_boundary(Some(before))?;
-        self.boundaries.retain_in(..size, |_, _| false).map_err(failed)?;
-        // They stand in tiles.
-        self.entries.retain_in(..size, |_, _| false).map_err(failed)
     }
 
     /// Only a root that this node has come to by itself is sealed. A mismatch means that its tree or the proposer's is
@@ -426,5 +390,3 @@ pub const REFUSED: u8 = 0;
 /// How long the answer to a request is kept (R12.4).
 pub const ANSWERS_KEPT: Seconds = Seconds::new(86_400);
 const FORGOTTEN_AT_ONCE: usize = 64;
-/// What a history goes on with that no command has changed.
-const EXTENDED: &[u8] = b"civictrust state extended v1\n";

@@ -5,6 +5,7 @@ use crate::running::copy_all;
 use ct_core::{Code, Hash, Timestamp};
 use ct_node::backup::{self, Restore, SignedBy, Target};
 use ct_node::fsck::Folder;
+use ct_node::machine::StateMachine;
 use ct_node::service::NodeConfig;
 use ct_node::{Entropy, Result};
 use std::fs;
@@ -32,6 +33,15 @@ fn grow(operator: &mut Operator, entries: u64) {
         let words = ["load", "--to", &url, "--dir", &dir, "--seconds", "1", "--clients", "1", "--entries", "16"];
         assert_eq!(ran(&mut ct_node(&words)).0, 0);
         None
+    });
+    // Nothing is under way when it is stopped: else witnesses may have seen a checkpoint that nobody published.
+    let is_quiet = |status: &serde_json::Value| {
+        let log = &status["nodes"][0]["status"]["log"];
+        log["tree"].is_object() && log["tree"] == log["published"]
+    };
+    eventually("everything is published", || {
+        let (_, said, _) = ran(&mut ct_node(&["status", &dir, "--json"]));
+        serde_json::from_str(&said).is_ok_and(|status| is_quiet(&status)).then_some(())
     });
     assert_eq!(operator.end(), 0);
 }
@@ -274,6 +284,25 @@ fn what_is_not_whole_is_not_backed_up() {
     assert!(!out.exists());
 }
 
+// R20.5: when files reach further than the state, as they do when a node goes on while it is backed up, the backup ends
+// where the state says that entries are final, in the middle of tiles.
+#[test]
+fn a_backup_ends_where_its_state_does() {
+    let mut operator = stopped(2);
+    let (kept, size) = (operator.dir.path().join("kept"), operator.published());
+    copy_all(&operator.path("node-1/data"), &kept);
+    grow(&mut operator, size + 300);
+    for part in ["state", "wal"] {
+        fs::remove_dir_all(operator.path("node-1/data").join(part)).unwrap();
+        copy_all(&kept.join(part), &operator.path("node-1/data").join(part));
+    }
+    let out = operator.dir.path().join("backup");
+    let made = make(&operator, &out).unwrap();
+    assert_eq!((made.published.get(), made.manifest.size.get()), (size, size));
+    assert_eq!(fs::read(out.join("log/checkpoint")).unwrap(), fs::read(kept.join("log/checkpoint")).unwrap());
+    assert_eq!(restore(&operator, &out, Target::Nothing).unwrap().checkpoint.size().get(), size);
+}
+
 // R15.3: state and files are of two histories of one length.
 #[test]
 fn files_of_another_history_are_not_backed_up() {
@@ -365,6 +394,13 @@ fn a_restore_that_is_killed_leaves_nothing_half_made() {
         }
     }
     assert!(killed > 0, "none was killed in time");
+    // A folder without the word that it founds a log waits for others; the other way round a new log would begin.
+    let first = operator.path("node-1/first-start");
+    fs::create_dir(&first).unwrap();
+    assert_eq!(code(restore(&operator, &out, Target::Folder)), Code::IoWrite);
+    assert_eq!(ct_node::restored::read(&operator.path("node-1/data")), Ok(Some(1)));
+    wipe(&operator);
+    fs::remove_dir(first).unwrap();
     assert_eq!(code(restore(&operator, &out, Target::Folder)), Code::Ok);
 }
 
@@ -411,6 +447,11 @@ fn entries_that_were_published_later_are_taken_over() {
     }
     let proven = restored(&mirror, Target::Folder).unwrap();
     assert_eq!((proven.checkpoint.size().get(), proven.size.get()), (size, size));
+    let machine = StateMachine::open(&operator.path("node-1/data/state/machine.redb")).unwrap();
+    let (state, meta) = (machine.reader(), machine.reader().meta().unwrap());
+    assert_eq!((meta.anchored.seal.size.get(), meta.history), (size, proven.history));
+    assert_eq!(state.entries(made.manifest.size.get(), 1), Ok(Vec::new()));
+    drop((machine, state));
     let file = operator.dir.path().join("one.txt");
     fs::write(&file, "after").unwrap();
     operator.start();
