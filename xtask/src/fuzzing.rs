@@ -10,7 +10,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-/// Runs each target for seven seconds, or for as many as [`VARIABLE`] says; see [`for_seconds`].
+/// Runs each target for four seconds, or for as many as [`VARIABLE`] says; see [`for_seconds`].
 pub(crate) fn briefly(run: &mut Run) -> Result<()> {
     for_seconds(run, seconds(BRIEF)?)
 }
@@ -93,7 +93,7 @@ fn whole_seconds(text: &str) -> Result<u32> {
 
 /// The environment variable with the seconds for each target.
 const VARIABLE: &str = "CIVICTRUST_FUZZ_SECONDS";
-const BRIEF: u32 = 7;
+const BRIEF: u32 = 4;
 const LONG: u32 = 300;
 const CARGO_FUZZ: &str = "0.13.2";
 

@@ -200,7 +200,7 @@ const CI: &[Step] = &[
     Step { name: "doc", what: "documentation builds without a warning", action: document },
     Step { name: "arrows", what: "dependencies point where they may", action: arrows::check },
     Step { name: "cross", what: "ct builds for macOS and Windows", action: cross },
-    Step { name: "fuzz", what: "seven seconds for each fuzz target", action: fuzzing::briefly },
+    Step { name: "fuzz", what: "four seconds for each fuzz target", action: fuzzing::briefly },
     Step {
         name: "air-gap",
         what: "dist, and ct verifies with nothing but that folder and without a network",
