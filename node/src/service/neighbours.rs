@@ -94,17 +94,23 @@ impl Neighbours {
         Ok(Self { members, network, server, beginning, settings })
     }
 
-    /// Tells the others where it is, for as long as the answer is kept; and forgets that this was the first start.
+    /// Forgets that this was the first start: what it says is in the log now.
+    ///
+    /// # Errors
+    /// `io.*`
+    pub(super) fn has_begun(&self) -> Result<()> {
+        let first = &self.settings.first_start;
+        match fs::remove_file(first) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Error::writing(first, &source)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells the others where it is, for as long as the answer is kept.
     ///
     /// # Errors
     /// `io.*`
     pub(super) fn advertise(&self) -> Result<Advertised> {
-        let first = &self.settings.first_start;
-        match fs::remove_file(first) {
-            Ok(()) => {}
-            Err(source) if source.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(Error::writing(first, &source)),
-        }
         Advertised::write(&self.settings.advertised, &self.server.local_addr().to_string())
     }
 }

@@ -10,8 +10,9 @@ use super::{
 };
 use crate::backup::Transfers;
 use crate::consensus::{Cluster, Consensus, ConsensusSettings};
+use crate::durable;
 use crate::entropy::Entropy;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::http::{Drained, Limits, LogFiles, Server, Telemetry};
 use crate::log_signer::LogSigner;
 use crate::machine::{StateMachine, StateReader};
@@ -21,6 +22,7 @@ use ct_core::Code;
 use ct_core::limits::MAX_ENVELOPE_BYTES;
 use ct_keys::{KeyFile, Role};
 use std::fs;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -62,6 +64,7 @@ impl Node {
         } else {
             Publication::create(&config.data, signer)?
         };
+        claim(&config)?;
         let limits = Limits { body_bytes: MAX_ENVELOPE_BYTES, connections: config.connections, ..Limits::default() };
         let server = Server::bind(config.listen, limits)?;
         let mut telemetry = Telemetry::new(&format!("node-{}", config.node), entropy);
@@ -85,6 +88,7 @@ impl Node {
                 Consensus::join(settings, machine, Cluster { members, network, api, beginning })?
             }
         };
+        neighbours.iter().try_for_each(Neighbours::has_begun)?;
         let consensus = Arc::new(consensus);
         Ok(Self { config, clock, server, telemetry, metrics, publication, witnesses, state, consensus, neighbours })
     }
@@ -193,6 +197,23 @@ impl Node {
     }
 }
 
+/// Sees to it that the folder is this node's own: what another node has promised must not be confirmed twice.
+fn claim(config: &NodeConfig) -> Result<()> {
+    let path = config.data.join(OWNER);
+    let own = format!("{}\n", config.node);
+    match fs::read_to_string(&path) {
+        Ok(text) if text == own => Ok(()),
+        Ok(text) => {
+            let what = format!("is the folder of node {}", text.trim().escape_debug());
+            let next =
+                "give each node a folder of its own; one that has lost its folder starts with none and catches up";
+            Err(Error::new(Code::MalformedConfig, shown(&config.data), what, next))
+        }
+        Err(source) if source.kind() == io::ErrorKind::NotFound => durable::replace(&path, own.as_bytes()),
+        Err(source) => Err(Error::reading(&path, &source)),
+    }
+}
+
 /// What came of a task; none twice.
 async fn ended(task: &mut JoinHandle<Result<()>>) -> Result<()> {
     task.await.unwrap_or_else(|_| Err(Error::new(Code::Internal, "the node", "could not begin", "report this")))
@@ -235,6 +256,8 @@ async fn gives_up(mut publisher: watch::Receiver<Option<Error>>, consensus: Arc<
     }
 }
 
+/// Says whose folder it is.
+const OWNER: &str = "node";
 /// Made with the first lock of a new log.
 const FENCE_FOLDER: &str = "state";
 /// How often it is asked whether consensus still runs.

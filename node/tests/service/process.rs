@@ -234,6 +234,10 @@ fn mistakes_of_an_operator_are_told() {
     operator.start();
     eventually("the node listens", || operator.path("node-1/api").exists().then_some(()));
     refused(&good, "io.write", "another process");
+    // R12.5: a folder that was copied from another node would confirm that node's promises twice.
+    assert_eq!(operator.end(), 0);
+    fs::write(operator.path("node-1/data/node"), "2\n").unwrap();
+    refused(&good, "malformed.config", "is the folder of node 2");
 }
 
 // R11: an even number bears no more failures than the odd one below it.

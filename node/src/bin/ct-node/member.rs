@@ -37,9 +37,13 @@ pub(crate) fn run(command: &MemberCommand) -> Result<()> {
 fn change(args: &MemberChangeArgs, change: &MemberChange) -> Result<Client> {
     let root = KeyFile::read(&args.key, Role::Root)?;
     // A new node has to catch up first, and a change is answered when it is made.
+    let patience = match change {
+        MemberChange::Put(_) => Duration::from_secs(600),
+        MemberChange::Delete(_) => Duration::from_secs(60),
+    };
     let (read, total) = (Duration::from_secs(35), Duration::from_secs(40));
     let attempt = Patience { read, total, ..Patience::default() };
-    let persistence = Persistence { attempt, total: Duration::from_secs(600), ..Persistence::default() };
+    let persistence = Persistence { attempt, total: patience, ..Persistence::default() };
     let mut log = reach(&args.to, persistence)?.until(interrupt::pressed);
     let known = log.trust()?;
     let origin = trust::origin(known.trust())?.to_owned();
