@@ -1,8 +1,8 @@
 //! What a log of one node takes: real processes, real flushes, three witnesses, statements checked; and how long it takes
 //! to come back.
 //!
-//! `cargo bench -p ct-node --bench service [SECONDS [ENTRIES]]`: so many seconds for each row (10); the restart is measured
-//! with at least so many entries (100,000). The load, the witnesses and the node share the machine.
+//! `cargo bench -p ct-node --bench service -- [SECONDS [ENTRIES]]`: so many seconds for each row (10); the restart is
+//! measured with at least so many entries (100,000). The load, the witnesses and the node share the machine.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that fails must end, and be read")]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
