@@ -4,6 +4,7 @@ use super::{Archive, Clock, EntrySource, Published};
 use crate::advertise::Advertised;
 use crate::backup::Transfers;
 use crate::consensus::Beginning;
+use crate::documents::read_text;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result, shown};
 use crate::peers::{
@@ -116,15 +117,15 @@ impl Neighbours {
 }
 
 fn beginning(path: &Path) -> Result<Beginning> {
-    match fs::read_to_string(path) {
+    match read_text(path, MAX_WORD_BYTES) {
         Ok(text) if text.trim() == "founds" => Ok(Beginning::Founds),
         Ok(text) if text.trim() == "joins" => Ok(Beginning::Joins),
         Ok(_) => {
             let next = "it says founds or joins, before the first start only";
             Err(Error::new(Code::MalformedConfig, shown(path), "says something else", next))
         }
-        Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(Beginning::Returns),
-        Err(source) => Err(Error::reading(path, &source)),
+        Err(error) if error.code() == Code::IoNotFound => Ok(Beginning::Returns),
+        Err(error) => Err(error),
     }
 }
 
@@ -235,5 +236,7 @@ impl EntrySource for FromOthers {
 
 const CONNECT: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A word in a file.
+const MAX_WORD_BYTES: usize = 64;
 /// In one message.
 const MAX_ENTRIES: usize = 65_536;

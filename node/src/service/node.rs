@@ -10,6 +10,7 @@ use super::{
 };
 use crate::backup::Transfers;
 use crate::consensus::{Cluster, Consensus, ConsensusSettings};
+use crate::documents::read_text;
 use crate::durable;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result, shown};
@@ -22,7 +23,6 @@ use ct_core::Code;
 use ct_core::limits::MAX_ENVELOPE_BYTES;
 use ct_keys::{KeyFile, Role};
 use std::fs;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -201,7 +201,7 @@ impl Node {
 fn claim(config: &NodeConfig) -> Result<()> {
     let path = config.data.join(OWNER);
     let own = format!("{}\n", config.node);
-    match fs::read_to_string(&path) {
+    match read_text(&path, MAX_OWNER_BYTES) {
         Ok(text) if text == own => Ok(()),
         Ok(text) => {
             let what = format!("is the folder of node {}", text.trim().escape_debug());
@@ -209,8 +209,8 @@ fn claim(config: &NodeConfig) -> Result<()> {
                 "give each node a folder of its own; one that has lost its folder starts with none and catches up";
             Err(Error::new(Code::MalformedConfig, shown(&config.data), what, next))
         }
-        Err(source) if source.kind() == io::ErrorKind::NotFound => durable::replace(&path, own.as_bytes()),
-        Err(source) => Err(Error::reading(&path, &source)),
+        Err(error) if error.code() == Code::IoNotFound => durable::replace(&path, own.as_bytes()),
+        Err(error) => Err(error),
     }
 }
 
@@ -258,6 +258,7 @@ async fn gives_up(mut publisher: watch::Receiver<Option<Error>>, consensus: Arc<
 
 /// Says whose folder it is.
 const OWNER: &str = "node";
+const MAX_OWNER_BYTES: usize = 64;
 /// Made with the first lock of a new log.
 const FENCE_FOLDER: &str = "state";
 /// How often it is asked whether consensus still runs.
