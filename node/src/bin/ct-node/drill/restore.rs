@@ -19,6 +19,8 @@ pub(super) fn restore(field: &mut Field) -> Result<()> {
     // While the log grows under it.
     for node in [leader, follower] {
         let early = format!("early-{node}");
+        // It is acknowledged before it is published, the sooner the slower the machine.
+        field.eventually("the node publishes", || Ok((field.size(node)? > 0).then_some(())))?;
         backup(field, node, &early)?;
         ct_node(field, &["restore", "--verify-only"], node, &[("--from", &early)])?;
     }
