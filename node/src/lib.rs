@@ -50,6 +50,7 @@ pub mod log_signer;
 pub mod machine;
 pub mod pdf;
 pub mod peers;
+mod planted;
 pub mod publication;
 mod quorum;
 mod recovery;

@@ -2,6 +2,7 @@
 
 use super::messages;
 use super::persistence::Group;
+use super::runtime::within;
 use crate::peers::{Member, MessageKind, Network};
 use openraft::async_runtime::watch::WatchReceiver;
 use std::sync::Arc;
@@ -55,7 +56,7 @@ impl LeaderAddress {
                 (None, _) if metrics.changed().await.is_err() => return,
                 (None, _) => {}
                 (Some(_), None) => {
-                    if matches!(tokio::time::timeout(AGAIN, metrics.changed()).await, Ok(Err(_))) {
+                    if matches!(within(AGAIN, metrics.changed()).await, Some(Err(_))) {
                         return;
                     }
                 }

@@ -26,13 +26,17 @@ mod proposals;
 mod protocol;
 mod receiving;
 mod rejoin;
+mod runtime;
 mod start;
 mod state_machine;
-#[cfg(test)]
+#[cfg(all(test, not(feature = "simulation")))]
 mod tests;
 mod unapplied;
 
 pub use machine::{Committed, Machine, Snapshot};
 pub use proposals::{Consensus, ConsensusStatus, Role, Voice};
+#[cfg(feature = "simulation")]
+pub(crate) use runtime::sleep;
+pub(crate) use runtime::{Moment, now, since, spawn, within};
 pub use start::{Beginning, Cluster, ConsensusSettings};
 pub use unapplied::is_unapplied;

@@ -1,7 +1,9 @@
 //! The protocol's calls to other nodes.
 
+use super::machine::Snapshot;
 use super::messages::{self, MAX_PIECE_BYTES, Piece};
 use super::protocol::{Protocol, RaftVote};
+use super::runtime::within as in_time;
 use super::state_machine::Image;
 use crate::error::{Error, Result};
 use crate::peers::{Member, MessageKind, Network};
@@ -11,6 +13,7 @@ use openraft::errors::{RPCError, ReplicationClosed, StreamingError, Unreachable}
 use openraft::network::RPCOption;
 use openraft::raft::{AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, VoteRequest, VoteResponse};
 use openraft::{OptionalSend, RaftNetworkFactory, RaftNetworkV2};
+#[cfg(not(feature = "simulation"))]
 use std::io::{self, Write};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -76,8 +79,8 @@ impl RaftNetworkFactory<Protocol> for Links {
 
 impl Link {
     async fn call(&self, kind: MessageKind, payload: Vec<u8>, within: Duration) -> Result<Vec<u8>> {
-        let called = tokio::time::timeout(within, self.network.call(&self.member, kind, payload, within)).await;
-        called.unwrap_or_else(|_| {
+        let called = in_time(within, self.network.call(&self.member, kind, payload, within)).await;
+        called.unwrap_or_else(|| {
             let place = format!("node {}", self.member.node);
             Err(Error::new(Code::IoNetwork, place, "did not answer in time", "see whether it runs"))
         })
@@ -90,11 +93,7 @@ impl Link {
         };
         let transfer = self.transfers.fetch_add(1, Ordering::Relaxed);
         let (sender, mut pieces) = mpsc::channel(2);
-        let written = tokio::task::spawn_blocking(move || {
-            let mut out = Pieces { sender, gathered: Vec::new() };
-            state.write_to(&mut out)?;
-            out.send().map_err(|source| interrupted(&source))
-        });
+        let written = write_state(state, sender);
         let mut number = 0;
         while let Some(bytes) = pieces.recv().await {
             let piece = messages::encode_piece(&Piece { transfer, number, bytes, end: None })?;
@@ -109,12 +108,45 @@ impl Link {
     }
 }
 
+/// Writes the state beside the event loop, no faster than its pieces are sent.
+#[cfg(not(feature = "simulation"))]
+fn write_state(
+    state: Box<dyn Snapshot>,
+    sender: mpsc::Sender<Vec<u8>>,
+) -> impl Future<Output = std::result::Result<Result<()>, tokio::task::JoinError>> {
+    tokio::task::spawn_blocking(move || {
+        let mut out = Pieces { sender, gathered: Vec::new() };
+        state.write_to(&mut out)?;
+        out.send().map_err(|source| interrupted(&source))
+    })
+}
+
+/// Where nothing may block, the state is written before the first piece is sent.
+#[cfg(feature = "simulation")]
+fn write_state(
+    state: Box<dyn Snapshot>,
+    sender: mpsc::Sender<Vec<u8>>,
+) -> impl Future<Output = std::result::Result<Result<()>, &'static str>> {
+    let mut bytes = Vec::new();
+    let written = state.write_to(&mut bytes);
+    super::runtime::spawn(async move {
+        for piece in bytes.chunks(MAX_PIECE_BYTES) {
+            if sender.send(piece.to_vec()).await.is_err() {
+                return;
+            }
+        }
+    });
+    std::future::ready(Ok(written))
+}
+
 /// Cuts what is written to it into pieces.
+#[cfg(not(feature = "simulation"))]
 struct Pieces {
     sender: mpsc::Sender<Vec<u8>>,
     gathered: Vec<u8>,
 }
 
+#[cfg(not(feature = "simulation"))]
 impl Pieces {
     fn send(&mut self) -> io::Result<()> {
         let piece = std::mem::take(&mut self.gathered);
@@ -125,6 +157,7 @@ impl Pieces {
     }
 }
 
+#[cfg(not(feature = "simulation"))]
 impl Write for Pieces {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let room = MAX_PIECE_BYTES.saturating_sub(self.gathered.len()).min(bytes.len());
@@ -140,6 +173,7 @@ impl Write for Pieces {
     }
 }
 
+#[cfg(not(feature = "simulation"))]
 fn interrupted(source: &io::Error) -> Error {
     Error::new(Code::IoNetwork, "snapshot", source.to_string(), "it is sent again")
 }
@@ -195,6 +229,7 @@ impl RaftNetworkV2<Protocol> for Link {
         _option: RPCOption,
     ) -> std::result::Result<SnapshotResponse<Protocol>, StreamingError<Protocol>> {
         tokio::select! {
+            biased;
             closed = cancel => Err(closed.into()),
             sent = self.send_state(vote, snapshot) => match sent {
                 Ok(vote) => Ok(SnapshotResponse::new(vote)),

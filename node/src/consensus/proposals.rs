@@ -5,6 +5,7 @@ use super::leader::LeaderAddress;
 use super::persistence::{self, Group};
 use super::protocol::{Answer, Command, Protocol};
 use super::receiving::Answering;
+use super::runtime::within;
 use crate::error::{Error, Result};
 use crate::peers::{Member, Receive};
 use crate::wal::{Wal, WalStatus};
@@ -22,7 +23,6 @@ use std::thread;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
 
 /// A node of consensus that runs, on threads of its own: nothing that it does for the disk holds up another runtime.
 ///
@@ -37,7 +37,8 @@ pub struct Consensus {
     pub(super) replayed: u64,
     pub(super) leader: LeaderAddress,
     pub(super) answering: Answering,
-    pub(super) runtime: Option<Runtime>,
+    /// Its own; in a simulation there are none.
+    pub(super) threads: Option<Runtime>,
 }
 
 /// What a node does.
@@ -108,24 +109,25 @@ impl Consensus {
             return Err(self.refusal());
         }
         drop(command);
+        let answered = async move {
+            let answer = answer.await;
+            drop(permits);
+            answer
+        };
         // A task of its own, so that the command counts as in flight even if the caller goes away.
-        let waiting = self.runtime.as_ref().map(|runtime| {
-            runtime.spawn(async move {
-                let answer = answer.await;
-                drop(permits);
-                answer
-            })
-        });
-        let Some(waiting) = waiting else { return Err(self.refusal()) };
-        match waiting.await {
-            Ok(Ok(Ok(response))) => {
+        let answered = match &self.threads {
+            Some(threads) => threads.spawn(answered).await.ok(),
+            None => Some(answered.await),
+        };
+        match answered {
+            Some(Ok(Ok(response))) => {
                 let Answer(answer) = response.data;
                 Ok(answer)
             }
             // Refused before it was taken; where its fate is unknown, the protocol says so.
-            Ok(Ok(Err(ClientWriteError::ForwardToLeader(_)))) => Err(not_leader()),
-            Ok(Ok(Err(error))) => Err(unknown(&error.to_string())),
-            Ok(Err(_)) | Err(_) => Err(self.lost()),
+            Some(Ok(Err(ClientWriteError::ForwardToLeader(_)))) => Err(not_leader()),
+            Some(Ok(Err(error))) => Err(unknown(&error.to_string())),
+            Some(Err(_)) | None => Err(self.lost()),
         }
     }
 
@@ -141,11 +143,11 @@ impl Consensus {
     /// # Errors
     /// `not_leader.node` if it does not lead, or cannot show in time that it does.
     pub async fn catch_up(&self) -> Result<()> {
-        let ensured = timeout(CATCH_UP, self.group.ensure_linearizable(ReadPolicy::ReadIndex)).await;
+        let ensured = within(CATCH_UP, self.group.ensure_linearizable(ReadPolicy::ReadIndex)).await;
         match ensured {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(RaftError::Fatal(_))) => Err(self.refusal()),
-            Ok(Err(RaftError::APIError(_))) | Err(_) => Err(not_leader()),
+            Some(Ok(_)) => Ok(()),
+            Some(Err(RaftError::Fatal(_))) => Err(self.refusal()),
+            Some(Err(RaftError::APIError(_))) | None => Err(not_leader()),
         }
     }
 
@@ -199,16 +201,16 @@ impl Consensus {
     }
 
     async fn change(&self, change: ChangeMembers<u64, Member>) -> Result<()> {
-        let changed = timeout(CHANGE, self.group.change_membership(change, false)).await;
+        let changed = within(CHANGE, self.group.change_membership(change, false)).await;
         match changed {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(RaftError::Fatal(_))) => Err(self.lost()),
-            Ok(Err(RaftError::APIError(ClientWriteError::ForwardToLeader(_)))) => Err(not_leader()),
-            Ok(Err(RaftError::APIError(ClientWriteError::ChangeMembershipError(error)))) => {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(RaftError::Fatal(_))) => Err(self.lost()),
+            Some(Err(RaftError::APIError(ClientWriteError::ForwardToLeader(_)))) => Err(not_leader()),
+            Some(Err(RaftError::APIError(ClientWriteError::ChangeMembershipError(error)))) => {
                 Err(conflict(&error.to_string()))
             }
-            Ok(Err(RaftError::APIError(error))) => Err(unknown(&error.to_string())),
-            Err(_) => Err(unknown("no majority of the members has confirmed it in time")),
+            Some(Err(RaftError::APIError(error))) => Err(unknown(&error.to_string())),
+            None => Err(unknown("no majority of the members has confirmed it in time")),
         }
     }
 
@@ -278,7 +280,7 @@ impl Consensus {
         let is_abandoned = group.metrics().borrow_watched().running_state.is_err();
         let drained = async move {
             // Commands in flight end when the node stops, too; a leader without a majority would wait for ever.
-            let _all = timeout(PATIENCE, commands.acquire_many_owned(all)).await;
+            let _all = within(PATIENCE, commands.acquire_many_owned(all)).await;
             let is_alone = group.voter_ids().count() <= 1;
             let persisted = persistence::persist(&group, (!is_alone).then_some(0)).await;
             if let Ok(upto) = persisted
@@ -291,9 +293,9 @@ impl Consensus {
             let _ = group.shutdown().await;
             persisted.is_ok()
         };
-        let is_persisted = self.runtime.as_ref().and_then(|runtime| wait_on(runtime, drained)).unwrap_or(false);
+        let is_persisted = self.threads.as_ref().and_then(|runtime| wait_on(runtime, drained)).unwrap_or(false);
         self.wal.close();
-        if let Some(runtime) = self.runtime.take() {
+        if let Some(runtime) = self.threads.take() {
             // On a thread of its own: a runtime must not be waited for from inside another one.
             let _ = thread::spawn(move || runtime.shutdown_timeout(PATIENCE)).join();
         }
@@ -367,7 +369,7 @@ pub(super) fn wait_on<T: Send + 'static>(
 
 impl Drop for Consensus {
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
+        if let Some(runtime) = self.threads.take() {
             runtime.shutdown_background();
         }
         // The directory is free again when this returns.

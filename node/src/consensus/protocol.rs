@@ -1,6 +1,7 @@
 //! The protocol's types, filled in: opaque commands and answers, and one leader for each term, so that a term alone
 //! identifies the leader.
 
+use super::runtime::Runtime;
 use crate::peers::Member;
 use crate::wal::{Position, Standing, Vote};
 use openraft::vote::{RaftLeaderId, leader_id_std};
@@ -15,6 +16,7 @@ openraft::declare_raft_types!(
         R = Answer,
         Node = Member,
         LeaderId = leader_id_std::LeaderId<u64, u64>,
+        AsyncRuntime = Runtime,
 );
 
 pub(super) type LogId = openraft::alias::LogIdOf<Protocol>;

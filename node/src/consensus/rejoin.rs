@@ -8,10 +8,12 @@
 //! argument.
 
 use super::messages::{self, Standings};
+use super::runtime::sleep;
 use crate::durable;
 use crate::error::{Error, Result};
 use crate::peers::{Member, MessageKind, Network};
 use ct_core::Code;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -19,7 +21,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::task::JoinSet;
 
 /// Whether this node may vote. Clones are the same one.
 #[derive(Clone, Debug)]
@@ -101,7 +102,7 @@ pub(super) async fn greatest_term(network: &Arc<dyn Network>, own: u64, configur
             let (error_code, missing) = (Code::IncompleteNode.as_str(), asking.missing());
             tracing::warn!(error_code, "this node has lost its log: more of the nodes {missing:?} must answer first");
         }
-        tokio::time::sleep(PAUSE).await;
+        sleep(PAUSE).await;
     }
 }
 
@@ -118,25 +119,22 @@ struct Asking {
 impl Asking {
     /// Asks all who have not answered yet.
     async fn round(&mut self, network: &Arc<dyn Network>) {
-        let mut asked = JoinSet::new();
-        for member in self.known.values().filter(|member| self.is_silent(member.node)) {
-            let (network, member) = (Arc::clone(network), member.clone());
-            asked.spawn(async move {
-                let reply = network.call(&member, MessageKind::Standing, Vec::new(), PATIENCE).await;
-                reply.and_then(|reply| messages::decode_standings(&reply)).map(|standing| (member.node, standing))
-            });
-        }
-        while let Some(answer) = asked.join_next().await {
+        let silent = self.known.values().filter(|member| self.is_silent(member.node)).cloned();
+        let ask = async |member: Member| {
+            let reply = network.call(&member, MessageKind::Standing, Vec::new(), PATIENCE).await;
+            reply.and_then(|reply| messages::decode_standings(&reply)).map(|standing| (member.node, standing))
+        };
+        let mut asked: FuturesUnordered<_> = silent.map(ask).collect();
+        while let Some(answer) = asked.next().await {
             match answer {
-                Ok(Ok((node, Standings { term, members, .. }))) => {
+                Ok((node, Standings { term, members, .. })) => {
                     self.terms.insert(node, term);
                     self.lists.extend(members.get_joint_config().iter().cloned());
                     for (node, member) in members.nodes() {
                         self.known.entry(*node).or_insert_with(|| member.clone());
                     }
                 }
-                Ok(Err(error)) => tracing::debug!(error_code = error.code().as_str(), "rejoin: {error}"),
-                Err(_) => {}
+                Err(error) => tracing::debug!(error_code = error.code().as_str(), "rejoin: {error}"),
             }
         }
     }

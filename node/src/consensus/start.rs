@@ -10,6 +10,7 @@ use super::proposals::{Consensus, wait_on};
 use super::protocol::{Protocol, position};
 use super::receiving::{Answering, Inner};
 use super::rejoin::{Gate, greatest_term};
+use super::runtime::spawn;
 use super::state_machine::StateMachine;
 use crate::error::{Error, Result, shown};
 use crate::peers::{Member, Network};
@@ -23,10 +24,10 @@ use openraft::errors::Fatal;
 use openraft::{Config, LogIdOptionExt, Raft, RaftMetrics, ServerState, SnapshotPolicy};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::runtime::Builder;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 /// How a node runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,59 +116,49 @@ impl Consensus {
     ) -> Result<Self> {
         let halt = Halt::default();
         let machine = StateMachine::new(machine, Some(&settings.dir), halt.clone())?;
-        let gate = Gate::open_in(&settings.dir)?;
-        let cluster = cluster.unwrap_or_else(|| Cluster::of_one(settings.node_id));
-        let members: BTreeMap<u64, Member> = cluster.members.into_iter().map(|member| (member.node, member)).collect();
-        let recovered = recover(disk)?;
-        let replayed = recovered.records();
-        let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("consensus").enable_all().build();
-        let runtime = runtime.map_err(|source| failed(&source.to_string()))?;
-        let lost = losses(&recovered, &machine, members.len(), cluster.beginning);
-        if members.len() < 2 && is_empty(&recovered) && cluster.beginning == Beginning::Returns {
-            return Err(nobody_to_ask(&settings.dir));
+        let found = Found::read(disk, machine, &settings, cluster)?;
+        let threads = Builder::new_multi_thread().worker_threads(2).thread_name("consensus").enable_all().build();
+        let threads = threads.map_err(|source| failed(&source.to_string()))?;
+        match wait_on(&threads, Self::begin_with(found, settings, halt)) {
+            Some(Ok(mut begun)) => {
+                begun.threads = Some(threads);
+                Ok(begun)
+            }
+            ended => {
+                threads.shutdown_background();
+                Err(ended.and_then(Result::err).unwrap_or_else(|| failed("the threads ended")))
+            }
         }
-        let (wal, contents) = if lost {
-            let (network, node, others) = (Arc::clone(&cluster.network), settings.node_id, members.clone());
-            let asked = async move { greatest_term(&network, node, &others).await };
-            let term = wait_on(&runtime, asked).ok_or_else(|| failed("the threads ended"))?.max(1);
-            gate.shut(term)?;
-            begin_again(recovered, &settings, &machine, Some(term))?
-        } else if let Some(term) = unfinished(&gate, &recovered) {
-            begin_again(recovered, &settings, &machine, Some(term))?
-        } else if machine.was_installed() {
-            begin_again(recovered, &settings, &machine, None)?
-        } else {
-            recovered.open(settings.wal)?
-        };
-        check(&contents, &machine, &settings.dir)?;
+    }
+
+    /// Goes on from what was found, with tasks of the runtime that this is polled on.
+    pub(super) async fn begin_with(found: Found, settings: ConsensusSettings, halt: Halt) -> Result<Self> {
+        let replayed = found.recovered.records();
+        let Found { cluster, members, gate, .. } = &found;
+        let (cluster, members, gate) = (cluster.clone(), members.clone(), gate.clone());
+        let founds = cluster.beginning == Beginning::Founds && !found.lost;
+        let (wal, contents, machine) = found.open(&settings).await?;
         let wal = Arc::new(wal);
         let log = LogStore::new(contents, Arc::clone(&wal), halt.clone());
-        let plan = Plan {
-            node: settings.node_id,
-            founds: cluster.beginning == Beginning::Founds && !lost,
-            members: members.clone(),
-            links: Links::new(Arc::clone(&cluster.network)),
-            gate: gate.clone(),
-        };
-        let begun = wait_on(&runtime, begin(plan, log, machine)).unwrap_or_else(|| Err("the threads ended".to_owned()));
-        let group = match begun {
+        let links = Links::new(Arc::clone(&cluster.network));
+        let plan = Plan { node: settings.node_id, founds, members: members.clone(), links, gate: gate.clone() };
+        let group = match begin(plan, log, machine).await {
             Ok(group) => group,
             Err(what) => {
-                runtime.shutdown_background();
                 wal.close();
                 return Err(halt.reason().unwrap_or_else(|| failed(&what)));
             }
         };
         let cadence = Cadence { entries: settings.persist_after_entries, bytes: settings.persist_after_bytes };
-        runtime.spawn(keep_short(group.clone(), Arc::clone(&wal), cadence));
-        runtime.spawn(lift_in_time(group.clone(), gate.clone(), halt.clone()));
-        runtime.spawn(notice_end(group.clone(), halt.clone()));
+        spawn(keep_short(group.clone(), Arc::clone(&wal), cadence));
+        spawn(lift_in_time(group.clone(), gate.clone(), halt.clone()));
+        spawn(notice_end(group.clone(), halt.clone()));
         let leader = LeaderAddress::default();
-        runtime.spawn(leader.clone().follow(group.clone(), cluster.network, cluster.api.clone(), settings.node_id));
+        spawn(leader.clone().follow(group.clone(), cluster.network, cluster.api.clone(), settings.node_id));
         let (stopped, stopping) = (halt.clone(), group.clone());
         // The protocol does not hear of every failure by itself, and a leader that can write nothing must not go on
         // telling others that it leads.
-        runtime.spawn(async move {
+        spawn(async move {
             stopped.stopped().await;
             let _ = stopping.shutdown().await;
         });
@@ -177,7 +168,57 @@ impl Consensus {
         let answering =
             Inner { group: group.clone(), gate, configured: members, api, spool, incoming: Mutex::default() };
         let answering = Answering(Arc::new(answering));
-        Ok(Self { group, wal, halt, commands, room, replayed, leader, answering, runtime: Some(runtime) })
+        Ok(Self { group, wal, halt, commands, room, replayed, leader, answering, threads: None })
+    }
+}
+
+/// What a node finds when it starts.
+pub(super) struct Found {
+    recovered: Recovered,
+    machine: StateMachine,
+    gate: Gate,
+    cluster: Cluster,
+    members: BTreeMap<u64, Member>,
+    /// It may have promised what it no longer knows.
+    lost: bool,
+}
+
+impl Found {
+    /// Reads the log.
+    pub(super) fn read(
+        disk: Box<dyn Disk>,
+        machine: StateMachine,
+        settings: &ConsensusSettings,
+        cluster: Option<Cluster>,
+    ) -> Result<Self> {
+        let gate = Gate::open_in(&settings.dir)?;
+        let cluster = cluster.unwrap_or_else(|| Cluster::of_one(settings.node_id));
+        let members = cluster.members.iter().map(|member| (member.node, member.clone()));
+        let members: BTreeMap<u64, Member> = members.collect();
+        let recovered = recover(disk)?;
+        let lost = losses(&recovered, &machine, members.len(), cluster.beginning);
+        if members.len() < 2 && is_empty(&recovered) && cluster.beginning == Beginning::Returns {
+            return Err(nobody_to_ask(&settings.dir));
+        }
+        Ok(Self { recovered, machine, gate, cluster, members, lost })
+    }
+
+    /// Opens the log for what comes next; one that has lost something first asks the others how far they are.
+    async fn open(self, settings: &ConsensusSettings) -> Result<(Wal, Contents, StateMachine)> {
+        let Self { recovered, machine, gate, cluster, members, lost } = self;
+        let (wal, contents) = if lost {
+            let term = greatest_term(&cluster.network, settings.node_id, &members).await.max(1);
+            gate.shut(term)?;
+            begin_again(recovered, settings, &machine, Some(term)).await?
+        } else if let Some(term) = unfinished(&gate, &recovered) {
+            begin_again(recovered, settings, &machine, Some(term)).await?
+        } else if machine.was_installed() {
+            begin_again(recovered, settings, &machine, None).await?
+        } else {
+            recovered.open(settings.wal)?
+        };
+        check(&contents, &machine, &settings.dir)?;
+        Ok((wal, contents, machine))
     }
 }
 
@@ -227,7 +268,7 @@ fn next_index(at: Option<Position>) -> u64 {
 }
 
 /// Goes on from what is left and from the state; with a vote beyond every promise that may be forgotten, if any may be.
-fn begin_again(
+async fn begin_again(
     recovered: Recovered,
     settings: &ConsensusSettings,
     machine: &StateMachine,
@@ -254,9 +295,9 @@ fn begin_again(
     if records.is_empty() {
         return Ok((wal, contents));
     }
-    let (sender, written) = mpsc::channel();
+    let (sender, written) = oneshot::channel();
     wal.append(records, move |result| drop(sender.send(result)))?;
-    written.recv().unwrap_or_else(|_| Err(failed("the log was closed")))?;
+    written.await.unwrap_or_else(|_| Err(failed("the log was closed")))?;
     Ok((wal, contents))
 }
 

@@ -17,18 +17,18 @@
 
 use super::tiles::{EntrySource, Staging, Tiles};
 use super::{Leadership, Propose, ServiceMetrics};
+use crate::consensus::{Moment, now, since, within};
 use crate::error::{Error, Result};
 use crate::log_signer::SignedCheckpoint;
 use crate::machine::{Anchored, Meta, StateReader, damaged};
 use crate::publication::Publication;
 use crate::{quorum, restored};
 use ct_core::{Checkpoint, Code, ConsistencyProof, Note, SignatureLine, TreeSize};
-use std::convert::Infallible;
+use futures_executor::block_on;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -107,7 +107,7 @@ pub struct Published {
 #[derive(Debug)]
 pub struct Publisher {
     /// Closed when it is to end.
-    stop: Option<Sender<Infallible>>,
+    stop: Option<watch::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     published: watch::Receiver<Option<Published>>,
     failure: watch::Receiver<Option<Error>>,
@@ -120,21 +120,14 @@ impl Publisher {
     /// `tampered.state` if publication and state are not of one history: one of them was lost or taken back.
     /// `internal` if there can be no thread.
     pub fn start(parts: PublisherParts, runtime: Handle) -> Result<Self> {
-        let PublisherParts { publication, state, proposer, cosign, source, metrics, settings } = parts;
-        if source.is_none() {
-            check_complete(&publication, &state)?;
-        }
-        let restored = restored::read(publication.dir())?;
-        let (stop, stopped) = channel();
-        let (published, newest) = watch::channel(already_published(&publication)?);
+        let (stop, stopped) = watch::channel(());
+        let mut work = Work::begin(parts, stopped)?;
+        let newest = work.published.subscribe();
         let (failed, failure) = watch::channel(None);
-        let tiles = Tiles::new(publication, state.clone(), source);
-        let cosigned = None;
-        let mut work =
-            Work { tiles, state, proposer, cosign, metrics, settings, runtime, stopped, published, cosigned, restored };
-        work.count_published();
         let run = move || {
-            let ended = panic::catch_unwind(AssertUnwindSafe(|| work.run()));
+            // For its timers. It blocks for the disk, so it is not a task of that runtime.
+            let _entered = runtime.enter();
+            let ended = panic::catch_unwind(AssertUnwindSafe(|| block_on(work.run())));
             let defect = |_| Err(Error::new(Code::Internal, "publication", "ended unexpectedly", "report this"));
             if let Err(error) = ended.unwrap_or_else(defect) {
                 failed.send_replace(Some(error));
@@ -225,17 +218,17 @@ pub(super) enum Step {
     Done,
 }
 
-pub(super) struct Work {
+/// What is done, step by step.
+pub(crate) struct Work {
     pub(super) tiles: Tiles,
     pub(super) state: StateReader,
     pub(super) proposer: Arc<dyn Propose>,
     pub(super) cosign: Box<dyn Cosign>,
     pub(super) settings: PublisherSettings,
-    pub(super) runtime: Handle,
     /// Closed when this is to end.
-    pub(super) stopped: Receiver<Infallible>,
+    pub(super) stopped: watch::Receiver<()>,
     /// What this process has had cosigned last: in which term, of which size, and when.
-    pub(super) cosigned: Option<(u64, TreeSize, Instant)>,
+    pub(super) cosigned: Option<(u64, TreeSize, Moment)>,
     /// The generation that was restored, while nobody has asked the witnesses since.
     pub(super) restored: Option<u64>,
     metrics: Arc<ServiceMetrics>,
@@ -243,19 +236,41 @@ pub(super) struct Work {
 }
 
 impl Work {
-    fn run(&mut self) -> Result<()> {
+    /// Until the sender that belongs to `stopped` is gone.
+    ///
+    /// # Errors
+    /// Those of [`Publisher::start`].
+    pub(crate) fn begin(parts: PublisherParts, stopped: watch::Receiver<()>) -> Result<Self> {
+        let PublisherParts { publication, state, proposer, cosign, source, metrics, settings } = parts;
+        if source.is_none() {
+            check_complete(&publication, &state)?;
+        }
+        let restored = restored::read(publication.dir())?;
+        let published = watch::Sender::new(already_published(&publication)?);
+        let tiles = Tiles::new(publication, state.clone(), source);
+        let cosigned = None;
+        let work = Self { tiles, state, proposer, cosign, metrics, settings, stopped, published, cosigned, restored };
+        work.count_published();
+        Ok(work)
+    }
+
+    /// Publishes until it is stopped.
+    ///
+    /// # Errors
+    /// Why nothing more can be published.
+    pub(crate) async fn run(&mut self) -> Result<()> {
         let mut wait = Duration::ZERO;
         // Trouble that lasts is told once.
         let mut told = None;
-        while let Err(RecvTimeoutError::Timeout) = self.stopped.recv_timeout(wait) {
-            let begun = Instant::now();
-            wait = match self.step() {
+        while within(wait, self.stopped.changed()).await.is_none() {
+            let begun = now();
+            wait = match self.step().await {
                 Ok(Step::Idle) => self.settings.interval,
                 Ok(Step::Begun) => Duration::ZERO,
                 Ok(Step::Done) => {
                     told = None;
-                    self.metrics.publication.observe(begun.elapsed().as_secs_f64());
-                    self.settings.interval.saturating_sub(begun.elapsed())
+                    self.metrics.publication.observe(since(begun).as_secs_f64());
+                    self.settings.interval.saturating_sub(since(begun))
                 }
                 Err(error) => {
                     self.metrics.publication_failures.inc();
@@ -274,7 +289,7 @@ impl Work {
     }
 
     /// First what is final, then, while this node leads, what comes next.
-    fn step(&mut self) -> Result<Step> {
+    async fn step(&mut self) -> Result<Step> {
         let Some(meta) = self.state.meta() else { return self.nothing_known() };
         self.check_one_history(&meta)?;
         let published = self.published.borrow().as_ref().map_or(0, |published| published.size.get());
@@ -292,7 +307,7 @@ impl Work {
             // Lines that do not hold, any more or at all, are replaced.
             self.cosigned = None;
         }
-        self.lead(term, &meta)
+        self.lead(term, &meta).await
     }
 
     fn nothing_known(&self) -> Result<Step> {

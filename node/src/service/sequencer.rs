@@ -5,14 +5,13 @@
 
 use super::{Admitted, Clock, Propose, ServiceMetrics};
 use crate::command::{Answer, Command, Outcome};
+use crate::consensus::{now, since, spawn};
 use crate::error::{Error, Result};
 use crate::http::Deadline;
 use ct_core::Code;
 use ct_core::limits::MAX_BATCH_REQUESTS;
 use std::sync::Arc;
-use std::time::Instant;
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 /// What a sequencer bears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,17 +44,23 @@ struct Waiting {
 }
 
 impl Sequencer {
-    /// Starts one on the current tokio runtime; the handle ends when every request has been answered.
+    /// Starts one on the current runtime; the receiver is told, or closed, when every request has been answered.
     #[must_use]
     pub fn start(
         proposer: Arc<dyn Propose>,
         clock: Clock,
         metrics: Arc<ServiceMetrics>,
         limits: SequencerLimits,
-    ) -> (Self, JoinHandle<()>) {
+    ) -> (Self, oneshot::Receiver<()>) {
         let (queue, waiting) = mpsc::channel(limits.queue.max(1));
-        let handle = tokio::spawn(run(waiting, proposer, clock, Arc::clone(&metrics), limits));
-        (Self { queue, metrics }, handle)
+        let (end, ended) = oneshot::channel();
+        let running = run(waiting, proposer, clock, Arc::clone(&metrics), limits);
+        spawn(async move {
+            running.await;
+            // Who does not wait for the end need not hear of it.
+            let _ = end.send(());
+        });
+        (Self { queue, metrics }, ended)
     }
 
     /// What became of a request.
@@ -82,12 +87,11 @@ async fn run(
     metrics: Arc<ServiceMetrics>,
     limits: SequencerLimits,
 ) {
-    let mut batches = JoinSet::new();
+    let most = u32::try_from(limits.in_flight.max(1)).unwrap_or(u32::MAX);
+    let places = Arc::new(Semaphore::new(limits.in_flight.clamp(1, Semaphore::MAX_PERMITS)));
     let mut carried = None;
-    loop {
-        while batches.len() >= limits.in_flight.max(1) {
-            batches.join_next().await;
-        }
+    // Nobody closes it.
+    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         let next = match carried.take() {
             Some(waiting) => Some(waiting),
             None => queue.recv().await,
@@ -95,10 +99,14 @@ async fn run(
         let Some(first) = next else { break };
         let batch = gather(first, &mut queue, &mut carried, limits.batch_bytes);
         if !batch.is_empty() {
-            batches.spawn(commit(batch, Arc::clone(&proposer), Arc::clone(&clock), Arc::clone(&metrics)));
+            let committed = commit(batch, Arc::clone(&proposer), Arc::clone(&clock), Arc::clone(&metrics));
+            spawn(async move {
+                committed.await;
+                drop(place);
+            });
         }
     }
-    while batches.join_next().await.is_some() {}
+    let _all = places.acquire_many(most).await;
 }
 
 /// The requests that are there now, as many as fit.
@@ -132,7 +140,7 @@ fn gather(
 }
 
 async fn commit(batch: Vec<Waiting>, proposer: Arc<dyn Propose>, clock: Clock, metrics: Arc<ServiceMetrics>) {
-    let begun = Instant::now();
+    let begun = now();
     let envelopes = batch.iter().map(|waiting| waiting.admitted.bytes.as_slice()).collect();
     let command = Command::Batch { at: clock(), envelopes }.encode();
     let entries: usize = batch.iter().map(|waiting| waiting.admitted.entries).sum();
@@ -141,7 +149,7 @@ async fn commit(batch: Vec<Waiting>, proposer: Arc<dyn Propose>, clock: Clock, m
         Ok(_) => vec![Err(stopped()); batch.len()],
         Err(error) => vec![Err(error); batch.len()],
     };
-    metrics.commit.observe(begun.elapsed().as_secs_f64());
+    metrics.commit.observe(since(begun).as_secs_f64());
     if let Ok(count) = u32::try_from(entries) {
         metrics.batch_entries.observe(f64::from(count));
     }

@@ -48,6 +48,12 @@ pub trait Disk: Send {
 
     /// Returns when files that were created, renamed and removed are so on disk.
     fn sync_names(&mut self) -> io::Result<()>;
+
+    /// How long the next write takes, by the clock of the simulation.
+    #[cfg(feature = "simulation")]
+    fn latency(&self) -> std::time::Duration {
+        std::time::Duration::ZERO
+    }
 }
 
 /// The folder for bytes that could not be read.

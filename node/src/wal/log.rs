@@ -5,12 +5,11 @@ use super::queue::{Job, Queue};
 use super::record::Record;
 use super::status::{Gauges, WalStatus};
 use super::writer::Writer;
-use crate::error::{Error, Result, shown};
+use crate::error::{Error, Result};
 use ct_core::Code;
 use ct_core::limits::{MAX_BYTES_IN_FLIGHT, MAX_WAL_VALUE_BYTES};
-use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
 /// How many writes share a flush.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,12 +80,26 @@ impl Wal {
 
     pub(super) fn start(writer: Writer) -> Result<Self> {
         let (queue, gauges) = (Arc::clone(&writer.queue), Arc::clone(&writer.gauges));
-        let place = shown(&writer.place());
-        let thread = thread::Builder::new().name("wal".to_owned()).spawn(move || writer.run());
-        let failed =
-            |source: io::Error| Error::new(Code::IoWrite, place, source.to_string(), "raise the limit of threads");
-        Ok(Self { queue, gauges, thread: Mutex::new(Some(thread.map_err(failed)?)) })
+        Ok(Self { queue, gauges, thread: Mutex::new(hand_over(writer)?) })
     }
+}
+
+/// To a thread of its own.
+#[cfg(not(feature = "simulation"))]
+fn hand_over(writer: Writer) -> Result<Option<JoinHandle<()>>> {
+    let place = crate::error::shown(&writer.place());
+    let thread = std::thread::Builder::new().name("wal".to_owned()).spawn(move || writer.run());
+    let failed =
+        |source: std::io::Error| Error::new(Code::IoWrite, place, source.to_string(), "raise the limit of threads");
+    thread.map(Some).map_err(failed)
+}
+
+/// To a task, which ends by itself.
+#[cfg(feature = "simulation")]
+#[expect(clippy::unnecessary_wraps, reason = "a thread may fail to start")]
+fn hand_over(writer: Writer) -> Result<Option<JoinHandle<()>>> {
+    crate::consensus::spawn(writer.run_by_the_clock());
+    Ok(None)
 }
 
 impl Drop for Wal {

@@ -10,6 +10,7 @@ use super::segment;
 use super::status::Gauges;
 use super::watermark::{self, Watermark};
 use crate::error::{Error, shown};
+use crate::planted::{Planted, planted};
 use ct_core::Code;
 use ct_core::limits::MAX_SEGMENT_BYTES;
 use std::collections::VecDeque;
@@ -29,6 +30,13 @@ pub(super) struct Segment {
     pub(super) used: usize,
     /// Bytes there are.
     pub(super) size: usize,
+}
+
+/// Whether there is more to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Next,
+    Last,
 }
 
 /// Where a writer begins.
@@ -100,19 +108,47 @@ impl Writer {
         loop {
             let patience = if self.is_watermark_flushed { FOREVER } else { QUIET };
             let waiting = self.queue.take(patience);
-            let result = match waiting {
-                Waiting::Jobs(jobs) => self.commit_all(jobs),
-                Waiting::Idle => self.flush_watermark(),
-                Waiting::Closed => {
-                    // Nobody is told whether this succeeds: without it, all that was acknowledged is on disk too.
-                    let _ = self.flush().and_then(|()| self.flush_watermark());
-                    return;
-                }
+            if self.turn(waiting) == Turn::Last {
+                return;
+            }
+        }
+    }
+
+    /// Does what there is to do.
+    fn turn(&mut self, waiting: Waiting) -> Turn {
+        let result = match waiting {
+            Waiting::Jobs(jobs) => self.commit_all(jobs),
+            Waiting::Idle if planted(Planted::AcknowledgeBeforeFlush) => self.flush(),
+            Waiting::Idle => self.flush_watermark(),
+            Waiting::Closed => {
+                // Nobody is told whether this succeeds: without it, all that was acknowledged is on disk too.
+                let _ = self.flush().and_then(|()| self.flush_watermark());
+                return Turn::Last;
+            }
+        };
+        self.show();
+        let Err(source) = result else { return Turn::Next };
+        let error = poisoned(&self.place(), &source);
+        self.refuse_all(&error);
+        Turn::Last
+    }
+
+    /// As [`Self::run`], where nothing may block: the disk takes as long as it says.
+    #[cfg(feature = "simulation")]
+    pub(super) async fn run_by_the_clock(mut self) {
+        let mut idle = Duration::ZERO;
+        loop {
+            let waiting = self.queue.take(Duration::ZERO);
+            let time = match &waiting {
+                Waiting::Jobs(_) => self.disk.latency(),
+                Waiting::Idle => TICK,
+                Waiting::Closed => Duration::ZERO,
             };
-            self.show();
-            if let Err(source) = result {
-                let error = poisoned(&self.place(), &source);
-                return self.refuse_all(&error);
+            crate::consensus::sleep(time).await;
+            let is_idle = matches!(waiting, Waiting::Idle);
+            idle = if is_idle { idle.saturating_add(time) } else { Duration::ZERO };
+            if (!is_idle || idle >= QUIET) && self.turn(waiting) == Turn::Last {
+                return;
             }
         }
     }
@@ -152,7 +188,7 @@ impl Writer {
             is_critical |= record.is_critical();
             self.add(record)?;
         }
-        if is_critical {
+        if is_critical && !planted(Planted::AcknowledgeBeforeFlush) {
             self.flush()?;
             self.watermark.advance(self.disk.as_mut(), self.synced)?;
             self.is_watermark_flushed = false;
@@ -305,4 +341,7 @@ pub(super) const DRAFT: &str = ".new";
 
 /// After so long without work the watermark is flushed; nobody waits for that.
 const QUIET: Duration = Duration::from_millis(50);
+/// How often a simulated writer looks for work.
+#[cfg(feature = "simulation")]
+const TICK: Duration = Duration::from_millis(1);
 const FOREVER: Duration = Duration::from_secs(3_600);
