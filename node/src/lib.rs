@@ -19,6 +19,9 @@
 //! - [`wal`], [`consensus`], [`machine`], [`service`]: the log as a service, on one node or several, which reach one
 //!   another through [`peers`]; [`backup`].
 
+#[cfg(all(test, feature = "simulation"))]
+extern crate self as ct_node;
+
 pub mod advertise;
 pub mod backup;
 pub mod bundle;
@@ -58,6 +61,14 @@ mod refusals;
 pub mod registry;
 pub mod restored;
 pub mod service;
+#[cfg(all(test, feature = "simulation"))]
+#[expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a run that cannot go on is a failed test"
+)]
+mod simulation;
 pub mod statement;
 pub mod status_lists;
 pub mod store;

@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 /// The first failure that stopped consensus; clones are the same one.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Halt(Arc<(OnceLock<Error>, Notify)>);
+pub(crate) struct Halt(Arc<(OnceLock<Error>, Notify)>);
 
 impl Halt {
     /// Keeps the first failure, and gives this one to the protocol, which stops for it.

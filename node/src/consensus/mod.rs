@@ -16,6 +16,8 @@
 
 mod entries;
 mod halt;
+#[cfg(all(test, feature = "simulation"))]
+mod insight;
 mod leader;
 mod log_store;
 mod machine;
@@ -33,10 +35,16 @@ mod state_machine;
 mod tests;
 mod unapplied;
 
+#[cfg(all(test, feature = "simulation"))]
+pub(crate) use self::halt::Halt;
+#[cfg(all(test, feature = "simulation"))]
+pub(crate) use self::insight::{place_of, term_of_leader};
 pub use machine::{Committed, Machine, Snapshot};
 pub use proposals::{Consensus, ConsensusStatus, Role, Voice};
 #[cfg(feature = "simulation")]
 pub(crate) use runtime::sleep;
 pub(crate) use runtime::{Moment, now, since, spawn, within};
+#[cfg(all(test, feature = "simulation"))]
+pub(crate) use start::Found;
 pub use start::{Beginning, Cluster, ConsensusSettings};
 pub use unapplied::is_unapplied;

@@ -14,6 +14,7 @@ use super::runtime::spawn;
 use super::state_machine::StateMachine;
 use crate::error::{Error, Result, shown};
 use crate::peers::{Member, Network};
+use crate::planted::{Planted, planted};
 use crate::wal::{
     Contents, Damage, Disk, LocalDisk, Position, Record, Recovered, Standing, Vote, Wal, WalSettings, recover,
 };
@@ -132,7 +133,7 @@ impl Consensus {
     }
 
     /// Goes on from what was found, with tasks of the runtime that this is polled on.
-    pub(super) async fn begin_with(found: Found, settings: ConsensusSettings, halt: Halt) -> Result<Self> {
+    pub(crate) async fn begin_with(found: Found, settings: ConsensusSettings, halt: Halt) -> Result<Self> {
         let replayed = found.recovered.records();
         let Found { cluster, members, gate, .. } = &found;
         let (cluster, members, gate) = (cluster.clone(), members.clone(), gate.clone());
@@ -173,7 +174,7 @@ impl Consensus {
 }
 
 /// What a node finds when it starts.
-pub(super) struct Found {
+pub(crate) struct Found {
     recovered: Recovered,
     machine: StateMachine,
     gate: Gate,
@@ -184,6 +185,19 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// As [`Self::read`], on the disks of a simulation.
+    #[cfg(all(test, feature = "simulation"))]
+    pub(crate) fn on(
+        disk: Box<dyn Disk>,
+        machine: Box<dyn Machine>,
+        settings: &ConsensusSettings,
+        cluster: Cluster,
+        halt: &Halt,
+    ) -> Result<Self> {
+        let machine = StateMachine::new(machine, Some(&settings.dir), halt.clone())?;
+        Self::read(disk, machine, settings, Some(cluster))
+    }
+
     /// Reads the log.
     pub(super) fn read(
         disk: Box<dyn Disk>,
@@ -206,7 +220,9 @@ impl Found {
     /// Opens the log for what comes next; one that has lost something first asks the others how far they are.
     async fn open(self, settings: &ConsensusSettings) -> Result<(Wal, Contents, StateMachine)> {
         let Self { recovered, machine, gate, cluster, members, lost } = self;
-        let (wal, contents) = if lost {
+        let (wal, contents) = if lost && planted(Planted::VoteWithCorruptWal) {
+            recovered.accept_loss()?.open(settings.wal)?
+        } else if lost {
             let term = greatest_term(&cluster.network, settings.node_id, &members).await.max(1);
             gate.shut(term)?;
             begin_again(recovered, settings, &machine, Some(term)).await?
@@ -268,7 +284,7 @@ fn next_index(at: Option<Position>) -> u64 {
 }
 
 /// Goes on from what is left and from the state; with a vote beyond every promise that may be forgotten, if any may be.
-async fn begin_again(
+pub(super) async fn begin_again(
     recovered: Recovered,
     settings: &ConsensusSettings,
     machine: &StateMachine,
@@ -286,8 +302,14 @@ async fn begin_again(
     };
     let mut records: Vec<Record> = forgotten.map(beyond).into_iter().collect();
     let applied = machine.last_applied().map(position);
-    // Everything up to here is in the state, whatever the log has lost.
-    records.extend(applied.filter(|at| next_index(Some(*at)) > next_index(contents.last())).map(Record::Purge));
+    if !contents.is_whole() {
+        // The note of a purge is lost, and what was purged is gone: what comes after it is fetched again.
+        records.extend(applied.map(Record::Purge));
+        records.push(Record::Truncate { from: next_index(applied) });
+    } else if next_index(applied) > next_index(contents.last()) {
+        // Everything up to here is in the state, whatever the log has lost.
+        records.extend(applied.map(Record::Purge));
+    }
     for record in &records {
         let flawed = |flaw| Error::new(Code::TamperedWal, shown(&settings.dir), format!("cannot go on: {flaw}"), NEXT);
         contents.take(record.clone()).map_err(flawed)?;

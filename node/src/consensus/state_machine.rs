@@ -6,6 +6,7 @@ use super::machine::{Committed, Machine, Snapshot};
 use super::protocol::{Answer, Entry, LogId, Membership, Protocol};
 use crate::durable;
 use crate::error::{Error, Result};
+use crate::planted::{Planted, planted};
 use ct_core::Code;
 use ct_core::limits::MAX_COMMAND_BYTES;
 use futures_util::{Stream, StreamExt};
@@ -168,7 +169,8 @@ impl RaftStateMachine<Protocol> for StateMachine {
 
     /// Persists here and not in the builder, so that nothing is applied between what is durable and what is told of it.
     async fn get_snapshot_builder(&mut self) -> Persisted {
-        let persisted = blocking(|| self.machine().persist());
+        let persisted =
+            if planted(Planted::PurgeBeforePersist) { Ok(()) } else { blocking(|| self.machine().persist()) };
         self.has_snapshot |= persisted.is_ok();
         Persisted(persisted.map(|()| self.meta()).map_err(|error| self.halt.stop(error)).map_err(Some))
     }

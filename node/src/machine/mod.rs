@@ -55,6 +55,16 @@ impl StateMachine {
             let error = failed(error);
             Error::new(error.code(), shown(path), error.what(), error.next())
         })?;
+        Self::on(database)
+    }
+
+    /// The state in a file of a simulated disk.
+    #[cfg(all(test, feature = "simulation"))]
+    pub(crate) fn open_on(file: impl redb::StorageBackend) -> Result<Self> {
+        Self::on(redb::Builder::new().create_with_backend(file).map_err(failed)?)
+    }
+
+    fn on(database: Database) -> Result<Self> {
         let database = Arc::new(database);
         let meta = single(&database, META)?.map(|bytes| Meta::parse(&bytes)).transpose()?;
         let progress = watch::Sender::new(meta.clone());

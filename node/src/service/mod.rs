@@ -33,6 +33,8 @@ pub use config::NodeConfig;
 pub use metrics::ServiceMetrics;
 pub use neighbours::{PeerEntry, PeerSettings};
 pub use node::Node;
+#[cfg(all(test, feature = "simulation"))]
+pub(crate) use publisher::Work;
 pub use publisher::{Cosign, Published, Publisher, PublisherParts, PublisherSettings};
 pub use sequencer::{Sequencer, SequencerLimits};
 pub use status::{

@@ -21,6 +21,8 @@ use crate::consensus::{Moment, now, since, within};
 use crate::error::{Error, Result};
 use crate::log_signer::SignedCheckpoint;
 use crate::machine::{Anchored, Meta, StateReader, damaged};
+#[cfg(feature = "simulation")]
+use crate::planted::{Planted, planted};
 use crate::publication::Publication;
 use crate::{quorum, restored};
 use ct_core::{Checkpoint, Code, ConsistencyProof, Note, SignatureLine, TreeSize};
@@ -346,6 +348,10 @@ impl Work {
     fn publish(&mut self, meta: &Meta, lines: &[SignatureLine]) -> Result<Step> {
         let seal = meta.anchored.seal;
         if self.tiles.size() < seal.size {
+            #[cfg(feature = "simulation")]
+            if planted(Planted::PublishBeforeTiles) && self.tiles.publication().announce(seal.size, seal.root, lines)? {
+                return Ok(Step::Idle);
+            }
             if self.tiles.stage(seal.size, seal.root)? == Staging::Begun {
                 return Ok(Step::Begun);
             }

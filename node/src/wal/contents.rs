@@ -106,7 +106,7 @@ impl Contents {
     }
 
     /// Whether the entries go on where the purged ones end: if not, entries between them are lost.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         let expected = self.purged.map_or(0, |purged| purged.index.saturating_add(1));
         self.entries.front().is_none_or(|entry| entry.at.index == expected)
     }

@@ -54,6 +54,7 @@ struct State {
     power: Option<usize>,
     are_syncs_held: bool,
     held: usize,
+    latency: Duration,
 }
 
 /// The disk; clones are the same one.
@@ -125,6 +126,12 @@ impl FaultyDisk {
         }
         (after.durable, after.now) = (names.clone(), names);
         Self(Arc::new((Mutex::new(after), Condvar::new())))
+    }
+
+    /// How long each write takes from now on, by the clock of the simulation.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn slow_down(&self, latency: Duration) {
+        self.state().latency = latency;
     }
 
     /// What another program finds after this one was killed: everything that was written.
@@ -337,5 +344,10 @@ impl Disk for FaultyDisk {
         state.durable = state.now.clone();
         state.pending.clear();
         Ok(())
+    }
+
+    #[cfg(feature = "simulation")]
+    fn latency(&self) -> Duration {
+        self.state().latency
     }
 }

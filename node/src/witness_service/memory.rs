@@ -3,6 +3,7 @@
 use crate::documents::read_text;
 use crate::durable;
 use crate::error::{Error, Result, shown};
+use crate::planted::{Planted, planted};
 use crate::witness::{cosign, judge};
 use ct_core::limits::MAX_NOTE_BYTES;
 use ct_core::{Checkpoint, Code, ConsistencyProof, Note, Origin, SignatureLine, Timestamp, TreeSize, evidence};
@@ -75,7 +76,11 @@ impl Memory {
         }
         let line = cosign(key, &checkpoint.text(), at)?;
         let note = format!("{signed}{line}");
-        durable::replace(&self.file, note.as_bytes())?;
+        let remembered = match &self.last {
+            Some(last) if planted(Planted::CosignBeforePersist) => &last.note,
+            _ => &note,
+        };
+        durable::replace(&self.file, remembered.as_bytes())?;
         self.last = Some(Remembered { note, checkpoint });
         Ok(line)
     }

@@ -126,6 +126,22 @@ impl WitnessService {
         self.work(deadline, move || this.extend(&mut memory, submitted)).await?
     }
 
+    /// As [`Self::add`], on this thread and at once; the size that it has seen instead of a cosignature.
+    #[cfg(all(test, feature = "simulation"))]
+    pub(crate) fn add_now(&self, body: &[u8]) -> Result<std::result::Result<String, TreeSize>> {
+        let error = |refusal| match refusal {
+            Refusal::Seen(size) => Ok(Err(size)),
+            Refusal::Status(_, error) => Err(error),
+        };
+        let (submitted, log) = match self.check(body) {
+            Ok(checked) => checked,
+            Err(refusal) => return error(refusal),
+        };
+        let busy = |_| Error::new(Code::LimitInFlight, "", "is busy", "try again");
+        let mut memory = log.memory.try_lock().map_err(busy)?;
+        self.extend(&mut memory, submitted)?.map_or_else(error, |line| Ok(Ok(line)))
+    }
+
     /// Runs what computes or writes on a thread that may block, when there is room and time.
     async fn work<T: Send + 'static>(
         &self,

@@ -6,6 +6,7 @@ mod failing;
 mod killing;
 mod limits;
 mod persisting;
+mod rejoining;
 mod suite;
 
 use super::*;

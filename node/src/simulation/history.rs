@@ -1,0 +1,133 @@
+//! What happened in a run, in order, and the invariants that watch it.
+
+use super::invariants::{self, Invariant};
+use crate::consensus::{Moment, now};
+use ct_core::Hash;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+/// Something that an invariant may speak of. Nodes and witnesses have numbers.
+#[derive(Clone, Debug)]
+pub(super) enum Event {
+    /// A node starts; the last record of its log that it found.
+    Restart { node: u64, lsn: u64 },
+    /// A node's process or machine ended; the last record of its log that was on disk.
+    Crash { node: u64, lsn: u64 },
+    /// A node has nothing any more, or its log was damaged on purpose.
+    Lose { node: u64 },
+    /// The whole log was restored from a backup with so many entries.
+    Restore { size: u64 },
+    /// A node has spoken as the leader of a term.
+    Lead { node: u64, term: u64 },
+    /// A node has applied an entry of the consensus log; its command is told, if it is one.
+    Apply { node: u64, index: u64, term: u64, command: Option<Hash> },
+    /// A node's state after that: the hash of everything that made it so, and the tree.
+    Reach { node: u64, index: u64, history: Hash, size: u64, root: Hash },
+    /// A node's state is durable up to here.
+    Persist { node: u64, index: u64 },
+    /// A node's log has let go up to here.
+    Purge { node: u64, index: u64 },
+    /// What a node's state says is sealed.
+    Seal { node: u64, generation: u64, size: u64, root: Hash },
+    /// What a node's state says is final.
+    Anchor { node: u64, generation: u64, size: u64, root: Hash },
+    /// The fence of a node says that this may have been signed.
+    Sign { node: u64, size: u64, root: Hash },
+    /// A witness has cosigned, and what it would remember if it ended now.
+    Cosign { witness: u64, size: u64, root: Hash, remembered: u64 },
+    /// Enough witnesses have told a restored log that nobody has seen more.
+    Confirm { node: u64, size: u64 },
+    /// A node's published checkpoint, and the root of the tiles that are there.
+    Publish { node: u64, size: u64, root: Hash, tiles: Option<Hash> },
+    /// A clerk was told what became of a request.
+    Answer { request: u64, first: u64, statements: Vec<Hash> },
+    /// A clerk was refused.
+    Refuse { request: u64, code: &'static str },
+    /// A node cannot go on, or not even start.
+    GiveUp { node: u64, why: String },
+}
+
+/// How a run ended.
+pub(super) struct End {
+    /// What is published on each node.
+    pub(super) published: Vec<(u64, Vec<Vec<u8>>)>,
+    /// Nodes that did not come to one state, all of it final and published, although nothing was in their way.
+    pub(super) stuck: Option<String>,
+    /// A log that was taken back too far rightly does not go on.
+    pub(super) is_fenced: bool,
+}
+
+/// An invariant that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Broken {
+    pub(super) invariant: &'static str,
+    pub(super) how: String,
+}
+
+struct Inner {
+    begun: Moment,
+    lines: Vec<(u128, Event)>,
+    watching: Vec<Box<dyn Invariant>>,
+    broken: Option<Broken>,
+}
+
+/// The history; clones are the same one.
+#[derive(Clone)]
+pub(super) struct History(Arc<Mutex<Inner>>);
+
+impl History {
+    pub(super) fn new() -> Self {
+        let (begun, watching) = (now(), invariants::all());
+        Self(Arc::new(Mutex::new(Inner { begun, lines: Vec::new(), watching, broken: None })))
+    }
+
+    /// Notes what happened. After the first invariant that does not hold, nothing is judged any more.
+    pub(super) fn tell(&self, event: Event) {
+        let mut inner = self.0.lock().unwrap();
+        let Inner { watching, broken, .. } = &mut *inner;
+        if broken.is_none() {
+            let judged = watching.iter_mut().map(|invariant| (invariant.name(), invariant.see(&event)));
+            let failed = judged.filter_map(|(name, judged)| Some((name, judged.err()?))).next();
+            *broken = failed.map(|(invariant, how)| Broken { invariant, how });
+        }
+        let time = crate::consensus::since(inner.begun).as_millis();
+        inner.lines.push((time, event));
+    }
+
+    pub(super) fn end(&self, end: &End) {
+        let mut inner = self.0.lock().unwrap();
+        let Inner { watching, broken, .. } = &mut *inner;
+        if broken.is_none() {
+            let judged = watching.iter_mut().map(|invariant| (invariant.name(), invariant.end(end)));
+            let failed = judged.filter_map(|(name, judged)| Some((name, judged.err()?))).next();
+            *broken = failed.map(|(invariant, how)| Broken { invariant, how });
+        }
+    }
+
+    pub(super) fn broken(&self) -> Option<Broken> {
+        self.0.lock().unwrap().broken.clone()
+    }
+
+    /// What happened, a line for each: milliseconds, and the event.
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().lines.iter().map(|(time, event)| format!("{time:>7} {event}")).collect()
+    }
+
+    pub(super) fn events(&self) -> Vec<Event> {
+        self.0.lock().unwrap().lines.iter().map(|(_, event)| event.clone()).collect()
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format!("{self:?}");
+        // Hashes by their beginnings.
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once("Hash(") {
+            let (hash, next) = after.split_once(')').unwrap_or((after, ""));
+            write!(f, "{before}{}", hash.get(..8).unwrap_or(hash))?;
+            rest = next;
+        }
+        f.write_str(rest)
+    }
+}

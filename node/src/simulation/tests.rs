@@ -1,0 +1,133 @@
+//! Seeds, and mistakes that they must notice.
+
+use super::history::{Broken, Event};
+use super::run::{Outcome, run};
+use crate::planted::Planted;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// Fails with everything that is needed to see it again.
+fn hold(seeds: Range<u64>) {
+    for seed in seeds {
+        let outcome = run(seed, None);
+        if std::env::var_os("CIVICTRUST_TRACE").is_some() {
+            println!("{}", outcome.lines.join("\n"));
+        }
+        if let Some(Broken { invariant, how }) = &outcome.broken {
+            let first = outcome.lines.len().saturating_sub(SHOWN);
+            let tail = outcome.lines[first..].join("\n");
+            panic!(
+                "seed {seed}: {invariant} does not hold: {how}\nsee it again: cargo xtask sim --seed {seed}\n{tail}"
+            );
+        }
+    }
+}
+
+/// The seeds that `cargo xtask sim` is told.
+#[test]
+#[ignore = "for cargo xtask sim, which says which seeds"]
+fn the_seeds_that_were_asked_for_hold() {
+    let number = |variable: &str| std::env::var(variable).unwrap().parse::<u64>().unwrap();
+    let first = number("CIVICTRUST_SEED");
+    hold(first..first + number("CIVICTRUST_SEEDS"));
+}
+
+// R20.1, R37: thirty seeds, side by side.
+#[test]
+fn every_invariant_holds_for_seeds_1_to_6() {
+    hold(1..7);
+}
+
+#[test]
+fn every_invariant_holds_for_seeds_7_to_12() {
+    hold(7..13);
+}
+
+#[test]
+fn every_invariant_holds_for_seeds_13_to_18() {
+    hold(13..19);
+}
+
+#[test]
+fn every_invariant_holds_for_seeds_19_to_24() {
+    hold(19..25);
+}
+
+#[test]
+fn every_invariant_holds_for_seeds_25_to_30() {
+    hold(25..31);
+}
+
+// A seed says everything.
+#[test]
+fn the_same_seed_is_the_same_run() {
+    let (first, second) = (run(7, None).lines, run(7, None).lines);
+    let differ = first.iter().zip(&second).position(|(first, second)| first != second);
+    assert_eq!(differ.map(|at| (&first[at], &second[at])), None);
+    assert_eq!(first.len(), second.len());
+}
+
+/// The first of so many seeds by which one of these invariants notices the mistake.
+fn noticed(mistake: Planted, by: &[&str], seeds: u64) {
+    let mut others = BTreeSet::new();
+    for seed in 1..=seeds {
+        match run(seed, Some(mistake)).broken {
+            Some(broken) if by.contains(&broken.invariant) => {
+                println!("{mistake:?}: seed {seed}: {} does not hold: {}", broken.invariant, broken.how);
+                return;
+            }
+            other => others.extend(other.map(|broken| broken.invariant)),
+        }
+    }
+    panic!("{mistake:?} is not noticed by {by:?} in {seeds} seeds; by others: {others:?}");
+}
+
+// R10.1, R10.2
+#[test]
+fn an_acknowledgement_before_the_flush_is_noticed() {
+    noticed(Planted::AcknowledgeBeforeFlush, &["AcknowledgedIsRecovered", "CommittedStays", "OneLeaderPerTerm"], 40);
+}
+
+// R15.3
+#[test]
+fn a_signature_before_the_seal_is_committed_is_noticed() {
+    noticed(Planted::SignBeforeCommit, &["SignedIsSealed"], 5);
+}
+
+// R20.5
+#[test]
+fn a_restored_log_that_does_not_ask_is_noticed() {
+    noticed(Planted::SkipFenceOnRestore, &["RestoreIsFenced", "OneRootPerSize"], 40);
+}
+
+// R12.4
+#[test]
+fn answers_that_a_snapshot_forgets_are_noticed() {
+    noticed(Planted::SnapshotForgetsDedupe, &["SameAnswer", "ReplicasAgree"], 40);
+}
+
+// R10.5
+#[test]
+fn a_log_that_goes_before_the_state_is_durable_is_noticed() {
+    noticed(Planted::PurgeBeforePersist, &["PurgedIsPersisted"], 5);
+}
+
+// R12.2
+#[test]
+fn a_vote_with_a_damaged_log_is_noticed() {
+    noticed(Planted::VoteWithCorruptWal, &["AcknowledgedIsRecovered", "CommittedStays", "OneLeaderPerTerm"], 40);
+}
+
+// R16: what a witness has cosigned it must know.
+#[test]
+fn a_cosignature_before_it_is_remembered_is_noticed() {
+    noticed(Planted::CosignBeforePersist, &["WitnessRemembers"], 5);
+}
+
+// R18.1
+#[test]
+fn a_checkpoint_before_its_tiles_is_noticed() {
+    noticed(Planted::PublishBeforeTiles, &["PublishedHasTiles"], 5);
+}
+
+const SHOWN: usize = 40;

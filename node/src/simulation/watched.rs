@@ -1,0 +1,88 @@
+//! The real state machine, watched.
+
+use super::history::{Event, History};
+use crate::consensus::{Committed, Machine, Snapshot, place_of};
+use crate::error::Result;
+use crate::machine::StateMachine;
+use ct_core::Hash;
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A node's machine; what a dead node's does is nobody's business.
+pub(super) struct Watched {
+    pub(super) machine: StateMachine,
+    pub(super) node: u64,
+    pub(super) is_alive: Arc<AtomicBool>,
+    pub(super) history: History,
+}
+
+impl Watched {
+    fn tell(&self, event: Event) {
+        if self.is_alive.load(Ordering::Relaxed) {
+            self.history.tell(event);
+        }
+    }
+
+    fn tell_durable(&self) -> Result<()> {
+        let applied = self.machine.applied()?;
+        let place = applied.and_then(|applied| place_of(&applied));
+        if let Some((index, _)) = place {
+            self.tell(Event::Persist { node: self.node, index });
+        }
+        Ok(())
+    }
+
+    /// What the state says now.
+    fn tell_state(&self, index: u64) {
+        let node = self.node;
+        let Some(meta) = self.machine.reader().meta() else { return };
+        let (size, root) = (meta.tree.size().get(), meta.tree.root());
+        self.tell(Event::Reach { node, index, history: meta.history, size, root });
+        let (sealed, anchored) = (meta.sealed, meta.anchored.seal);
+        let (size, root) = (sealed.size.get(), sealed.root);
+        self.tell(Event::Seal { node, generation: sealed.generation, size, root });
+        let (size, root) = (anchored.size.get(), anchored.root);
+        self.tell(Event::Anchor { node, generation: anchored.generation, size, root });
+    }
+}
+
+impl Machine for Watched {
+    fn applied(&self) -> Result<Option<Vec<u8>>> {
+        self.machine.applied()
+    }
+
+    /// One by one, so that every state is seen.
+    fn apply(&mut self, commands: &[Committed<'_>], applied: &[u8]) -> Result<Vec<Vec<u8>>> {
+        let mut answers = Vec::new();
+        if commands.is_empty() {
+            self.machine.apply([], applied)?;
+        }
+        for Committed { index, term, command } in commands {
+            let (node, index, term) = (self.node, *index, *term);
+            self.tell(Event::Apply { node, index, term, command: Some(Hash::of(command)) });
+            answers.extend(self.machine.apply([*command], applied)?);
+            self.tell_state(index);
+        }
+        // The last one may be no command.
+        if let Some((index, term)) = place_of(applied) {
+            self.tell(Event::Apply { node: self.node, index, term, command: None });
+        }
+        Ok(answers)
+    }
+
+    fn persist(&mut self) -> Result<()> {
+        self.machine.persist()?;
+        self.tell_durable()
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>> {
+        Ok(Box::new(self.machine.view()?))
+    }
+
+    fn install(&mut self, snapshot: &mut dyn Read, applied: &[u8]) -> Result<()> {
+        self.machine.install(snapshot, applied)?;
+        self.tell_state(place_of(applied).map_or(0, |(index, _)| index));
+        self.tell_durable()
+    }
+}
