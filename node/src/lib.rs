@@ -61,13 +61,8 @@ mod refusals;
 pub mod registry;
 pub mod restored;
 pub mod service;
-#[cfg(all(test, feature = "simulation"))]
-#[expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a run that cannot go on is a failed test"
-)]
+#[cfg(test)]
+#[cfg(feature = "simulation")]
 mod simulation;
 pub mod statement;
 pub mod status_lists;

@@ -23,6 +23,7 @@ mod reproducible;
 mod sbom;
 mod script;
 mod septets;
+mod simulation;
 mod size;
 mod skips;
 #[cfg(test)]
@@ -36,6 +37,7 @@ mod tools;
 mod wasm_module;
 mod web;
 
+use crate::step::Told;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -43,10 +45,14 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (steps, trust) = match words.as_slice() {
-        [task] => (step::named(task), None),
-        ["web", "--trust", file] => (step::named("web"), Some(PathBuf::from(file))),
-        _ => (None, None),
+    let (steps, told) = match words.as_slice() {
+        [task] => (step::named(task), Told::default()),
+        ["web", "--trust", file] => (step::named("web"), Told { trust: Some(PathBuf::from(file)), ..Told::default() }),
+        ["sim", seeds @ ..] => {
+            let seeds = simulation::parse(seeds);
+            (seeds.and_then(|_| step::named("sim")), Told { seeds, ..Told::default() })
+        }
+        _ => (None, Told::default()),
     };
     let Some((steps, tolerance)) = steps else {
         eprint!("{}", step::usage());
@@ -56,7 +62,7 @@ fn main() -> ExitCode {
         eprintln!("xtask was built outside its workspace");
         return ExitCode::FAILURE;
     };
-    match step::run(root, &steps, tolerance, trust) {
+    match step::run(root, &steps, tolerance, told) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nFAILED: {error:#}");

@@ -1,8 +1,9 @@
 //! The steps, the tasks made of them, and how they are run one after the other.
 
 use crate::process::{cargo, run as run_command};
+use crate::simulation::Seeds;
 use crate::skips::{self, SkipLog};
-use crate::{air_gap, arrows, dist, failures, fuzzing, reproducible, suite, tools, web};
+use crate::{air_gap, arrows, dist, failures, fuzzing, reproducible, simulation, suite, tools, web};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -24,8 +25,17 @@ pub(crate) struct Run {
     pub(crate) skips: SkipLog,
     /// The trust root to build into the page, from where this program was started.
     pub(crate) trust: Option<PathBuf>,
+    /// The seeds to simulate.
+    pub(crate) seeds: Option<Seeds>,
     /// The test runner's closing lines, to be printed after everything else.
     pub(crate) closing: Vec<String>,
+}
+
+/// What a single task was told besides its name.
+#[derive(Default)]
+pub(crate) struct Told {
+    pub(crate) trust: Option<PathBuf>,
+    pub(crate) seeds: Option<Seeds>,
 }
 
 /// Whether a run may end well although something was skipped.
@@ -74,8 +84,9 @@ pub(crate) fn usage() -> String {
 }
 
 /// Runs the steps in order and stops at the first that fails.
-pub(crate) fn run(root: &Path, steps: &[Step], tolerance: Tolerance, trust: Option<PathBuf>) -> Result<()> {
-    let mut run = Run { root: root.to_owned(), skips: SkipLog::create()?, trust, closing: Vec::new() };
+pub(crate) fn run(root: &Path, steps: &[Step], tolerance: Tolerance, told: Told) -> Result<()> {
+    let Told { trust, seeds } = told;
+    let mut run = Run { root: root.to_owned(), skips: SkipLog::create()?, trust, seeds, closing: Vec::new() };
     for step in steps {
         println!("\n== {}: {}", step.name, step.what);
         let start = Instant::now();
@@ -111,7 +122,10 @@ fn format(run: &mut Run) -> Result<()> {
 }
 
 fn lint(run: &mut Run) -> Result<()> {
-    run_command(cargo(&run.root).args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    run_command(cargo(&run.root).args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let simulation =
+        ["clippy", "-p", "ct-node", "--lib", "--profile", "test", "--features", "simulation", "--", "-D", "warnings"];
+    run_command(cargo(&run.root).args(simulation))
 }
 
 fn document(run: &mut Run) -> Result<()> {
@@ -184,6 +198,11 @@ const NO_STD: Step = Step { name: "no-std", what: "core builds where there is no
 const DOCTESTS: Step = Step { name: "doctests", what: "examples in the documentation", action: doctests };
 const SUITE: Step = Step { name: "suite", what: "unit and integration tests", action: suite::run };
 
+const SIMULATION: Step = Step {
+    name: "simulation",
+    what: "thirty seeds of a whole log, and every planted mistake",
+    action: simulation::briefly,
+};
 const WEB: Step = Step {
     name: "web",
     what: "make the page, wasm/dist/verify.html; with `--trust FILE` one that carries that trust root",
@@ -191,7 +210,7 @@ const WEB: Step = Step {
 };
 
 // The page before the tests: some of them open it.
-const TEST: &[Step] = &[TOOLS, NO_STD, WEB, DOCTESTS, SUITE];
+const TEST: &[Step] = &[TOOLS, NO_STD, WEB, DOCTESTS, SIMULATION, SUITE];
 
 const CI: &[Step] = &[
     TOOLS,
@@ -214,6 +233,7 @@ const CI: &[Step] = &[
     NO_STD,
     WEB,
     DOCTESTS,
+    SIMULATION,
     SUITE,
 ];
 
@@ -230,6 +250,11 @@ const LONG: &[Step] = &[
         name: "web-bench",
         what: "how fast the npm package and the page are, beside the bare cost of signatures",
         action: web_bench,
+    },
+    Step {
+        name: "sim",
+        what: "a thousand seeds of a whole log; alone, with `--seed N` and `--count N`, those",
+        action: simulation::at_length,
     },
     Step { name: "kills", what: "the leader of a log killed 21 times, then every drill", action: failures::kills },
     Step {
@@ -290,7 +315,7 @@ mod tests {
         }
         let steps =
             [Step { name: "first", what: "", action: fails }, Step { name: "second", what: "", action: unreachable }];
-        let error = run(Path::new("."), &steps, Tolerance::AnySkip, None).unwrap_err();
+        let error = run(Path::new("."), &steps, Tolerance::AnySkip, Told::default()).unwrap_err();
         assert_eq!(format!("{error:#}"), "step `first` (rerun: cargo xtask first): out of luck");
     }
 
@@ -300,8 +325,8 @@ mod tests {
             run.skips.record("no openssl")
         }
         let steps = [Step { name: "skips", what: "", action: skips }];
-        run(Path::new("."), &steps, Tolerance::AnySkip, None).unwrap();
-        let error = run(Path::new("."), &steps, Tolerance::ExpectedSkips, None).unwrap_err();
+        run(Path::new("."), &steps, Tolerance::AnySkip, Told::default()).unwrap();
+        let error = run(Path::new("."), &steps, Tolerance::ExpectedSkips, Told::default()).unwrap_err();
         assert!(error.to_string().contains("SKIPPED: no openssl"), "{error}");
     }
 }

@@ -31,7 +31,8 @@ mod rejoin;
 mod runtime;
 mod start;
 mod state_machine;
-#[cfg(all(test, not(feature = "simulation")))]
+#[cfg(test)]
+#[cfg(not(feature = "simulation"))]
 mod tests;
 mod unapplied;
 

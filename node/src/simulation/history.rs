@@ -36,7 +36,7 @@ pub(super) enum Event {
     /// A witness has cosigned, and what it would remember if it ended now.
     Cosign { witness: u64, size: u64, root: Hash, remembered: u64 },
     /// Enough witnesses have told a restored log that nobody has seen more.
-    Confirm { node: u64, size: u64 },
+    Confirm { size: u64 },
     /// A node's published checkpoint, and the root of the tiles that are there.
     Publish { node: u64, size: u64, root: Hash, tiles: Option<Hash> },
     /// A clerk was told what became of a request.
@@ -115,6 +115,32 @@ impl History {
 
     pub(super) fn events(&self) -> Vec<Event> {
         self.0.lock().unwrap().lines.iter().map(|(_, event)| event.clone()).collect()
+    }
+}
+
+impl Event {
+    /// What kind of event it is.
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Restart { .. } => "Restart",
+            Self::Crash { .. } => "Crash",
+            Self::Lose { .. } => "Lose",
+            Self::Restore { .. } => "Restore",
+            Self::Lead { .. } => "Lead",
+            Self::Apply { .. } => "Apply",
+            Self::Reach { .. } => "Reach",
+            Self::Persist { .. } => "Persist",
+            Self::Purge { .. } => "Purge",
+            Self::Seal { .. } => "Seal",
+            Self::Anchor { .. } => "Anchor",
+            Self::Sign { .. } => "Sign",
+            Self::Cosign { .. } => "Cosign",
+            Self::Confirm { .. } => "Confirm",
+            Self::Publish { .. } => "Publish",
+            Self::Answer { .. } => "Answer",
+            Self::Refuse { .. } => "Refuse",
+            Self::GiveUp { .. } => "GiveUp",
+        }
     }
 }
 

@@ -175,7 +175,7 @@ impl Cosign for Counter {
         }
         let lines = quorum(said)?;
         let size = signed.checkpoint().size().get();
-        self.witnesses.lock().unwrap().history.tell(Event::Confirm { node: self.node, size });
+        self.witnesses.lock().unwrap().history.tell(Event::Confirm { size });
         Ok(lines)
     }
 }

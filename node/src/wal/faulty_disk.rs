@@ -54,6 +54,7 @@ struct State {
     power: Option<usize>,
     are_syncs_held: bool,
     held: usize,
+    #[cfg(feature = "simulation")]
     latency: Duration,
 }
 

@@ -104,6 +104,7 @@ impl Writer {
         self.disk.path("")
     }
 
+    #[cfg(not(feature = "simulation"))]
     pub(super) fn run(mut self) {
         loop {
             let patience = if self.is_watermark_flushed { FOREVER } else { QUIET };
@@ -344,4 +345,5 @@ const QUIET: Duration = Duration::from_millis(50);
 /// How often a simulated writer looks for work.
 #[cfg(feature = "simulation")]
 const TICK: Duration = Duration::from_millis(1);
+#[cfg(not(feature = "simulation"))]
 const FOREVER: Duration = Duration::from_secs(3_600);

@@ -5,6 +5,7 @@ mod anchored_is_sealed;
 mod committed_stays;
 mod eventually_final;
 mod final_is_anchored;
+mod final_stays_final;
 mod lsn_only_grows;
 mod one_index_per_statement;
 mod one_leader_per_term;
@@ -14,6 +15,7 @@ mod purged_is_persisted;
 mod replicas_agree;
 mod restore_is_fenced;
 mod same_answer;
+mod seals_only_advance;
 mod signed_is_sealed;
 mod witness_remembers;
 
@@ -48,6 +50,8 @@ pub(super) fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(witness_remembers::WitnessRemembers),
         Box::new(published_has_tiles::PublishedHasTiles),
         Box::new(anchored_is_sealed::AnchoredIsSealed::default()),
+        Box::new(seals_only_advance::SealsOnlyAdvance::default()),
+        Box::new(final_stays_final::FinalStaysFinal::default()),
         Box::new(final_is_anchored::FinalIsAnchored::default()),
         Box::new(acknowledged_is_recovered::AcknowledgedIsRecovered::default()),
         Box::new(one_index_per_statement::OneIndexPerStatement),
