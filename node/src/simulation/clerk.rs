@@ -31,12 +31,12 @@ struct Request {
     statements: Vec<Vec<u8>>,
 }
 
-/// Works until the run is over.
-pub(super) async fn work(office: Arc<Office>) {
+/// Works until the run is over, with pauses of so many milliseconds at most.
+pub(super) async fn work(office: Arc<Office>, pause: u64) {
     let chance = &office.world.chance;
     let mut sent: Vec<Request> = Vec::new();
     loop {
-        sleep(Duration::from_millis(chance.among(20..400))).await;
+        sleep(Duration::from_millis(chance.among(20..pause))).await;
         if !office.is_open.load(Ordering::Relaxed) {
             continue;
         }

@@ -15,8 +15,9 @@ pub(super) enum Event {
     Crash { node: u64, lsn: u64 },
     /// A node has nothing any more, or its log was damaged on purpose.
     Lose { node: u64 },
-    /// The whole log was restored from a backup with so many entries.
-    Restore { size: u64 },
+    /// The whole log was restored from a backup with so many entries, of which so many were published; and what was
+    /// sealed and final then.
+    Restore { size: u64, published: u64, sealed: u64, anchored: u64 },
     /// A node has spoken as the leader of a term.
     Lead { node: u64, term: u64 },
     /// A node has applied an entry of the consensus log; its command is told, if it is one.
@@ -33,10 +34,12 @@ pub(super) enum Event {
     Anchor { node: u64, generation: u64, size: u64, root: Hash },
     /// The fence of a node says that this may have been signed.
     Sign { node: u64, size: u64, root: Hash },
-    /// A witness has cosigned, and what it would remember if it ended now.
-    Cosign { witness: u64, size: u64, root: Hash, remembered: u64 },
+    /// A witness has cosigned what a node has shown it, and what it would remember if it ended now.
+    Cosign { witness: u64, node: u64, size: u64, root: Hash, remembered: u64 },
     /// Enough witnesses have told a restored log that nobody has seen more.
-    Confirm { size: u64 },
+    Confirm { node: u64, size: u64 },
+    /// A node is not marked as restored any more.
+    Settle { node: u64 },
     /// A node's published checkpoint, and the root of the tiles that are there.
     Publish { node: u64, size: u64, root: Hash, tiles: Option<Hash> },
     /// A clerk was told what became of a request.
@@ -136,6 +139,7 @@ impl Event {
             Self::Sign { .. } => "Sign",
             Self::Cosign { .. } => "Cosign",
             Self::Confirm { .. } => "Confirm",
+            Self::Settle { .. } => "Settle",
             Self::Publish { .. } => "Publish",
             Self::Answer { .. } => "Answer",
             Self::Refuse { .. } => "Refuse",

@@ -16,6 +16,7 @@ mod place;
 mod plots;
 mod restoring;
 mod run;
+mod scenario;
 mod state_file;
 mod tests;
 #[path = "../../tests/service/town.rs"]

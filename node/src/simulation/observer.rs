@@ -27,6 +27,7 @@ struct Seen {
     fence: Vec<u8>,
     checkpoint: Vec<u8>,
     purged: Option<u64>,
+    is_marked: bool,
 }
 
 impl Seen {
@@ -54,6 +55,11 @@ impl Seen {
             history.tell(Event::Publish { node, size, root, tiles });
         }
         self.checkpoint = checkpoint;
+        let is_marked = place.data().join("state/restored").exists();
+        if self.is_marked && !is_marked {
+            history.tell(Event::Settle { node });
+        }
+        self.is_marked = is_marked;
     }
 }
 
@@ -61,6 +67,11 @@ impl Seen {
 pub(super) fn published(data: &Path) -> Option<Checkpoint> {
     let note = fs::read_to_string(data.join("log/checkpoint")).ok()?;
     Checkpoint::parse(&format!("{}\n", note.split_once("\n\n")?.0)).ok()
+}
+
+/// How many entries are published in this folder.
+pub(super) fn published_size(data: &Path) -> Option<u64> {
+    published(data).map(|checkpoint| checkpoint.size().get())
 }
 
 /// The entries of the tiles in this folder, if so many are there.

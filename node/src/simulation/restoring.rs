@@ -20,6 +20,8 @@ struct Backup {
     state: Vec<u8>,
     dir: tempfile::TempDir,
     size: u64,
+    sealed: u64,
+    anchored: u64,
     generation: u64,
 }
 
@@ -47,7 +49,9 @@ pub(super) async fn restore(office: &Office) -> Option<bool> {
         place.crash(&office.world, || true);
     }
     sleep(Duration::from_secs(1)).await;
-    office.world.history.tell(Event::Restore { size: backup.size });
+    let Backup { size, sealed, anchored, .. } = backup;
+    let published = observer::published_size(backup.dir.path())?;
+    office.world.history.tell(Event::Restore { size, published, sealed, anchored });
     for place in office.places.lock().unwrap().values_mut() {
         place.wipe(&office.world);
         put_back(place, &backup);
@@ -65,16 +69,17 @@ fn take(office: &Office) -> Backup {
     let mut state = Vec::new();
     reader.view().unwrap().write_to(&mut state).unwrap();
     let dir = super::town::directory();
-    copy_all(&place.data().join("log"), dir.path());
+    copy_all(&place.data().join("log"), &dir.path().join("log"));
     let meta = reader.meta().unwrap();
-    Backup { state, dir, size: meta.tree.size().get(), generation: meta.sealed.generation }
+    let (sealed, anchored) = (meta.sealed.size.get(), meta.anchored.seal.size.get());
+    Backup { state, dir, size: meta.tree.size().get(), sealed, anchored, generation: meta.sealed.generation }
 }
 
 /// As `ct-node restore` leaves a folder.
 fn put_back(place: &mut Place, backup: &Backup) {
     let data = place.data();
     fs::create_dir_all(data.join("state")).unwrap();
-    copy_all(backup.dir.path(), &data.join("log"));
+    copy_all(&backup.dir.path().join("log"), &data.join("log"));
     let checkpoint = observer::published(&data).unwrap();
     fs::write(data.join("state/fence"), checkpoint.text()).unwrap();
     restored::mark(&data, backup.generation).unwrap();

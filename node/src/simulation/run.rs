@@ -30,22 +30,31 @@ pub(super) struct Outcome {
     pub(super) events: Vec<Event>,
 }
 
+/// How much happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scale {
+    /// As much as may.
+    Full,
+    /// Three nodes, one clerk and few faults: as much as can be read, or followed by a specification.
+    Short,
+}
+
 /// Runs a log by a seed, with a mistake or without.
-pub(super) fn run(seed: u64, mistake: Option<Planted>) -> Outcome {
+pub(super) fn run(seed: u64, scale: Scale, mistake: Option<Planted>) -> Outcome {
     plant(mistake);
     BEGUN.set(None);
-    let outcome = SimRuntime::with_seed(seed).block_on(play(seed));
+    let outcome = SimRuntime::with_seed(seed).block_on(play(seed, scale));
     plant(None);
     outcome
 }
 
-async fn play(seed: u64) -> Outcome {
+async fn play(seed: u64, scale: Scale) -> Outcome {
     let chance = Chance::new(seed);
     let history = History::new();
     let dir = directory();
     let town = Town::new();
     let witnesses = Arc::new(Mutex::new(Witnesses::new(&town, dir.path(), &history, &chance)));
-    let nodes = if chance.one_in(5) { 5 } else { 3 };
+    let nodes = if scale == Scale::Full && chance.one_in(5) { 5 } else { 3 };
     let air = Arc::new(Air {
         weather: Mutex::new(Weather { late: 3, ..Weather::default() }),
         listeners: Mutex::default(),
@@ -70,10 +79,12 @@ async fn play(seed: u64) -> Outcome {
         last: AtomicU64::new(0),
     };
     let office = Arc::new(office);
-    for _ in 0..CLERKS {
-        spawn(clerk::work(Arc::clone(&office)));
+    let (clerks, pause) = if scale == Scale::Full { (3, 400) } else { (1, 3_000) };
+    for _ in 0..clerks {
+        spawn(clerk::work(Arc::clone(&office), pause));
     }
-    let end = story(&office).await;
+    let strikes = if scale == Scale::Full { office.world.chance.among(6..14) } else { 4 };
+    let end = story(&office, strikes).await;
     if let Some(end) = end {
         history.end(&end);
     }
@@ -85,10 +96,10 @@ async fn play(seed: u64) -> Outcome {
 }
 
 /// How it ended; `None` once an invariant does not hold.
-async fn story(office: &Arc<Office>) -> Option<End> {
+async fn story(office: &Arc<Office>, strikes: u64) -> Option<End> {
     let chance = &office.world.chance;
     let restores = chance.one_in(4);
-    for _ in 0..chance.among(6..14) {
+    for _ in 0..strikes {
         sleep(Duration::from_millis(chance.among(100..2_500))).await;
         plots::strike(office).await;
         if office.world.history.broken().is_some() {
@@ -161,6 +172,5 @@ fn states(office: &Office) -> Vec<Option<State>> {
 
 /// Slower than the network, so that an acknowledgement that does not wait for the disk is early.
 pub(super) const SLOW_DISK: u64 = 25;
-const CLERKS: u64 = 3;
 /// Tenths of a second.
 const PATIENCE: u64 = 1_200;

@@ -1,7 +1,8 @@
 //! Seeds, and mistakes that they must notice.
 
 use super::history::{Broken, Event};
-use super::run::run;
+use super::run::{Scale, run};
+use super::scenario;
 use crate::planted::Planted;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,7 +11,7 @@ use std::ops::Range;
 fn hold(seeds: Range<u64>) -> BTreeSet<&'static str> {
     let mut kinds = BTreeSet::new();
     for seed in seeds {
-        let outcome = run(seed, None);
+        let outcome = run(seed, Scale::Full, None);
         if std::env::var_os("CIVICTRUST_TRACE").is_some() {
             println!("{}", outcome.lines.join("\n"));
         }
@@ -71,17 +72,32 @@ fn every_invariant_holds_for_seeds_25_to_30() {
 // A seed says everything.
 #[test]
 fn the_same_seed_is_the_same_run() {
-    let (first, second) = (run(7, None).lines, run(7, None).lines);
+    let (first, second) = (run(7, Scale::Full, None).lines, run(7, Scale::Full, None).lines);
     let differ = first.iter().zip(&second).position(|(first, second)| first != second);
     assert_eq!(differ.map(|at| (&first[at], &second[at])), None);
     assert_eq!(first.len(), second.len());
+}
+
+// R37: what the code does is what the specification allows. `cargo xtask simulation` has the specification follow it.
+#[test]
+fn short_runs_are_scenarios_of_the_specification() {
+    let folder = std::env::var_os("CIVICTRUST_TRACES").map(std::path::PathBuf::from);
+    for seed in TRACED {
+        let outcome = run(seed, Scale::Short, None);
+        assert_eq!(outcome.broken, None, "seed {seed}");
+        let lines = scenario::sealing(&outcome.events);
+        
+        if let Some(folder) = &folder {
+            std::fs::write(folder.join(format!("Sealing.seed-{seed}.scenario")), lines).unwrap();
+        }
+    }
 }
 
 /// The first of so many seeds by which one of these invariants notices the mistake.
 fn noticed(mistake: Planted, by: &[&str], seeds: u64) {
     let mut others = BTreeSet::new();
     for seed in 1..=seeds {
-        match run(seed, Some(mistake)).broken {
+        match run(seed, Scale::Full, Some(mistake)).broken {
             Some(broken) if by.contains(&broken.invariant) => {
                 println!("{mistake:?}: seed {seed}: {} does not hold: {}", broken.invariant, broken.how);
                 return;
@@ -141,5 +157,6 @@ fn a_checkpoint_before_its_tiles_is_noticed() {
 }
 
 const SHOWN: usize = 40;
+const TRACED: [u64; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 /// What every few seeds meet.
 const MET: [&str; 8] = ["Crash", "Lose", "Persist", "Purge", "Cosign", "Publish", "Answer", "Refuse"];

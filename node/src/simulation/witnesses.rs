@@ -94,7 +94,7 @@ impl Witnesses {
             Ok(Ok(line)) => {
                 let (size, root) = (signed.checkpoint().size().get(), signed.checkpoint().root());
                 let witness = u64::try_from(number).unwrap();
-                self.history.tell(Event::Cosign { witness, size, root, remembered: self.remembered(number) });
+                self.history.tell(Event::Cosign { witness, node, size, root, remembered: self.remembered(number) });
                 let line = ct_core::c2sp::parse_signatures(&line).unwrap().remove(0);
                 Cosignature::from_line(&line).unwrap().verify(&desk.vkey, &signed.checkpoint().text()).unwrap();
                 Said::Cosigned(line)
@@ -132,7 +132,8 @@ impl Counter {
         consistency: &mut dyn FnMut(TreeSize) -> Result<ConsistencyProof>,
     ) -> Result<Vec<Said>> {
         let witnesses = self.witnesses.lock().unwrap();
-        let size = signed.checkpoint().size();
+        let (size, root) = (signed.checkpoint().size(), signed.checkpoint().root());
+        witnesses.history.tell(Event::Sign { node: self.node, size: size.get(), root });
         let mut said = Vec::new();
         for number in 0..witnesses.count() {
             let mut answer = witnesses.ask(self.node, number, signed, TreeSize::ZERO, Vec::new());
@@ -175,7 +176,7 @@ impl Cosign for Counter {
         }
         let lines = quorum(said)?;
         let size = signed.checkpoint().size().get();
-        self.witnesses.lock().unwrap().history.tell(Event::Confirm { size });
+        self.witnesses.lock().unwrap().history.tell(Event::Confirm { node: self.node, size });
         Ok(lines)
     }
 }

@@ -25,7 +25,7 @@ impl Invariant for AcknowledgedIsRecovered {
                 Ok(())
             }
             // What came after the backup is lost, as its operator was told.
-            Event::Restore { size } => {
+            Event::Restore { size, .. } => {
                 self.0.retain(|place, _| place < size);
                 Ok(())
             }

@@ -17,8 +17,8 @@ impl Invariant for RestoreIsFenced {
 
     fn see(&mut self, event: &Event) -> Result<(), String> {
         match event {
-            Event::Restore { size } => self.unconfirmed = Some(*size),
-            Event::Confirm { size } => {
+            Event::Restore { sealed, .. } => self.unconfirmed = Some((*sealed).max(1)),
+            Event::Confirm { size, .. } => {
                 if *size < self.signed {
                     return Err(format!("{size} entries were confirmed, and {} were signed before", self.signed));
                 }
