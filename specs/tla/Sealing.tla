@@ -265,16 +265,17 @@ NewGeneration(n) ==
 
 \* Every witness that answers has cosigned what this node has signed last,
 \* which none does that has seen more; a quorum has answered.
+Agreeing(n) == {w \in Witnesses : memory[w] = fence[n]}
+
 Confirm(n) ==
-  LET agree == {w \in Witnesses : memory[w] = fence[n]} IN
   /\ leader = n
   /\ mark[n] # 0
   /\ sealed.generation > mark[n]
   /\ fence[n] # <<>>
-  /\ IsQuorum(agree)
+  /\ IsQuorum(Agreeing(n))
   /\ mark' = [mark EXCEPT ![n] = 0]
   /\ base' = NoBase
-  /\ answers' = IF Len(fence[n]) = sealed.size THEN agree ELSE {}
+  /\ answers' = IF Len(fence[n]) = sealed.size THEN Agreeing(n) ELSE {}
   /\ UNCHANGED <<state, leader, tiles, fence, published, memory, restores,
                  cosigned, sealedEver, final, signed, early>>
 

@@ -151,11 +151,12 @@ FlushFails ==
   /\ UNCHANGED <<written, synced, acked, visible, durable, made, segments, mark,
                  flushed, kept, harm>>
 
+Told == IF AcknowledgeBeforeFlush THEN written ELSE synced
+
 Acknowledge ==
-  LET upto == IF AcknowledgeBeforeFlush THEN written ELSE synced IN
   /\ phase = "open"
-  /\ upto > acked
-  /\ acked' = upto
+  /\ Told > acked
+  /\ acked' = Told
   /\ UNCHANGED <<phase, queued, written, synced, files, kept, harm>>
 
 Quiet ==
@@ -237,15 +238,16 @@ RecoverFrom(found, said) ==
 
 \* Of what was not flushed before the power failed, a beginning is there, and
 \* perhaps a stretch after a gap; nothing of what a failed flush has left.
+Findable ==
+  IF phase = "down" THEN {visible}
+  ELSE {durable \cup {l \in visible \ dropped : l <= far /\ l # gap} :
+        gap \in (synced + 1)..(written + 1), far \in synced..written}
+
 Recover ==
-  \/ /\ phase = "down"
-     /\ RecoverFrom(visible, mark)
-  \/ /\ phase = "dark"
-     /\ \E near \in synced..written :
-        \E far \in {near} \cup ((near + 2)..written) :
-        \E said \in {mark, flushed} :
-          RecoverFrom(durable \cup {l \in visible \ dropped :
-                                     l <= far /\ l # near + 1}, said)
+  /\ phase \in {"down", "dark"}
+  /\ \E found \in Findable :
+     \E said \in IF phase = "down" THEN {mark} ELSE {mark, flushed} :
+       RecoverFrom(found, said)
 
 \* Whoever accepts a loss has got the records from elsewhere, or answers for
 \* them. (In the code, at the same start; here, before the next.)
@@ -287,15 +289,15 @@ LetGo ==
                  made, segments, kept, harm>>
 
 Remove ==
-  LET next == Min(segments \ {Oldest}) IN
   /\ phase = "open"
   /\ Cardinality(segments) > 1
-  /\ next <= IF RemoveBeforeWatermark THEN Needed ELSE flushed.oldest
-  /\ segments' = segments \ {Oldest}
-  /\ visible' = {l \in visible : l >= next}
-  /\ durable' = {l \in durable : l >= next}
-  /\ dropped' = {l \in dropped : l >= next}
-  /\ made' = [l \in Lsns |-> IF l < next THEN 0 ELSE made[l]]
+  /\ \E next \in {Min(segments \ {Oldest})} :
+       /\ next <= IF RemoveBeforeWatermark THEN Needed ELSE flushed.oldest
+       /\ segments' = segments \ {Oldest}
+       /\ visible' = {l \in visible : l >= next}
+       /\ durable' = {l \in durable : l >= next}
+       /\ dropped' = {l \in dropped : l >= next}
+       /\ made' = [l \in Lsns |-> IF l < next THEN 0 ELSE made[l]]
   /\ UNCHANGED <<phase, queued, written, synced, acked, mark, flushed, kept,
                  harm>>
 

@@ -2,7 +2,7 @@
 
 use crate::process::{cargo, run as run_command};
 use crate::skips::{self, SkipLog};
-use crate::{air_gap, arrows, dist, failures, fuzzing, reproducible, suite, tools, web};
+use crate::{air_gap, arrows, dist, failures, fuzzing, reproducible, specs, suite, tools, web};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -181,6 +181,11 @@ const DIST: Step = Step {
 };
 const TOOLS: Step = Step { name: "tools", what: "install what is missing", action: tools::install };
 const NO_STD: Step = Step { name: "no-std", what: "core builds where there is no system", action: no_std };
+const SPECS: Step = Step {
+    name: "specs",
+    what: "every specification of specs/tla/ holds, and finds each of its planted defects",
+    action: specs::check,
+};
 const DOCTESTS: Step = Step { name: "doctests", what: "examples in the documentation", action: doctests };
 const SUITE: Step = Step { name: "suite", what: "unit and integration tests", action: suite::run };
 
@@ -191,7 +196,7 @@ const WEB: Step = Step {
 };
 
 // The page before the tests: some of them open it.
-const TEST: &[Step] = &[TOOLS, NO_STD, WEB, DOCTESTS, SUITE];
+const TEST: &[Step] = &[TOOLS, NO_STD, SPECS, WEB, DOCTESTS, SUITE];
 
 const CI: &[Step] = &[
     TOOLS,
@@ -212,6 +217,7 @@ const CI: &[Step] = &[
         action: reproducible::run,
     },
     NO_STD,
+    SPECS,
     WEB,
     DOCTESTS,
     SUITE,
