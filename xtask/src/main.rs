@@ -28,6 +28,7 @@ mod size;
 mod skips;
 #[cfg(test)]
 mod sources;
+mod specs;
 mod static_ct;
 mod step;
 mod suite;

@@ -2,7 +2,9 @@
 
 use crate::process::{announce, cargo, run as run_command, works};
 use crate::step::Run;
+use crate::{specs, tools};
 use anyhow::{Context, Result, bail};
+use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::thread::available_parallelism;
 
@@ -35,7 +37,13 @@ pub(crate) fn briefly(run: &mut Run) -> Result<()> {
     let with_nextest = works(cargo(&run.root).args(["nextest", "--version"]));
     let words: &[&str] =
         if with_nextest { &["nextest", "run", "--no-fail-fast", "--color", "never"] } else { &["test"] };
-    run_command(cargo(&run.root).args(words).args(TESTS).arg("simulation::"))
+    let traces = tools::target_folder(&run.root).join("traces");
+    // Of an earlier run; there may be none.
+    let _ = fs::remove_dir_all(&traces);
+    fs::create_dir_all(&traces).with_context(|| format!("cannot create {}", traces.display()))?;
+    let traces = std::path::absolute(&traces).context("there is no current folder")?;
+    run_command(cargo(&run.root).args(words).args(TESTS).arg("simulation::").env("CIVICTRUST_TRACES", &traces))?;
+    specs::follow(run, &traces)
 }
 
 /// The seeds that were asked for, or a thousand; side by side.

@@ -3,7 +3,7 @@
 use crate::process::{cargo, run as run_command};
 use crate::simulation::Seeds;
 use crate::skips::{self, SkipLog};
-use crate::{air_gap, arrows, dist, failures, fuzzing, reproducible, simulation, suite, tools, web};
+use crate::{air_gap, arrows, dist, failures, fuzzing, reproducible, simulation, specs, suite, tools, web};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -195,12 +195,17 @@ const DIST: Step = Step {
 };
 const TOOLS: Step = Step { name: "tools", what: "install what is missing", action: tools::install };
 const NO_STD: Step = Step { name: "no-std", what: "core builds where there is no system", action: no_std };
+const SPECS: Step = Step {
+    name: "specs",
+    what: "every specification of specs/tla/ holds, and finds each of its planted defects",
+    action: specs::check,
+};
 const DOCTESTS: Step = Step { name: "doctests", what: "examples in the documentation", action: doctests };
 const SUITE: Step = Step { name: "suite", what: "unit and integration tests", action: suite::run };
 
 const SIMULATION: Step = Step {
     name: "simulation",
-    what: "thirty seeds of a whole log, and every planted mistake",
+    what: "thirty seeds of a whole log, every planted mistake, and runs that specifications follow",
     action: simulation::briefly,
 };
 const WEB: Step = Step {
@@ -210,7 +215,7 @@ const WEB: Step = Step {
 };
 
 // The page before the tests: some of them open it.
-const TEST: &[Step] = &[TOOLS, NO_STD, WEB, DOCTESTS, SIMULATION, SUITE];
+const TEST: &[Step] = &[TOOLS, NO_STD, SPECS, SIMULATION, WEB, DOCTESTS, SUITE];
 
 const CI: &[Step] = &[
     TOOLS,
@@ -231,9 +236,10 @@ const CI: &[Step] = &[
         action: reproducible::run,
     },
     NO_STD,
+    SPECS,
+    SIMULATION,
     WEB,
     DOCTESTS,
-    SIMULATION,
     SUITE,
 ];
 

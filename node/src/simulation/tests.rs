@@ -86,7 +86,7 @@ fn short_runs_are_scenarios_of_the_specification() {
         let outcome = run(seed, Scale::Short, None);
         assert_eq!(outcome.broken, None, "seed {seed}");
         let lines = scenario::sealing(&outcome.events);
-        
+
         if let Some(folder) = &folder {
             std::fs::write(folder.join(format!("Sealing.seed-{seed}.scenario")), lines).unwrap();
         }
