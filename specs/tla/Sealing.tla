@@ -15,11 +15,13 @@
 (* Actions, and what they are in the code:                                 *)
 (*   Elect, Crash           the node that leads; what is volatile is lost  *)
 (*   Batch                  Command::Batch is applied                      *)
-(*   Seal                   Command::Seal is applied and taken             *)
+(*   Seal, SealLate         Command::Seal is applied and taken; late: that  *)
+(*                          of a leader who leads no more (ProposeSeal)    *)
 (*   Sign                   Tiles::stage and Tiles::sign: tiles, then the  *)
 (*                          fence, then the signature                      *)
 (*   Cosign                 Memory::cosign of a witness, asked by a node   *)
-(*   Anchor                 Command::Anchor is applied and taken           *)
+(*   Anchor, AnchorLate     Command::Anchor is applied and taken; late: as  *)
+(*                          above (ProposeAnchor)                          *)
 (*   Publish                Tiles::publish replaces log/checkpoint         *)
 (*   Restore                all nodes get a backup, and the mark           *)
 (*   TakeBack               as Restore, but nobody has told the nodes      *)
@@ -27,9 +29,9 @@
 (*   Confirm                Cosign::confirm was content; the mark goes     *)
 (*   Settle                 the mark goes: another node has confirmed      *)
 (*                                                                         *)
-(* Abstracted: consensus (its log is one sequence, and only the newest     *)
-(* leader's commands are taken; Rejoin says why that may be), time, trust  *)
-(* roots and keys, tiles as such (their size only). An entry is the number *)
+(* Abstracted: consensus (its log is one sequence; what a leader proposes  *)
+(* is taken at once, or any time later, or never; one of them is late at a  *)
+(* time), time, trust roots and keys, tiles as such (their size only). An entry is the number *)
 (* of restores before it, so two histories differ as soon as they may. The *)
 (* root of a tree is its sequence of entries: equal roots are equal trees, *)
 (* and a consistency proof is "is a prefix of". Nodes may act on an older  *)
@@ -65,9 +67,9 @@ VARIABLES
   log,         \* the committed entries
   sealed,      \* [generation, size]: of the last seal; the root is log's
   anchored,    \* [generation, size]: what is final, as the state says
+  late,        \* a command that was proposed and not taken, or nothing
   leader,      \* the newest leader, or 0
   answers,     \* witnesses that cosigned what is sealed since Elect and Seal
-           \* the nodes that run
   tiles,       \* on the disk of each node: how many entries have their tiles
   fence,       \* on the disk of each node: the root that it signed last
   published,   \* on the disk of each node: the root that readers see
@@ -82,7 +84,7 @@ VARIABLES
   base,        \* what may be signed after a restore without asking
   early        \* roots that were signed after a restore without asking
 
-state == <<log, sealed, anchored>>
+state == <<log, sealed, anchored, late>>
 disks == <<tiles, fence, published, mark>>
 seen == <<cosigned, sealedEver, final, signed, base, early>>
 vars == <<state, leader, answers, disks, memory, restores, seen>>
@@ -101,6 +103,7 @@ Init ==
   /\ log = <<0>>
   /\ sealed = [generation |-> 1, size |-> 0]
   /\ anchored = [generation |-> 1, size |-> 0]
+  /\ late = {}
   /\ leader = 0
   /\ answers = {}
   /\ tiles = [n \in Nodes |-> 0]
@@ -130,7 +133,7 @@ Batch(count) ==
   /\ leader # 0
   /\ Len(log) + count <= MaxSize
   /\ log' = log \o [entry \in 1..count |-> restores]
-  /\ UNCHANGED <<sealed, anchored, leader, answers, disks, memory,
+  /\ UNCHANGED <<sealed, anchored, late, leader, answers, disks, memory,
                  restores, seen>>
 
 \* What the state machine asks of a seal.
@@ -151,15 +154,35 @@ MayProposeSeal(n, size) ==
      /\ (IsQuorum(answers) \/ SealWithoutAsking \/ SealBeforeAnchored)
      /\ Len(fence[n]) = sealed.size
 
-Seal(n, size) ==
-  /\ leader = n
-  /\ MayBeSealed(size)
-  /\ MayProposeSeal(n, size)
+TakeSeal(size) ==
   /\ sealed' = [sealed EXCEPT !.size = size]
   /\ sealedEver' = sealedEver \cup {Root(size)}
   /\ answers' = {}
   /\ UNCHANGED <<log, anchored, leader, disks, memory, restores,
                  cosigned, final, signed, base, early>>
+
+Seal(n, size) ==
+  /\ leader = n
+  /\ MayBeSealed(size)
+  /\ MayProposeSeal(n, size)
+  /\ TakeSeal(size)
+  /\ UNCHANGED late
+
+\* The leader does not hear what becomes of it: its term ends.
+ProposeSeal(n, size) ==
+  /\ leader = n
+  /\ late = {}
+  /\ MayBeSealed(size)
+  /\ MayProposeSeal(n, size)
+  /\ late' = {<<"seal", sealed.generation, size>>}
+  /\ UNCHANGED <<log, sealed, anchored, leader, answers, disks, memory,
+                 restores, seen>>
+
+SealLate(size) ==
+  /\ <<"seal", sealed.generation, size>> \in late
+  /\ MayBeSealed(size)
+  /\ TakeSeal(size)
+  /\ late' = {}
 
 \* The tiles are on disk and read again before the fence is written, and the
 \* fence is on disk before there is a signature. A crash in between leaves
@@ -194,21 +217,47 @@ Cosign(w, size) ==
     /\ UNCHANGED <<state, leader, disks, restores, sealedEver, final,
                    signed, base, early>>
 
-\* What the state machine asks of an anchor, and the leader before that.
-Anchor(size) ==
-  /\ leader # 0
+\* What the state machine asks of an anchor.
+MayBeAnchored(size) ==
   /\ size > 0
   /\ size <= Len(log)
   /\ \/ size = sealed.size
      \/ AnchorUnsealed
      \/ AnchorStale /\ Root(size) \in sealedEver
+
+\* What the leader waits for.
+MayProposeAnchor ==
+  /\ leader # 0
   /\ Len(fence[leader]) = sealed.size
   /\ (mark[leader] = 0 \/ SkipFenceOnRestore)
   /\ (IsQuorum(answers) \/ AnchorWithoutQuorum)
+
+TakeAnchor(size) ==
   /\ anchored' = [sealed EXCEPT !.size = size]
   /\ final' = final \cup {Root(size)}
   /\ UNCHANGED <<log, sealed, leader, answers, disks, memory, restores,
                  cosigned, sealedEver, signed, base, early>>
+
+Anchor(size) ==
+  /\ MayProposeAnchor
+  /\ MayBeAnchored(size)
+  /\ TakeAnchor(size)
+  /\ UNCHANGED late
+
+ProposeAnchor(size) ==
+  /\ late = {}
+  /\ size = sealed.size
+  /\ MayProposeAnchor
+  /\ MayBeAnchored(size)
+  /\ late' = {<<"anchor", sealed.generation, size>>}
+  /\ UNCHANGED <<log, sealed, anchored, leader, answers, disks, memory,
+                 restores, seen>>
+
+AnchorLate(size) ==
+  /\ <<"anchor", sealed.generation, size>> \in late
+  /\ size = sealed.size
+  /\ TakeAnchor(size)
+  /\ late' = {}
 
 Publish(n, size) ==
   /\ Len(fence[n]) = size
@@ -234,6 +283,7 @@ Back(size, s, a, p) ==
   /\ tiles' = [n \in Nodes |-> p]
   /\ fence' = [n \in Nodes |-> Root(p)]
   /\ published' = [n \in Nodes |-> Root(p)]
+  /\ late' = {}
   /\ leader' = 0
   /\ answers' = {}
   /\ restores' = restores + 1
@@ -260,7 +310,7 @@ NewGeneration(n) ==
   /\ ~SkipFenceOnRestore
   /\ sealed.generation <= mark[n]
   /\ sealed' = [sealed EXCEPT !.generation = @ + 1]
-  /\ UNCHANGED <<log, anchored, leader, answers, disks, memory, restores,
+  /\ UNCHANGED <<log, anchored, late, leader, answers, disks, memory, restores,
                  seen>>
 
 \* Every witness that answers has cosigned what this node has signed last,
@@ -294,6 +344,10 @@ Next ==
   \/ \E n \in Nodes, size \in 1..Len(log) : Sign(n, size)
   \/ \E w \in Witnesses, size \in 1..Len(log) : Cosign(w, size)
   \/ \E size \in 1..Len(log) : Anchor(size)
+  \/ \E n \in Nodes, size \in 1..Len(log) : ProposeSeal(n, size)
+  \/ \E size \in 1..Len(log) : SealLate(size)
+  \/ \E size \in 1..Len(log) : ProposeAnchor(size)
+  \/ \E size \in 1..Len(log) : AnchorLate(size)
   \/ \E n \in Nodes, size \in 1..Len(log) : Publish(n, size)
   \/ Restore
   \/ TakeBack

@@ -65,6 +65,8 @@ pub(super) struct End {
 pub(super) struct Broken {
     pub(super) invariant: &'static str,
     pub(super) how: String,
+    /// How many events there were until then, with the one that broke it.
+    pub(super) events: usize,
 }
 
 struct Inner {
@@ -72,6 +74,18 @@ struct Inner {
     lines: Vec<(u128, Event)>,
     watching: Vec<Box<dyn Invariant>>,
     broken: Option<Broken>,
+}
+
+impl Inner {
+    fn judge(&mut self, see: impl Fn(&mut dyn Invariant) -> Result<(), String>) {
+        if self.broken.is_some() {
+            return;
+        }
+        let events = self.lines.len() + 1;
+        let judged = self.watching.iter_mut().map(|invariant| (invariant.name(), see(invariant.as_mut())));
+        let mut failed = judged.filter_map(|(name, judged)| Some((name, judged.err()?)));
+        self.broken = failed.next().map(|(invariant, how)| Broken { invariant, how, events });
+    }
 }
 
 /// The history; clones are the same one.
@@ -87,24 +101,13 @@ impl History {
     /// Notes what happened. After the first invariant that does not hold, nothing is judged any more.
     pub(super) fn tell(&self, event: Event) {
         let mut inner = self.0.lock().unwrap();
-        let Inner { watching, broken, .. } = &mut *inner;
-        if broken.is_none() {
-            let judged = watching.iter_mut().map(|invariant| (invariant.name(), invariant.see(&event)));
-            let failed = judged.filter_map(|(name, judged)| Some((name, judged.err()?))).next();
-            *broken = failed.map(|(invariant, how)| Broken { invariant, how });
-        }
         let time = crate::consensus::since(inner.begun).as_millis();
+        inner.judge(|invariant| invariant.see(&event));
         inner.lines.push((time, event));
     }
 
     pub(super) fn end(&self, end: &End) {
-        let mut inner = self.0.lock().unwrap();
-        let Inner { watching, broken, .. } = &mut *inner;
-        if broken.is_none() {
-            let judged = watching.iter_mut().map(|invariant| (invariant.name(), invariant.end(end)));
-            let failed = judged.filter_map(|(name, judged)| Some((name, judged.err()?))).next();
-            *broken = failed.map(|(invariant, how)| Broken { invariant, how });
-        }
+        self.0.lock().unwrap().judge(|invariant| invariant.end(end));
     }
 
     pub(super) fn broken(&self) -> Option<Broken> {

@@ -1,21 +1,37 @@
 //! A run as a scenario of a specification, step by step, which tla-checker can follow (R37).
 
+use super::QUORUM;
 use super::history::Event;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+
+/// What the specification has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Every step is one of its own.
+    Accepted,
+    /// Every one but the last.
+    RefusedAtTheEnd,
+}
 
 /// The run as steps of `specs/tla/Sealing.tla`: what it is that nodes and witnesses did with checkpoints. Steps that
 /// change nothing in the specification are left out.
-pub(super) fn sealing(events: &[Event]) -> String {
+pub(super) fn sealing(events: &[Event], verdict: Verdict) -> String {
     let mut steps = Sealing { size: 1, generation: 1, ..Sealing::default() };
     events.iter().for_each(|event| steps.take(event));
-    format!("# EXPECT: accepted\n# CONSTANT: Backups={{{}}}\n{}", steps.backup.max(1), steps.lines)
+    let verdict = match verdict {
+        Verdict::Accepted => "accepted".to_owned(),
+        Verdict::RefusedAtTheEnd => format!("refused {}", steps.lines.len()),
+    };
+    let head = format!("# EXPECT: {verdict}\n# CONSTANT: Backups={{{}}}\n", steps.backup.max(1));
+    steps.lines.into_iter().fold(head, |text, line| text + &line + "\n")
 }
 
 /// For whoever has come furthest.
 #[derive(Default)]
 struct Sealing {
-    lines: String,
+    lines: Vec<String>,
+    /// Before which line the last leader but one ended.
+    ended: usize,
     terms: BTreeSet<u64>,
     leader: u64,
     size: u64,
@@ -35,18 +51,21 @@ struct Sealing {
 
 impl Sealing {
     fn step(&mut self, action: &str, expression: &str) {
-        // Writing to a string does not fail.
-        let _ = writeln!(self.lines, "action: {action}; {expression}");
+        self.lines.push(format!("action: {action}; {expression}"));
     }
 
     fn take(&mut self, event: &Event) {
         match *event {
             Event::Lead { node, term } if self.terms.insert(term) => {
+                if self.leader != 0 {
+                    self.ended = self.lines.len();
+                }
                 self.leader = node;
                 self.answers.clear();
                 self.step("Elect", &format!("leader' = {node}"));
             }
             Event::Crash { node, .. } if node == self.leader => {
+                self.ended = self.lines.len();
                 self.leader = 0;
                 self.answers.clear();
                 self.step("Crash", "leader' = 0");
@@ -62,9 +81,10 @@ impl Sealing {
                 self.step("NewGeneration", &format!("sealed'.generation = {generation}"));
             }
             Event::Seal { size, .. } if size > self.sealed => {
+                let is_late = self.sealed > 0 && self.answers.len() < QUORUM;
+                self.taken("Seal", is_late, size, &format!("sealed'.size = {size}"));
                 self.sealed = size;
                 self.answers.clear();
-                self.step("Seal", &format!("sealed'.size = {size}"));
             }
             Event::Sign { node, size, .. } if size > self.signed.get(&node).copied().unwrap_or(0) => {
                 self.signed.insert(node, size);
@@ -73,7 +93,9 @@ impl Sealing {
             Event::Cosign { witness, node, size, .. } => self.cosign(witness + 1, node, size),
             Event::Anchor { generation, size, .. } if (generation, size) > self.anchored && size > 0 => {
                 self.anchored = (generation, size);
-                self.step("Anchor", &format!("anchored'.size = {size} /\\ anchored'.generation = {generation}"));
+                let is_late = self.answers.len() < QUORUM;
+                let seal = format!("anchored'.size = {size} /\\ anchored'.generation = {generation}");
+                self.taken("Anchor", is_late, size, &seal);
             }
             Event::Publish { node, size, .. } if size > self.published.get(&node).copied().unwrap_or(0) => {
                 self.published.insert(node, size);
@@ -89,6 +111,16 @@ impl Sealing {
             }
             _ => {}
         }
+    }
+
+    /// A command was taken. One that the leader of now cannot have proposed was proposed before, by one whose time was over.
+    fn taken(&mut self, action: &str, is_late: bool, size: u64, expression: &str) {
+        if !is_late {
+            return self.step(action, expression);
+        }
+        let command = format!("<<\"{}\", {}, {size}>>", action.to_lowercase(), self.generation);
+        self.lines.insert(self.ended, format!("action: Propose{action}; late' = {{{command}}}"));
+        self.step(&format!("{action}Late"), expression);
     }
 
     fn cosign(&mut self, witness: u64, node: u64, size: u64) {
