@@ -24,6 +24,7 @@ mod publisher;
 mod sequencer;
 mod status;
 mod tiles;
+mod vitals;
 mod witnesses;
 
 pub use admission::{Admission, Admitted};

@@ -3,6 +3,7 @@
 use super::consensus::standing;
 use super::founding::{check_log_key, found};
 use super::neighbours::{Answers, FromOthers, Neighbours};
+use super::vitals::Vitals;
 use super::witnesses::OverHttp;
 use super::{
     Admission, Api, Archive, Clock, EntrySource, Leadership, NodeConfig, Propose, Publisher, PublisherParts, Sequencer,
@@ -90,6 +91,7 @@ impl Node {
         };
         neighbours.iter().try_for_each(Neighbours::has_begun)?;
         let consensus = Arc::new(consensus);
+        telemetry.registry_mut().register_collector(Box::new(Vitals::new(&consensus, state.clone())));
         Ok(Self { config, clock, server, telemetry, metrics, publication, witnesses, state, consensus, neighbours })
     }
 

@@ -103,15 +103,20 @@ impl Operator {
         ran(ct_node(&words).args(files))
     }
 
-    /// Whether so many entries are in the log, final or not.
-    fn recorded(&self, count: u64) -> bool {
+    /// What the node counts; nothing while it does not run.
+    fn metrics(&self) -> String {
         use std::io::{Read, Write};
-        let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", self.port)) else { return false };
+        let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", self.port)) else { return String::new() };
         let _ = stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
         let mut answer = String::new();
         let _ = stream.read_to_string(&mut answer);
+        answer
+    }
+
+    /// Whether so many entries are in the log, final or not.
+    fn recorded(&self, count: u64) -> bool {
         // All but the genesis.
-        answer.contains(&format!("log_entries_total {}\n", count - 1))
+        self.metrics().contains(&format!("log_entries_total {}\n", count - 1))
     }
 
     /// The size of the published checkpoint.
@@ -154,8 +159,35 @@ fn documents_outlive_a_killed_node() {
     assert_eq!(status, 0, "{err}");
     assert_eq!(fs::read_dir(operator.dir.path().join("bundles")).unwrap().count(), 2);
     assert_eq!(operator.published(), 3);
+    check_vitals(&operator.metrics());
     assert_eq!(operator.end(), 0);
     assert!(!operator.path("node-1/api").exists());
+}
+
+/// R37: what of the invariants can be seen from outside, in the second life of a log of one node with three entries.
+fn check_vitals(metrics: &str) {
+    let gauge = |name: &str| {
+        let line = metrics.lines().find(|line| line.split(' ').next() == Some(name));
+        line.and_then(|line| line.split(' ').nth(1)?.parse::<u64>().ok()).unwrap_or_else(|| panic!("{name}: {metrics}"))
+    };
+    for (name, value) in [
+        ("log_term", 2),
+        ("log_leads", 1),
+        ("log_halted", 0),
+        ("log_voters", 1),
+        ("log_in_flight", 0),
+        ("log_size", 3),
+        ("log_sealed_size", 3),
+        ("log_final_size", 3),
+        ("log_published_size", 3),
+        ("log_generation", 1),
+        ("log_unconfirmed_generations", 0),
+    ] {
+        assert_eq!(gauge(name), value, "{name}: {metrics}");
+    }
+    assert!(gauge("log_applied_index") > 3 && gauge("log_last_index") >= gauge("log_applied_index"), "{metrics}");
+    assert!(gauge("log_synced_record") > gauge("log_last_index"), "{metrics}");
+    assert!(!metrics.contains("log_purged_index "), "nothing has been let go yet: {metrics}");
 }
 
 // R18.6, R20.2: a run that ends before its bundles are there is finished by the next one, and nothing is issued twice.
