@@ -6,11 +6,11 @@ use super::record::Record;
 use super::status::{Gauges, WalStatus};
 use super::writer::Writer;
 use crate::error::{Error, Result, shown};
+use crate::sync::{Builder, JoinHandle, Mutex};
 use ct_core::Code;
 use ct_core::limits::{MAX_BYTES_IN_FLIGHT, MAX_WAL_VALUE_BYTES};
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, PoisonError};
 
 /// How many writes share a flush.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Wal {
     pub(super) fn start(writer: Writer) -> Result<Self> {
         let (queue, gauges) = (Arc::clone(&writer.queue), Arc::clone(&writer.gauges));
         let place = shown(&writer.place());
-        let thread = thread::Builder::new().name("wal".to_owned()).spawn(move || writer.run());
+        let thread = Builder::new().name("wal".to_owned()).spawn(move || writer.run());
         let failed =
             |source: io::Error| Error::new(Code::IoWrite, place, source.to_string(), "raise the limit of threads");
         Ok(Self { queue, gauges, thread: Mutex::new(Some(thread.map_err(failed)?)) })

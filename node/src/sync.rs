@@ -1,0 +1,5 @@
+//! What the node's own threads meet at: the standard library's. `tests/schedules` compiles the files that name this
+//! module once more, with what a model checker steers in its place.
+
+pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
+pub(crate) use std::thread::{Builder, JoinHandle};

@@ -1,0 +1,69 @@
+//! What the node's threads meet at, steered by the model checker: it runs one thread at a time, and chooses at every
+//! lock, wait, notification and end of a thread which one is next.
+
+use shuttle::rand::{Rng, thread_rng};
+use std::cell::Cell;
+use std::sync::LockResult;
+use std::time::Duration;
+
+pub(crate) use shuttle::sync::{Mutex, MutexGuard};
+pub(crate) use shuttle::thread::{Builder, JoinHandle};
+
+/// The checker's, which has no time: here a short patience may be at its end whenever it is asked, and a long one never
+/// is. Whoever waits long for what never comes has a deadlock, and the checker says so.
+#[derive(Default)]
+pub(crate) struct Condvar(shuttle::sync::Condvar);
+
+impl Condvar {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn wait_timeout_while<'a, T>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        patience: Duration,
+        mut condition: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<(MutexGuard<'a, T>, ())> {
+        if condition(&mut guard) && (patience.is_zero() || patience < LONG && thread_rng().gen_bool(0.5)) {
+            return Ok((guard, ()));
+        }
+        let (guard, _) = self.0.wait_timeout_while(guard, patience, condition).unwrap();
+        Ok((guard, ()))
+    }
+
+    pub(crate) fn notify_one(&self) {
+        if !Planted::LostNotification.is_here() {
+            self.0.notify_one();
+        }
+    }
+
+    pub(crate) fn notify_all(&self) {
+        self.0.notify_all();
+    }
+}
+
+/// A bug, to see that it is found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Planted {
+    /// Whoever waits is not woken.
+    LostNotification,
+}
+
+impl Planted {
+    /// Lets the primitives have it, in every later order that this test tries.
+    pub(crate) fn plant(self) {
+        PLANTED.set(Some(self));
+    }
+
+    fn is_here(self) -> bool {
+        PLANTED.get() == Some(self)
+    }
+}
+
+std::thread_local! {
+    /// The checker runs all threads of a case on the test's own.
+    static PLANTED: Cell<Option<Planted>> = const { Cell::new(None) };
+}
+
+const LONG: Duration = Duration::from_secs(60);
