@@ -25,6 +25,7 @@ mod sequencer;
 mod status;
 mod tiles;
 mod witnesses;
+mod workers;
 
 pub use admission::{Admission, Admitted};
 pub use api::Api;

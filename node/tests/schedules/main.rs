@@ -7,8 +7,14 @@
 
 #![cfg(test)]
 
+// Where a file of the node names tokio's semaphores and threads, it finds those of this crate.
+extern crate self as tokio;
+
 mod orders;
+mod permits;
+mod planted;
 mod sync;
+mod task;
 
 #[path = "../../src/error.rs"]
 #[expect(dead_code, unreachable_pub, reason = "a part of a library that is used in parts here")]
@@ -37,4 +43,12 @@ mod wal {
 
     #[path = "../../tests/schedules/log_orders.rs"]
     mod log_orders;
+}
+
+#[path = "../../src/service"]
+mod service {
+    pub(crate) mod workers;
+
+    #[path = "../../tests/schedules/workers_orders.rs"]
+    mod workers_orders;
 }

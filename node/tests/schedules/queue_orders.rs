@@ -3,7 +3,8 @@
 use super::queue::{Job, Queue, Waiting};
 use crate::error::{Error, Result};
 use crate::orders::{every, many};
-use crate::sync::{Builder, JoinHandle, Planted};
+use crate::planted::Planted;
+use crate::sync::{Builder, JoinHandle};
 use ct_core::Code;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -126,6 +127,19 @@ fn what_waits_stays_within_its_bound() {
     every(|| Case { pushers: &[&[10, 10]], most_bytes: 10, end: End::ClosedLast }.run(FOREVER));
     every(|| Case { pushers: &[&[50, 10]], most_bytes: 20, end: End::ClosedLast }.run(FOREVER));
     many(|| Case { pushers: &[&[10], &[10]], most_bytes: 10, end: End::ClosedLast }.run(FOREVER));
+}
+
+// R30: what was taken makes room, and where nothing waits there is room for a job of any size.
+#[test]
+fn there_is_room_again_for_what_was_taken() {
+    every(|| {
+        let (queue, full) = (Queue::new(20), Some(Code::LimitInFlight));
+        for (sizes, refused) in [([10, 10, 1], [None, None, full]), ([50, 1, 20], [None, full, full])] {
+            assert_eq!(push_all(&queue, 0, &sizes, &Done::default()), refused);
+            let Waiting::Jobs(jobs) = queue.take(FOREVER) else { panic!("nothing waits") };
+            assert_eq!(jobs.len(), refused.iter().filter(|code| code.is_none()).count());
+        }
+    });
 }
 
 // R30, R5.5: whoever closes loses nothing that was accepted, and the writer ends.

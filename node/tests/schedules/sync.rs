@@ -1,11 +1,12 @@
 //! What the node's threads meet at, steered by the model checker: it runs one thread at a time, and chooses at every
 //! lock, wait, notification and end of a thread which one is next.
 
+use crate::planted::Planted;
 use shuttle::rand::{Rng, thread_rng};
-use std::cell::Cell;
 use std::sync::LockResult;
 use std::time::Duration;
 
+pub(crate) use crate::permits::{OwnedSemaphorePermit, Semaphore};
 pub(crate) use shuttle::sync::{Mutex, MutexGuard};
 pub(crate) use shuttle::thread::{Builder, JoinHandle};
 
@@ -41,29 +42,6 @@ impl Condvar {
     pub(crate) fn notify_all(&self) {
         self.0.notify_all();
     }
-}
-
-/// A bug, to see that it is found.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Planted {
-    /// Whoever waits is not woken.
-    LostNotification,
-}
-
-impl Planted {
-    /// Lets the primitives have it, in every later order that this test tries.
-    pub(crate) fn plant(self) {
-        PLANTED.set(Some(self));
-    }
-
-    fn is_here(self) -> bool {
-        PLANTED.get() == Some(self)
-    }
-}
-
-std::thread_local! {
-    /// The checker runs all threads of a case on the test's own.
-    static PLANTED: Cell<Option<Planted>> = const { Cell::new(None) };
 }
 
 const LONG: Duration = Duration::from_secs(60);
