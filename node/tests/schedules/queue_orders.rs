@@ -134,7 +134,8 @@ fn what_waits_stays_within_its_bound() {
 fn there_is_room_again_for_what_was_taken() {
     every(|| {
         let (queue, full) = (Queue::new(20), Some(Code::LimitInFlight));
-        for (sizes, refused) in [([10, 10, 1], [None, None, full]), ([50, 1, 20], [None, full, full])] {
+        let (small, large) = (([10, 10, 1], [None, None, full]), ([50, 1, 20], [None, full, full]));
+        for (sizes, refused) in [small, large, small] {
             assert_eq!(push_all(&queue, 0, &sizes, &Done::default()), refused);
             let Waiting::Jobs(jobs) = queue.take(FOREVER) else { panic!("nothing waits") };
             assert_eq!(jobs.len(), refused.iter().filter(|code| code.is_none()).count());
