@@ -2,4 +2,4 @@
 //! module once more, with what a model checker steers in its place.
 
 pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
-pub(crate) use std::thread::{Builder, JoinHandle};
+pub(crate) use std::thread::{Builder, JoinHandle, ThreadId, current};

@@ -160,6 +160,13 @@ fn bench(run: &mut Run) -> Result<()> {
     run_command(cargo(&run.root).args(["bench", "-p", "ct-cli", "--bench", "table"]))
 }
 
+/// As the suite does, at more length.
+fn schedules(run: &mut Run) -> Result<()> {
+    let mut orders = cargo(&run.root);
+    orders.args(["test", "-p", "ct-node", "--test", "schedules", "orders"]);
+    run_command(orders.env("CIVICTRUST_SCHEDULES", "400000"))
+}
+
 /// What [`web::run`] has built, as fast as it comes: figures to be read beside the bare cost of signatures.
 fn web_bench(run: &mut Run) -> Result<()> {
     let mut figures = cargo(&run.root);
@@ -230,6 +237,11 @@ const LONG: &[Step] = &[
         name: "web-bench",
         what: "how fast the npm package and the page are, beside the bare cost of signatures",
         action: web_bench,
+    },
+    Step {
+        name: "schedules",
+        what: "the node's hand-offs between threads, in a hundred times as many orders",
+        action: schedules,
     },
     Step { name: "kills", what: "the leader of a log killed 21 times, then every drill", action: failures::kills },
     Step {

@@ -6,7 +6,7 @@ use super::record::Record;
 use super::status::{Gauges, WalStatus};
 use super::writer::Writer;
 use crate::error::{Error, Result, shown};
-use crate::sync::{Builder, JoinHandle, Mutex};
+use crate::sync::{Builder, JoinHandle, Mutex, ThreadId, current};
 use ct_core::Code;
 use ct_core::limits::{MAX_BYTES_IN_FLIGHT, MAX_WAL_VALUE_BYTES};
 use std::io;
@@ -43,6 +43,7 @@ pub struct Wal {
     queue: Arc<Queue>,
     gauges: Arc<Gauges>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    writer: ThreadId,
 }
 
 impl Wal {
@@ -69,10 +70,14 @@ impl Wal {
         self.gauges.status()
     }
 
-    /// Writes what waits, flushes it, and ends the thread.
+    /// Writes what waits, flushes it, and ends the thread. Called by a callback, it does not wait for that.
     pub fn close(&self) {
         let next = "start the node again";
         self.queue.close(Error::new(Code::Interrupted, "write-ahead log", "is closed", next));
+        // A callback may be the last that holds the log. A thread that waited for itself would never end.
+        if current().id() == self.writer {
+            return;
+        }
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
             // The thread has no way to panic that a caller could do anything about.
             let _ = thread.join();
@@ -85,7 +90,9 @@ impl Wal {
         let thread = Builder::new().name("wal".to_owned()).spawn(move || writer.run());
         let failed =
             |source: io::Error| Error::new(Code::IoWrite, place, source.to_string(), "raise the limit of threads");
-        Ok(Self { queue, gauges, thread: Mutex::new(Some(thread.map_err(failed)?)) })
+        let thread = thread.map_err(failed)?;
+        let writer = thread.thread().id();
+        Ok(Self { queue, gauges, thread: Mutex::new(Some(thread)), writer })
     }
 }
 

@@ -10,6 +10,7 @@ use crate::orders::many;
 use crate::sync::{Builder, JoinHandle};
 use ct_core::Code;
 use shuttle::rand::{Rng, thread_rng};
+use shuttle::thread::yield_now;
 use std::sync::{Arc, Mutex};
 
 /// The answers that a call got: what it failed with, if it did.
@@ -132,6 +133,31 @@ fn two_who_close_both_wait_for_the_end() {
         case.wal.close();
         assert!(second.join().unwrap());
         case.check(&[Code::Interrupted]);
+    });
+}
+
+// R30: a callback may be the last that holds the log, or close it while others do: the writer does not wait for itself.
+#[test]
+fn a_callback_may_end_the_log() {
+    many(|| {
+        let Case { wal, entries, votes, .. } = Case::begin(None);
+        let (held, answers) = (Arc::clone(&wal), Answers::default());
+        let answer = Arc::clone(&answers);
+        let done = move |result: Result<()>| {
+            held.close();
+            drop(held);
+            answer.lock().unwrap().push(result.err().map(|error| error.code()));
+        };
+        wal.append(vec![vote(3)], done).unwrap();
+        if thread_rng().gen_bool(0.5) {
+            wal.close();
+            assert_eq!(*answers.lock().unwrap(), [None]);
+        }
+        drop(wal);
+        let calls = [entries.join().unwrap(), votes.join().unwrap()];
+        while calls.iter().flatten().any(|call| call.code().is_none() && call.answers().is_empty()) {
+            yield_now();
+        }
     });
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 pub(crate) use crate::permits::{OwnedSemaphorePermit, Semaphore};
 pub(crate) use shuttle::sync::{Mutex, MutexGuard};
-pub(crate) use shuttle::thread::{Builder, JoinHandle};
+pub(crate) use shuttle::thread::{Builder, JoinHandle, ThreadId, current};
 
 /// The checker's, which has no time: here a short patience may be at its end whenever it is asked, and a long one never
 /// is. Whoever waits long for what never comes has a deadlock, and the checker says so.
