@@ -2,7 +2,7 @@
 
 use crate::process::{cargo, run as run_command};
 use crate::skips::{self, SkipLog};
-use crate::{air_gap, arrows, dist, failures, fuzzing, reproducible, suite, tools, web};
+use crate::{air_gap, arrows, dist, failures, fuzzing, miri, reproducible, suite, tools, web};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -243,6 +243,7 @@ const LONG: &[Step] = &[
         what: "the node's hand-offs between threads, in a hundred times as many orders",
         action: schedules,
     },
+    Step { name: "miri", what: "the threads of the write-ahead log, interpreted; needs nightly", action: miri::run },
     Step { name: "kills", what: "the leader of a log killed 21 times, then every drill", action: failures::kills },
     Step {
         name: "partition",
