@@ -69,6 +69,7 @@ pub mod status_lists;
 pub mod store;
 pub mod subjects;
 pub mod survey;
+mod sync;
 pub mod tile;
 mod tile_reader;
 pub mod trust;

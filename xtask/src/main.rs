@@ -13,6 +13,7 @@ mod gzip;
 mod licences;
 mod linked;
 mod lzma;
+mod miri;
 #[cfg(test)]
 mod node;
 mod npm;

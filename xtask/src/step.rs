@@ -3,7 +3,7 @@
 use crate::process::{cargo, run as run_command};
 use crate::simulation::Seeds;
 use crate::skips::{self, SkipLog};
-use crate::{air_gap, arrows, dist, failures, fuzzing, reproducible, simulation, specs, suite, tools, web};
+use crate::{air_gap, arrows, dist, failures, fuzzing, miri, reproducible, simulation, specs, suite, tools, web};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -174,6 +174,13 @@ fn bench(run: &mut Run) -> Result<()> {
     run_command(cargo(&run.root).args(["bench", "-p", "ct-cli", "--bench", "table"]))
 }
 
+/// As the suite does, at more length.
+fn schedules(run: &mut Run) -> Result<()> {
+    let mut orders = cargo(&run.root);
+    orders.args(["test", "-p", "ct-node", "--test", "schedules", "orders"]);
+    run_command(orders.env("CIVICTRUST_SCHEDULES", "400000"))
+}
+
 /// What [`web::run`] has built, as fast as it comes: figures to be read beside the bare cost of signatures.
 fn web_bench(run: &mut Run) -> Result<()> {
     let mut figures = cargo(&run.root);
@@ -262,6 +269,12 @@ const LONG: &[Step] = &[
         what: "a thousand seeds of a whole log; alone, with `--seed N` and `--count N`, those",
         action: simulation::at_length,
     },
+    Step {
+        name: "schedules",
+        what: "the node's hand-offs between threads, in a hundred times as many orders",
+        action: schedules,
+    },
+    Step { name: "miri", what: "the threads of the write-ahead log, interpreted; needs nightly", action: miri::run },
     Step { name: "kills", what: "the leader of a log killed 21 times, then every drill", action: failures::kills },
     Step {
         name: "partition",

@@ -3,6 +3,7 @@
 //! Verifying is the service's most expensive work. It is done by a bounded number of threads beside the event loop
 //! (R5.1), and whoever finds too many waiting is turned away at once (R5.2).
 
+use super::workers::Workers;
 use super::{Clock, MemberChange, ServiceMetrics};
 use crate::envelope::{Envelope, MessageType, RequestId};
 use crate::error::{Error, Result};
@@ -14,8 +15,6 @@ use ct_core::{Code, PublicKey, Statement, Timestamp};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 
 /// The gate of a log.
 #[derive(Clone)]
@@ -23,10 +22,7 @@ pub struct Admission {
     state: StateReader,
     clock: Clock,
     metrics: Arc<ServiceMetrics>,
-    /// Requests that wait or are being verified.
-    waiting: Arc<Semaphore>,
-    /// Requests that are being verified.
-    workers: Arc<Semaphore>,
+    workers: Workers,
     /// Where refusals are recorded, one at a time.
     audit: Option<Arc<Mutex<Refusals>>>,
 }
@@ -48,15 +44,7 @@ impl Admission {
     /// A gate with this many threads, before which this many requests may wait.
     #[must_use]
     pub fn new(state: StateReader, clock: Clock, metrics: Arc<ServiceMetrics>, workers: usize, waiting: usize) -> Self {
-        let semaphore = |permits: usize| Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)));
-        Self {
-            state,
-            clock,
-            metrics,
-            waiting: semaphore(waiting.saturating_add(workers)),
-            workers: semaphore(workers),
-            audit: None,
-        }
+        Self { state, clock, metrics, workers: Workers::new(workers, waiting), audit: None }
     }
 
     /// Records in an evidence log in this folder what a known client was refused (R17.5).
@@ -77,22 +65,22 @@ impl Admission {
             let next = "wait as long as the header retry-after says, and send it again with the same request ID";
             Error::new(Code::LimitInFlight, "the log", "has too many requests waiting", next)
         };
-        let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| busy())?;
+        let place = self.workers.enter().ok_or_else(busy)?;
         let begun = Instant::now();
-        let worker = Arc::clone(&self.workers).acquire_owned().await.map_err(|_| busy())?;
+        let worker = place.worker().await.ok_or_else(busy)?;
         self.metrics.admission_wait.observe(begun.elapsed().as_secs_f64());
         if let Some(late) = deadline.filter(|deadline| deadline.passed()) {
             return Err(late.error());
         }
         let this = self.clone();
-        let checked = spawn_blocking(move || {
-            let _held = (place, worker);
+        let checked = worker.run(move || {
             let begun = Instant::now();
             let checked = this.check(bytes);
             this.metrics.verification.observe(begun.elapsed().as_secs_f64());
             checked
         });
-        checked.await.map_err(|_| Error::new(Code::Internal, "request", "could not be verified", "report this"))?
+        let panicked = || Error::new(Code::Internal, "request", "could not be verified", "report this");
+        checked.await.ok_or_else(panicked)?
     }
 
     /// Statements that could not become final for long are better not accepted (R6.1).

@@ -26,6 +26,7 @@ mod status;
 mod tiles;
 mod vitals;
 mod witnesses;
+mod workers;
 
 pub use admission::{Admission, Admitted};
 pub use api::Api;

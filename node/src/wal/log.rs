@@ -6,10 +6,10 @@ use super::record::Record;
 use super::status::{Gauges, WalStatus};
 use super::writer::Writer;
 use crate::error::{Error, Result};
+use crate::sync::{JoinHandle, Mutex, ThreadId, current};
 use ct_core::Code;
 use ct_core::limits::{MAX_BYTES_IN_FLIGHT, MAX_WAL_VALUE_BYTES};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, PoisonError};
 
 /// How many writes share a flush.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Wal {
     queue: Arc<Queue>,
     gauges: Arc<Gauges>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// The writer's; none in a simulation.
+    writer: Option<ThreadId>,
 }
 
 impl Wal {
@@ -68,10 +70,14 @@ impl Wal {
         self.gauges.status()
     }
 
-    /// Writes what waits, flushes it, and ends the thread.
+    /// Writes what waits, flushes it, and ends the thread. Called by a callback, it does not wait for that.
     pub fn close(&self) {
         let next = "start the node again";
         self.queue.close(Error::new(Code::Interrupted, "write-ahead log", "is closed", next));
+        // A callback may be the last that holds the log. A thread that waited for itself would never end.
+        if Some(current().id()) == self.writer {
+            return;
+        }
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
             // The thread has no way to panic that a caller could do anything about.
             let _ = thread.join();
@@ -80,7 +86,9 @@ impl Wal {
 
     pub(super) fn start(writer: Writer) -> Result<Self> {
         let (queue, gauges) = (Arc::clone(&writer.queue), Arc::clone(&writer.gauges));
-        Ok(Self { queue, gauges, thread: Mutex::new(hand_over(writer)?) })
+        let thread = hand_over(writer)?;
+        let writer = thread.as_ref().map(|thread| thread.thread().id());
+        Ok(Self { queue, gauges, thread: Mutex::new(thread), writer })
     }
 }
 
@@ -88,7 +96,7 @@ impl Wal {
 #[cfg(not(feature = "simulation"))]
 fn hand_over(writer: Writer) -> Result<Option<JoinHandle<()>>> {
     let place = crate::error::shown(&writer.place());
-    let thread = std::thread::Builder::new().name("wal".to_owned()).spawn(move || writer.run());
+    let thread = crate::sync::Builder::new().name("wal".to_owned()).spawn(move || writer.run());
     let failed =
         |source: std::io::Error| Error::new(Code::IoWrite, place, source.to_string(), "raise the limit of threads");
     thread.map(Some).map_err(failed)

@@ -2,8 +2,9 @@
 
 use super::record::Record;
 use crate::error::{Error, Result};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use ct_core::Code;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 /// Called once, when the records are on disk or never will be. It must not block.

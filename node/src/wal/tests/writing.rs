@@ -54,6 +54,7 @@ fn hints_are_written_and_not_flushed() {
 
 // R10.2: group commit, and the policy without it.
 #[test]
+#[cfg_attr(miri, ignore = "an interpreter takes minutes for it")]
 fn what_waits_shares_a_flush_unless_every_write_is_flushed() {
     for (sync, flushes) in [(SyncPolicy::Batched, 2), (SyncPolicy::EveryWrite, 21)] {
         let disk = FaultyDisk::default();
@@ -78,6 +79,7 @@ fn what_waits_shares_a_flush_unless_every_write_is_flushed() {
 
 // R10.2, R20.1: after a failure nothing is acknowledged, and what was acknowledged before it is there.
 #[test]
+#[cfg_attr(miri, ignore = "an interpreter takes minutes for it")]
 fn a_failed_write_or_flush_poisons_the_log() {
     for fault in [Fault::Write, Fault::ShortWrite(40), Fault::Sync, Fault::SyncNames, Fault::Create] {
         for after in 0..6 {
@@ -140,6 +142,7 @@ fn a_failure_is_known_before_anybody_hears_of_it() {
 
 // R10.5
 #[test]
+#[cfg_attr(miri, ignore = "an interpreter takes minutes for it")]
 fn a_purge_removes_whole_segments_only() {
     let disk = FaultyDisk::default();
     let wal = wal(&disk, SMALL);
@@ -162,6 +165,7 @@ fn a_purge_removes_whole_segments_only() {
 
 // R10.5: a log that is purged does not grow.
 #[test]
+#[cfg_attr(miri, ignore = "an interpreter takes minutes for it")]
 fn a_purged_log_stays_small() {
     let disk = FaultyDisk::default();
     let wal = wal(&disk, SMALL);
@@ -179,6 +183,7 @@ fn a_purged_log_stays_small() {
 
 // R1.3, R6.1: limits, at their value and one more.
 #[test]
+#[cfg_attr(miri, ignore = "an interpreter takes minutes for it")]
 fn too_much_is_refused_before_anything_is_written() {
     let disk = FaultyDisk::default();
     let settings = WalSettings { queue_bytes: 300, ..SMALL };
