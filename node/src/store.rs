@@ -10,12 +10,13 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 
 /// The files below one directory, by their relative paths.
 #[derive(Debug)]
 pub struct Store {
-    objects: LocalFileSystem,
+    objects: Arc<dyn ObjectStore>,
     /// There until it is dropped.
     runtime: Option<Runtime>,
     dir: PathBuf,
@@ -30,8 +31,14 @@ impl Store {
         let failed = |what: String| Error::new(Code::IoRead, shown(dir), what, "check the path and its permissions");
         std::fs::metadata(dir).map_err(|source| Error::reading(dir, &source))?;
         let objects = LocalFileSystem::new_with_prefix(dir).map_err(|source| failed(source.to_string()))?;
+        Self::on(Arc::new(objects.with_fsync(true)), dir)
+    }
+
+    /// The files that these objects are; messages call the place of them all `dir`.
+    pub(crate) fn on(objects: Arc<dyn ObjectStore>, dir: &Path) -> Result<Self> {
+        let failed = |what: String| Error::new(Code::IoRead, shown(dir), what, "check the path and its permissions");
         let runtime = Builder::new_current_thread().build().map_err(|source| failed(source.to_string()))?;
-        Ok(Self { objects: objects.with_fsync(true), runtime: Some(runtime), dir: dir.to_owned() })
+        Ok(Self { objects, runtime: Some(runtime), dir: dir.to_owned() })
     }
 
     /// Creates a file that did not exist, whole or not at all.
