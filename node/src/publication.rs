@@ -107,7 +107,7 @@ impl Publication {
         let lock = lock(&state, TAKEN)?;
         let has_tiles = log.join("tile").exists() || store.holds(TILES)?;
         if has_tiles || store.read(CHECKPOINT)?.is_some() || store.read(FENCE)?.is_some() {
-            let next = "choose another directory";
+            let next = if store.is_in_bucket(LOG) { "choose another prefix" } else { "choose another directory" };
             return Err(Error::new(Code::IoExists, store.shown(LOG), "there is a log here already", next));
         }
         let signed = signer.sign(TreeSize::ZERO, Edge::default().root())?;
