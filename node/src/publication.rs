@@ -513,6 +513,35 @@ mod tests {
         append(&mut one, 310..320).unwrap();
     }
 
+    fn copy(from: &Store, to: &Store, folder: &Path, name: &str) {
+        for entry in fs::read_dir(folder).unwrap().map(std::result::Result::unwrap) {
+            let name = format!("{name}/{}", entry.file_name().to_str().unwrap());
+            if entry.path().is_dir() {
+                copy(from, to, &entry.path(), &name);
+            } else {
+                to.create(&name, &from.read(&name).unwrap().unwrap()).unwrap();
+            }
+        }
+    }
+
+    // docs/log-service.md: the files have the same names in both places.
+    #[test]
+    fn a_log_moves_into_a_bucket_by_copying_its_files() {
+        let (dir, bucket) = (tempfile::tempdir().unwrap(), Arc::new(InMemory::new()) as Arc<dyn ObjectStore>);
+        let mut local = Publication::create(dir.path(), signer()).unwrap();
+        append(&mut local, 0..300).unwrap();
+        drop(local);
+        let without = Publication::open_in(store(&dir, &bucket), signer()).map(drop);
+        assert_eq!(refused(without), Some(Code::IoNotFound));
+        copy(&Store::open(dir.path()).unwrap(), &store(&dir, &bucket), &dir.path().join(LOG), LOG);
+        fs::remove_dir_all(dir.path().join(LOG)).unwrap();
+        store(&dir, &bucket).claim("node 1").unwrap();
+        let mut moved = Publication::open_in(store(&dir, &bucket), signer()).unwrap();
+        append(&mut moved, 300..600).unwrap();
+        assert_eq!((moved.size().get(), moved.entry(LeafIndex::new(299).unwrap()).unwrap().len()), (600, 8));
+        assert!(!dir.path().join(LOG).exists());
+    }
+
     #[test]
     fn a_bucket_in_which_there_is_something_is_no_place_for_a_new_log() {
         let bucket: Arc<dyn ObjectStore> = Arc::new(InMemory::new());

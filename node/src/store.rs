@@ -241,9 +241,14 @@ impl Store {
         let (objects, object) = self.at(path);
         match self.wait(objects.put_opts(&object, bytes.to_vec().into(), mode.into())) {
             Ok(_) => Ok(()),
-            Err(object_store::Error::AlreadyExists { .. }) => {
-                if self.is_in_bucket(path) && self.read(path)?.as_deref() == Some(bytes) {
-                    return Ok(());
+            Err(source @ object_store::Error::AlreadyExists { .. }) => {
+                if self.is_in_bucket(path) {
+                    match self.read(path)? {
+                        Some(same) if same == bytes => return Ok(()),
+                        Some(_) => {}
+                        // Somebody else's request for the same file is under way.
+                        None => return Err(self.failed(path, Code::IoWrite, &source)),
+                    }
                 }
                 let what = "exists, and files of a log never change";
                 Err(Error::new(Code::IoExists, self.shown(path), what, "look for another program that writes here"))

@@ -41,9 +41,15 @@ fn was_carried_out(fault: Fault) -> bool {
 /// A way to use a store, named.
 type Use = (&'static str, fn(&Store, &str) -> Result<(), Error>);
 
-const USES: [Use; 4] = [
+const USES: [Use; 5] = [
     ("create", |store, path| store.create(path, b"one")),
     ("advance", |store, path| store.advance(path, b"one", |_| Ok(()))),
+    ("replace", |store, path| {
+        store.advance(path, b"one", |standing| {
+            assert_eq!(standing, b"zero");
+            Ok(())
+        })
+    }),
     ("read", |store, path| store.read(path).map(|read| assert!(read.is_none_or(|bytes| bytes == b"one")))),
     ("names", |store, path| store.names(path).map(drop)),
 ];
@@ -58,12 +64,15 @@ fn a_fault_that_passes_is_made_up_for() {
         for (name, act) in USES {
             for times in 1..=TIMES {
                 let path = format!("log/{name}/{number}-{times}");
+                if name == "replace" {
+                    place.straight().create(&path, b"zero").unwrap();
+                }
                 place.rule(first(times, fault));
                 act(&store, &path).unwrap_or_else(|error| panic!("{name} {fault:?} {times}: {error}"));
                 let faults = place.proxy.asked().iter().filter(|(_, happened)| *happened == fault).count();
                 assert_eq!(faults, times, "{name} {fault:?}");
                 place.rule(|_: &Asked| Fault::None);
-                let stands = matches!(name, "create" | "advance").then(|| b"one".to_vec());
+                let stands = matches!(name, "create" | "advance" | "replace").then(|| b"one".to_vec());
                 assert_eq!(store.read(&path).unwrap(), stands, "{name} {fault:?} {times}");
             }
         }
@@ -79,6 +88,25 @@ fn one_put_for_each_path(place: &Place) {
     }
 }
 
+// R2.4: what is no answer will be none the next time.
+#[test]
+#[ignore = "needs a server: cargo xtask s3"]
+fn nothing_is_sent_again_to_what_is_no_server() {
+    let place = Place::new();
+    let store = place.store(PATIENT);
+    for fault in [Fault::Nonsense, Fault::TooLong] {
+        for (name, act) in USES {
+            place.rule(move |_: &Asked| fault);
+            let error = act(&store, "log/x").unwrap_err();
+            let expected = if name == "create" { Code::IoWrite } else { Code::IoRead };
+            assert_eq!((error.code(), place.proxy.asked().len()), (expected, 1), "{name} {fault:?}: {error}");
+            assert_eq!(act(&store, "log/x"), Err(error), "{name} {fault:?}");
+        }
+    }
+    place.rule(|_: &Asked| Fault::None);
+    assert_eq!(code(store.read("log/x")), Ok(None));
+}
+
 // R1.4: what lasts has one code, and one text, so that it is told once; and afterwards everything goes on.
 #[test]
 #[ignore = "needs a server: cargo xtask s3"]
@@ -86,7 +114,7 @@ fn a_fault_that_lasts_is_told_by_its_code() {
     let place = Place::new();
     let store = place.store(READ);
     for (number, fault) in PASSING.into_iter().chain([Fault::Refused(403), Fault::Refused(401)]).enumerate() {
-        for (name, act) in USES {
+        for (name, act) in USES.into_iter().filter(|(name, _)| *name != "replace") {
             let path = format!("log/{name}/{number}");
             place.rule(move |_: &Asked| fault);
             let error = act(&store, &path).expect_err(&format!("{name} {fault:?}"));

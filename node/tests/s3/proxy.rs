@@ -26,6 +26,10 @@ pub(crate) enum Fault {
     Late(Duration),
     /// The server hears nothing of it; the answer says that it was carried out.
     NotDone,
+    /// The server hears nothing of it; what comes is no answer.
+    Nonsense,
+    /// The server hears nothing of it; the answer announces more than a file of a log can have.
+    TooLong,
 }
 
 /// A request as it came.
@@ -135,6 +139,8 @@ impl Shared {
             Fault::CutBefore => return None,
             Fault::Refused(status) => made_up(status),
             Fault::NotDone => b"HTTP/1.1 200 OK\r\netag: \"0\"\r\ncontent-length: 0\r\n\r\n".to_vec(),
+            Fault::Nonsense => b"This is not a web server.\r\n\r\n".to_vec(),
+            Fault::TooLong => b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n".to_vec(),
             _ => self.forward(&asked)?,
         };
         let answer = match fault {

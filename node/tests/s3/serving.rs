@@ -124,6 +124,17 @@ fn a_node_publishes_into_a_bucket() {
     assert_eq!(checkpoint.lines().nth(1), Some("7"), "{checkpoint}");
     assert_eq!(store.read("log/node").unwrap().as_deref(), Some(b"node 1 of log.town.example\n".as_slice()));
 
+    // A backup has what is in the bucket; what was restored goes there by hand.
+    let (config, backup) = (operator.path("node-1/config.toml"), operator.path("backup"));
+    let (status, _, err) = ran(&["backup", "--config", &config, "--out", &backup]);
+    assert_eq!(status, 0, "{err}");
+    let copied = fs::read_to_string(Path::new(&backup).join("log/checkpoint")).unwrap();
+    assert_eq!(copied.lines().nth(1), Some("7"), "{copied}");
+    let (status, _, err) = ran(&["restore", "--from", &backup, "--config", &config, "--verify-only"]);
+    assert_eq!(status, 0, "{err}");
+    let (status, _, err) = ran(&["restore", "--from", &backup, "--config", &config]);
+    assert!(status == 4 && err.contains("malformed.config") && err.contains("[store]"), "{status} {err}");
+
     // A node that has lost everything does not begin again where something was published.
     operator.kill();
     fs::remove_dir_all(operator.path("node-1/data")).unwrap();
