@@ -9,7 +9,8 @@
 //! - [`tile`], [`entry_bundle`]: which files a log consists of (C2SP tlog-tiles); pure.
 //! - [`statement`], [`gate`], [`witness`], [`bundle`], [`trust`], [`pdf`]: signing and assembling, as functions on
 //!   values.
-//! - [`store`], [`Log`]: the embedded log in a directory, driven by committed batches of entries.
+//! - [`store`], [`bucket`], [`Log`]: the embedded log in a directory, driven by committed batches of entries; what is
+//!   published of it may be in a bucket.
 //! - [`Registry`]: one machine's directory with log, witnesses, issuer and trust root; [`demo`] fills one.
 //!
 //! - [`http`]: what every service listens with; [`witness_service`]: a witness for others' logs;
@@ -24,6 +25,7 @@ extern crate self as ct_node;
 
 pub mod advertise;
 pub mod backup;
+pub mod bucket;
 pub mod bundle;
 pub mod claims;
 pub mod client;
@@ -77,6 +79,7 @@ pub mod wal;
 pub mod witness;
 pub mod witness_service;
 
+pub use bucket::Bucket;
 pub use bundle::Anchor;
 pub use claims::ClaimsDocument;
 pub use cosigners::{Cosigner, Cosigners};

@@ -10,6 +10,8 @@
 //! DIR/state/lock            held by the one process that writes
 //! ```
 //!
+//! The files of `DIR/log` may be in a bucket instead, under the same names; those of `DIR/state` never.
+//!
 //! # What is promised
 //!
 //! Entries are *staged* (their bundles, then their tiles, each on disk before the next), read again and hashed again;
@@ -19,7 +21,8 @@
 //! - one size has one root, for ever: nothing is signed that does not extend the fence, and the fence is on disk before
 //!   the signature exists.
 //!
-//! Files are immutable once a checkpoint covers them; a leftover of a batch that never was signed is replaced.
+//! Files are immutable once a checkpoint covers them; a leftover of a batch that never was signed is replaced, but not in
+//! a bucket: there it cannot be told from what another process has published.
 
 use crate::edge::Edge;
 use crate::entry_bundle;
@@ -88,15 +91,24 @@ impl Publication {
     /// # Errors
     /// `io.exists` if there is a log already; `io.*`.
     pub fn create(dir: &Path, signer: LogSigner) -> Result<Self> {
-        let (log, state) = (dir.join(LOG), dir.join(STATE));
-        for dir in [&log, &state] {
+        fs::create_dir_all(dir).map_err(|source| Error::writing(dir, &source))?;
+        Self::create_in(Store::open(dir)?, signer)
+    }
+
+    /// Makes an empty publication in a store.
+    ///
+    /// # Errors
+    /// As [`Publication::create`].
+    pub fn create_in(store: Store, signer: LogSigner) -> Result<Self> {
+        let (log, state) = (store.dir().join(LOG), store.dir().join(STATE));
+        for dir in std::iter::once(&state).chain((!store.is_in_bucket(LOG)).then_some(&log)) {
             fs::create_dir_all(dir).map_err(|source| Error::writing(dir, &source))?;
         }
         let lock = lock(&state, TAKEN)?;
-        let store = Store::open(dir)?;
-        if store.read(CHECKPOINT)?.is_some() || store.read(FENCE)?.is_some() || log.join("tile").exists() {
-            let next = "choose another directory";
-            return Err(Error::new(Code::IoExists, shown(&log), "there is a log here already", next));
+        let has_tiles = log.join("tile").exists() || store.holds(TILES)?;
+        if has_tiles || store.read(CHECKPOINT)?.is_some() || store.read(FENCE)?.is_some() {
+            let next = if store.is_in_bucket(LOG) { "choose another prefix" } else { "choose another directory" };
+            return Err(Error::new(Code::IoExists, store.shown(LOG), "there is a log here already", next));
         }
         let signed = signer.sign(TreeSize::ZERO, Edge::default().root())?;
         let edge = Edge::default();
@@ -113,7 +125,19 @@ impl Publication {
     /// `tampered.checkpoint`, `tampered.inclusion`, `tampered.consistency` if these files are not those that were
     /// signed.
     pub fn open(dir: &Path, signer: LogSigner) -> Result<Self> {
-        let Opened { store, published, fence, lock } = Opened::open(dir, &signer)?;
+        Self::settle(Opened::open(dir, &signer)?, signer)
+    }
+
+    /// Opens the publication in a store.
+    ///
+    /// # Errors
+    /// As [`Publication::open`].
+    pub fn open_in(store: Store, signer: LogSigner) -> Result<Self> {
+        Self::settle(Opened::open_in(store, &signer)?, signer)
+    }
+
+    fn settle(opened: Opened, signer: LogSigner) -> Result<Self> {
+        let Opened { store, published, fence, lock } = opened;
         let published = published.as_ref().map(|signed| signed.checkpoint().clone());
         let newest = published.iter().chain(&fence).max_by_key(|checkpoint| checkpoint.size()).cloned();
         let Some(newest) = newest else {
@@ -214,11 +238,29 @@ impl Publication {
     /// Publishes the current checkpoint with these cosignatures after the log's own signature.
     ///
     /// # Errors
-    /// `io.*`; `limit.signatures` and others of [`Note::parse`] if readers would refuse the note.
+    /// `io.*`; `limit.signatures` and others of [`Note::parse`] if readers would refuse the note. In a bucket, which no
+    /// lock keeps from others: `io.exists` if what is published there is larger, `tampered.checkpoint`,
+    /// `tampered.consistency` if it is not of this history. It stays as it is then.
     pub fn publish(&self, cosignatures: &[SignatureLine]) -> Result<()> {
         let note = self.signed.note(cosignatures);
         Note::parse(&note)?;
-        self.store.replace(CHECKPOINT, note.as_bytes())
+        self.store.advance(CHECKPOINT, note.as_bytes(), |standing| self.check_standing(standing))
+    }
+
+    /// This log's published checkpoint may only be followed by one that extends it.
+    fn check_standing(&self, standing: &[u8]) -> Result<()> {
+        let standing = recognise(&self.store, &self.signer, standing)?;
+        let (size, root) = (standing.checkpoint().size(), standing.checkpoint().root());
+        if size > self.edge.size() {
+            let what = format!("is of size {size}, and this process is at {}", self.edge.size());
+            let next =
+                "look for another process that publishes here; it is ahead, so leave it running and stop this one";
+            return Err(Error::new(Code::IoExists, self.store.shown(CHECKPOINT), what, next));
+        }
+        if TileReader::default().root(&self.store, self.edge.size(), size)? != root {
+            return Err(other_root(&self.store, size));
+        }
+        Ok(())
     }
 
     /// Publishes a checkpoint whose tiles are not here: a planted mistake. False if that is done.
@@ -364,13 +406,15 @@ fn write_fence(store: &Store, checkpoint: &Checkpoint) -> Result<()> {
 
 impl Opened {
     pub(crate) fn open(dir: &Path, signer: &LogSigner) -> Result<Self> {
-        let state = dir.join(STATE);
-        if !state.is_dir() {
+        if !dir.join(STATE).is_dir() {
             let next = "name a directory that was made by: ct-node init --dir DIR";
             return Err(Error::new(Code::IoNotFound, shown(dir), "there is no log in this directory", next));
         }
-        let lock = lock(&state, TAKEN)?;
-        let store = Store::open(dir)?;
+        Self::open_in(Store::open(dir)?, signer)
+    }
+
+    fn open_in(store: Store, signer: &LogSigner) -> Result<Self> {
+        let lock = lock(&store.dir().join(STATE), TAKEN)?;
         let published = read_published(&store, signer)?;
         let fence = read_fence(&store, signer)?;
         Ok(Self { store, published, fence, lock })
@@ -378,10 +422,14 @@ impl Opened {
 }
 
 fn read_published(store: &Store, signer: &LogSigner) -> Result<Option<SignedCheckpoint>> {
-    let Some(bytes) = store.read(CHECKPOINT)? else { return Ok(None) };
+    let published = store.read(CHECKPOINT)?;
+    published.map(|bytes| recognise(store, signer, &bytes)).transpose()
+}
+
+fn recognise(store: &Store, signer: &LogSigner, note: &[u8]) -> Result<SignedCheckpoint> {
     let next = "if it was damaged, move it away: it is made again from the entries; if not, use the log's own key";
     let bad = |what: &str| Error::new(Code::TamperedCheckpoint, store.shown(CHECKPOINT), what, next);
-    signer.recognise(&bytes).map(Some).map_err(bad)
+    signer.recognise(note).map_err(bad)
 }
 
 pub(crate) fn nothing_signed(store: &Store) -> Error {
@@ -399,4 +447,118 @@ pub(crate) fn other_root(store: &Store, size: TreeSize) -> Error {
 pub(crate) const STATE: &str = "state";
 const TAKEN: &str = "another process is writing to this log";
 const CHECKPOINT: &str = "log/checkpoint";
+const TILES: &str = "log/tile";
 const FENCE: &str = "state/fence";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ct_keys::{KeyFile, Role};
+    use object_store::ObjectStore;
+    use object_store::memory::InMemory;
+    use std::sync::Arc;
+    use tempfile::TempDir;
+
+    fn signer() -> LogSigner {
+        LogSigner::new(KeyFile::generate(Role::Log, "log.example#1".parse().unwrap(), &[1; 32])).unwrap()
+    }
+
+    fn store(dir: &TempDir, bucket: &Arc<dyn ObjectStore>) -> Store {
+        Store::open(dir.path()).unwrap().publishing(Arc::clone(bucket), "s3://b/p".to_owned())
+    }
+
+    fn append(publication: &mut Publication, entries: std::ops::Range<u64>) -> Result<()> {
+        let entries: Vec<Vec<u8>> = entries.map(|number| number.to_be_bytes().to_vec()).collect();
+        let staged = publication.stage(&entries)?;
+        publication.sign(staged)?;
+        publication.publish(&[])
+    }
+
+    /// Two processes that take the same bucket for theirs, each with a folder of its own.
+    fn two(first: u64) -> (Publication, Publication, [TempDir; 2]) {
+        let bucket: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+        let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let mut one = Publication::create_in(store(&dirs[0], &bucket), signer()).unwrap();
+        append(&mut one, 0..first).unwrap();
+        for dir in &dirs {
+            fs::create_dir_all(dir.path().join(STATE)).unwrap();
+        }
+        fs::copy(dirs[0].path().join(FENCE), dirs[1].path().join(FENCE)).unwrap();
+        let other = Publication::open_in(store(&dirs[1], &bucket), signer()).unwrap();
+        (one, other, dirs)
+    }
+
+    fn refused(result: Result<()>) -> Option<Code> {
+        result.err().map(|error| error.code())
+    }
+
+    // R15.3: what is published in a bucket never goes back, whoever else writes there.
+    #[test]
+    fn an_older_process_does_not_replace_what_a_newer_one_published() {
+        let (mut one, mut other, _dirs) = two(300);
+        append(&mut one, 300..310).unwrap();
+        let published = one.published().unwrap();
+        assert_eq!(refused(other.publish(&[])), Some(Code::IoExists));
+        assert_eq!(one.published().unwrap(), published);
+        // It goes on as soon as it has caught up: the same entries are the same files.
+        append(&mut other, 300..310).unwrap();
+        append(&mut other, 310..600).unwrap();
+        append(&mut one, 310..600).unwrap();
+        assert_eq!(one.published().unwrap(), other.published().unwrap());
+    }
+
+    // R15.1: of two histories, the one that is in the bucket stays.
+    #[test]
+    fn another_history_is_not_written_over_the_one_that_is_there() {
+        let (mut one, mut other, _dirs) = two(300);
+        append(&mut one, 300..310).unwrap();
+        let published = one.published().unwrap();
+        // The same tile with other bytes, and a wider one with other hashes in it.
+        assert_eq!(refused(append(&mut other, 900..910)), Some(Code::IoExists));
+        other.unstage();
+        assert_eq!(refused(append(&mut other, 900..915)), Some(Code::TamperedConsistency));
+        assert_eq!(one.published().unwrap(), published);
+        append(&mut one, 310..320).unwrap();
+    }
+
+    fn copy(from: &Store, to: &Store, folder: &Path, name: &str) {
+        for entry in fs::read_dir(folder).unwrap().map(std::result::Result::unwrap) {
+            let name = format!("{name}/{}", entry.file_name().to_str().unwrap());
+            if entry.path().is_dir() {
+                copy(from, to, &entry.path(), &name);
+            } else {
+                to.create(&name, &from.read(&name).unwrap().unwrap()).unwrap();
+            }
+        }
+    }
+
+    // docs/log-service.md: the files have the same names in both places.
+    #[test]
+    fn a_log_moves_into_a_bucket_by_copying_its_files() {
+        let (dir, bucket) = (tempfile::tempdir().unwrap(), Arc::new(InMemory::new()) as Arc<dyn ObjectStore>);
+        let mut local = Publication::create(dir.path(), signer()).unwrap();
+        append(&mut local, 0..300).unwrap();
+        drop(local);
+        let without = Publication::open_in(store(&dir, &bucket), signer()).map(drop);
+        assert_eq!(refused(without), Some(Code::IoNotFound));
+        copy(&Store::open(dir.path()).unwrap(), &store(&dir, &bucket), &dir.path().join(LOG), LOG);
+        fs::remove_dir_all(dir.path().join(LOG)).unwrap();
+        store(&dir, &bucket).claim("node 1").unwrap();
+        let mut moved = Publication::open_in(store(&dir, &bucket), signer()).unwrap();
+        append(&mut moved, 300..600).unwrap();
+        assert_eq!((moved.size().get(), moved.entry(LeafIndex::new(299).unwrap()).unwrap().len()), (600, 8));
+        assert!(!dir.path().join(LOG).exists());
+    }
+
+    #[test]
+    fn a_bucket_in_which_there_is_something_is_no_place_for_a_new_log() {
+        let bucket: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+        let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let mut one = Publication::create_in(store(&dirs[0], &bucket), signer()).unwrap();
+        let staged = one.stage(&[vec![1]]).unwrap();
+        drop(staged);
+        let again = Publication::create_in(store(&dirs[1], &bucket), signer()).map(drop);
+        assert_eq!(refused(again), Some(Code::IoExists));
+        assert!(!dirs[0].path().join(LOG).exists());
+    }
+}

@@ -21,6 +21,7 @@ mod page;
 mod place;
 mod process;
 mod reproducible;
+mod s3;
 mod sbom;
 mod script;
 mod septets;

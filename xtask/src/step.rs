@@ -3,7 +3,7 @@
 use crate::process::{cargo, run as run_command};
 use crate::simulation::Seeds;
 use crate::skips::{self, SkipLog};
-use crate::{air_gap, arrows, dist, failures, fuzzing, miri, reproducible, simulation, specs, suite, tools, web};
+use crate::{air_gap, arrows, dist, failures, fuzzing, miri, reproducible, s3, simulation, specs, suite, tools, web};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -285,6 +285,11 @@ const LONG: &[Step] = &[
         name: "node-bench",
         what: "what a log of one node and of three takes, beside etcd",
         action: failures::figures,
+    },
+    Step {
+        name: "s3",
+        what: "a log in a bucket of a real server, behind a proxy that fails on command",
+        action: s3::run,
     },
     Step {
         name: "fuzz-long",

@@ -3,9 +3,9 @@
 use super::continuity::{self, checkpoint_of};
 use super::manifest::Manifest;
 use super::{CHECKPOINT, MANIFEST, STATE, SUMS, listing, transfer, tree_files};
-use crate::documents::{DocumentFile, read_at_most};
+use crate::documents::DocumentFile;
 use crate::entropy::Entropy;
-use crate::error::{Error, Result, shown};
+use crate::error::{Error, Result};
 use crate::log_signer::LogSigner;
 use crate::machine::{Anchored, Meta, StateMachine, StateReader};
 use crate::service::{NodeConfig, PeerSettings};
@@ -85,7 +85,7 @@ fn take_state(config: &NodeConfig, now: Timestamp, entropy: &mut Entropy, out: &
 
 fn fill(config: &NodeConfig, stage: &Path, now: Timestamp) -> Result<Made> {
     let checked = Checked::load(stage)?;
-    let from = Store::open(&config.data)?;
+    let from = config.store()?;
     let to = Store::open(stage)?;
     let (note, current) = note(config, &from, &checked.meta)?;
     let checkpoint = checkpoint_of(&note, "the checkpoint")?;
@@ -150,13 +150,12 @@ impl Checked {
 /// The checkpoint up to which tiles are copied, and up to where this node has published by now. The first is what the
 /// state says is final, or what is published, if that is less: then the entries between them are in the state.
 fn note(config: &NodeConfig, store: &Store, meta: &Meta) -> Result<(String, TreeSize)> {
-    let path = config.data.join(CHECKPOINT);
-    let published = match read_at_most(&path, MAX_NOTE_BYTES) {
-        Ok(bytes) => String::from_utf8(bytes)
-            .map_err(|_| Error::new(Code::MalformedUtf8, shown(&path), "is not text", "see: ct-node fsck"))?,
-        Err(error) if error.code() == Code::IoNotFound => return Err(nothing_published("has published nothing yet")),
-        Err(error) => return Err(error),
-    };
+    let bad = |code, what| Error::new(code, store.shown(CHECKPOINT), what, "see: ct-node fsck");
+    let bytes = store.read(CHECKPOINT)?.ok_or_else(|| nothing_published("has published nothing yet"))?;
+    if bytes.len() > MAX_NOTE_BYTES {
+        return Err(bad(Code::LimitLength, "is too long for a checkpoint"));
+    }
+    let published = String::from_utf8(bytes).map_err(|_| bad(Code::MalformedUtf8, "is not text"))?;
     let current = checkpoint_of(&published, &store.shown(CHECKPOINT))?.size();
     let Anchored { seal, signatures } = &meta.anchored;
     let note = if current <= seal.size {

@@ -89,6 +89,14 @@ impl Restore<'_> {
     /// for a checkpoint; `io.*`.
     pub fn run(&self, config: &NodeConfig, now: Timestamp, entropy: &mut Entropy) -> Result<Proven> {
         let data = resolved(&config.data)?;
+        if let Some(bucket) = &config.bucket
+            && self.target == Target::Folder
+        {
+            let what = "is not restored into: what was published there may be more than the backup";
+            let next =
+                "take the section [store] out, restore, and see docs/log-service.md for the way back into a bucket";
+            return Err(Error::new(Code::MalformedConfig, bucket, what, next));
+        }
         if self.target == Target::Folder {
             check_empty(&data)?;
             others::demand_stopped(config.node, peers(config)?, now, entropy)?;

@@ -12,6 +12,8 @@ use std::io::ErrorKind;
 use std::time::Duration;
 use ureq::Agent;
 use ureq::http::Response;
+#[cfg(feature = "s3")]
+use ureq::http::{Method, Request};
 use ureq::{Body, Error as Failure, Timeout};
 
 /// How long a client waits for another machine.
@@ -131,6 +133,24 @@ impl HttpClient {
         reply(request.send(body), limit).map_err(|failure| no_reply(url, limit, &failure))
     }
 
+    /// Sends a request as it is, and takes at most `limit` bytes of the answer.
+    ///
+    /// # Errors
+    /// As [`HttpClient::get`].
+    #[cfg(feature = "s3")]
+    pub(crate) fn send(&self, request: Request<Vec<u8>>, limit: usize) -> Result<Response<Vec<u8>>, NoReply> {
+        let url = request.uri().to_string();
+        let answer = match *request.method() {
+            Method::PUT | Method::POST => self.agent.run(request),
+            _ => self.agent.run(request.map(drop)),
+        };
+        let whole = answer.and_then(|answer| {
+            let (head, mut body) = answer.into_parts();
+            Ok(Response::from_parts(head, whole(&mut body, limit)?))
+        });
+        whole.map_err(|failure| no_reply(&url, limit, &failure))
+    }
+
     fn budget(&self) -> String {
         self.patience.total.as_millis().to_string()
     }
@@ -140,16 +160,20 @@ fn reply(answer: Result<Response<Body>, Failure>, limit: usize) -> Result<Reply,
     let mut answer = answer?;
     let status = answer.status().as_u16();
     let content_type = answer.headers().get("content-type").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    Ok(Reply { status, content_type, body: whole(answer.body_mut(), limit)? })
+}
+
+fn whole(body: &mut Body, limit: usize) -> Result<Vec<u8>, Failure> {
     let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     // Refused before a byte is read if it is announced, and at the first byte too many if not.
-    if answer.body().content_length().is_some_and(|length| length > limit) {
+    if body.content_length().is_some_and(|length| length > limit) {
         return Err(Failure::BodyExceedsLimit(limit));
     }
-    let body = answer.body_mut().with_config().limit(limit.saturating_add(1)).read_to_vec()?;
-    if u64::try_from(body.len()).unwrap_or(u64::MAX) > limit {
+    let bytes = body.with_config().limit(limit.saturating_add(1)).read_to_vec()?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
         return Err(Failure::BodyExceedsLimit(limit));
     }
-    Ok(Reply { status, content_type, body })
+    Ok(bytes)
 }
 
 fn no_reply(url: &str, limit: usize, failure: &Failure) -> NoReply {

@@ -6,7 +6,9 @@
 use crate::entry_bundle::MAX_BUNDLE_BYTES;
 use crate::error::{Error, Result, shown};
 use crate::http::file_body::FileBody;
+use crate::store::Store;
 use crate::tile::{FULL, Tile};
+use crate::tile_reader::LOG;
 use axum::Router;
 use axum::extract::Path as UrlPath;
 use axum::http::{HeaderValue, header};
@@ -15,7 +17,7 @@ use axum::routing::get;
 use ct_core::limits::MAX_NOTE_BYTES;
 use ct_core::{Checkpoint, Code, Note, TreeSize};
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -24,7 +26,7 @@ use tokio::task::spawn_blocking;
 /// The published folder of one log: the one with `checkpoint` and `tile` in it.
 #[derive(Clone, Debug)]
 pub struct LogFiles {
-    dir: Arc<PathBuf>,
+    files: Arc<Files>,
     /// Files being looked for at one time.
     openers: Arc<Semaphore>,
 }
@@ -33,7 +35,13 @@ impl LogFiles {
     /// The folder, which need not hold a checkpoint yet.
     #[must_use]
     pub fn new(dir: &Path) -> Self {
-        Self { dir: Arc::new(dir.to_owned()), openers: Arc::new(Semaphore::new(OPENERS)) }
+        Self { files: Arc::new(Files::Folder(dir.to_owned())), openers: Arc::new(Semaphore::new(OPENERS)) }
+    }
+
+    /// The published folder of a store, which may be in a bucket.
+    #[must_use]
+    pub fn of(store: Store) -> Self {
+        Self { files: Arc::new(Files::Store(store)), openers: Arc::new(Semaphore::new(OPENERS)) }
     }
 
     /// The routes `/checkpoint` and `/tile/...`.
@@ -45,7 +53,7 @@ impl LogFiles {
     }
 
     async fn checkpoint(&self) -> Result<Response> {
-        let note = self.open(|dir| open(&dir.join(CHECKPOINT), MAX_NOTE_BYTES)).await?;
+        let note = self.open(|files| files.open(CHECKPOINT, MAX_NOTE_BYTES)).await?;
         let note = note.ok_or_else(|| absent("the log has no checkpoint yet"))?;
         Ok(answer("text/plain; charset=utf-8", "no-cache", note))
     }
@@ -53,21 +61,44 @@ impl LogFiles {
     async fn tile(&self, path: &str) -> Result<Response> {
         // Nothing but a tile's one name becomes a path on the disk.
         let tile = Tile::parse(&format!("tile/{path}")).map_err(|_| absent("this is no tile's name"))?;
-        let found = self.open(move |dir| open_tile(dir, tile)).await?;
+        let found = self.open(move |files| open_tile(files, tile)).await?;
         let found = found.ok_or_else(|| absent("the log has no such tile"))?;
         Ok(answer("application/octet-stream", "public, max-age=31536000, immutable", found))
     }
 
-    async fn open(&self, what: impl FnOnce(&Path) -> Result<Option<Found>> + Send + 'static) -> Result<Option<Found>> {
-        let dir = Arc::clone(&self.dir);
+    async fn open(&self, what: impl FnOnce(&Files) -> Result<Option<Found>> + Send + 'static) -> Result<Option<Found>> {
+        let files = Arc::clone(&self.files);
         let stopped = || Error::new(Code::Interrupted, "", "the server is stopping", "try again later");
         let place = Arc::clone(&self.openers).acquire_owned().await.map_err(|_| stopped())?;
         let opening = spawn_blocking(move || {
-            let found = what(&dir);
+            let found = what(&files);
             drop(place);
             found
         });
         opening.await.map_err(|_| stopped())?
+    }
+}
+
+/// Where the files are.
+#[derive(Debug)]
+enum Files {
+    Folder(PathBuf),
+    Store(Store),
+}
+
+impl Files {
+    fn open(&self, path: &str, limit: usize) -> Result<Option<Found>> {
+        match self {
+            Self::Folder(dir) => open(&dir.join(path), limit),
+            Self::Store(store) => fetch(store, path, limit),
+        }
+    }
+
+    fn shown(&self, path: &str) -> String {
+        match self {
+            Self::Folder(dir) => shown(&dir.join(path)),
+            Self::Store(store) => store.shown(&format!("{LOG}/{path}")),
+        }
     }
 }
 
@@ -77,27 +108,27 @@ struct Found {
     length: u64,
 }
 
-fn open_tile(dir: &Path, tile: Tile) -> Result<Option<Found>> {
+fn open_tile(files: &Files, tile: Tile) -> Result<Option<Found>> {
     let end = tile.index().checked_mul(u64::from(FULL)).and_then(|start| start.checked_add(u64::from(tile.width())));
-    let reach = tile.level().count(published(dir)?);
+    let reach = tile.level().count(published(files)?);
     match end {
-        Some(end) if end <= reach => open(&dir.join(tile.to_string()), MAX_BUNDLE_BYTES),
+        Some(end) if end <= reach => files.open(&tile.to_string(), MAX_BUNDLE_BYTES),
         _ => Ok(None),
     }
 }
 
 /// The size that the checkpoint says; 0 without one.
-fn published(dir: &Path) -> Result<TreeSize> {
-    let path = dir.join(CHECKPOINT);
-    let Some(Found { file, .. }) = open(&path, MAX_NOTE_BYTES)? else { return Ok(TreeSize::ZERO) };
+fn published(files: &Files) -> Result<TreeSize> {
+    let Some(Found { file, .. }) = files.open(CHECKPOINT, MAX_NOTE_BYTES)? else { return Ok(TreeSize::ZERO) };
     let mut note = Vec::new();
     let limit = u64::try_from(MAX_NOTE_BYTES).unwrap_or(u64::MAX);
-    file.take(limit).read_to_end(&mut note).map_err(|source| Error::reading(&path, &source))?;
+    let unread = |source| Error::reading(Path::new(&files.shown(CHECKPOINT)), &source);
+    file.take(limit).read_to_end(&mut note).map_err(unread)?;
     let parse = |note: &str| Checkpoint::parse(Note::parse(note)?.text()).map(|checkpoint| checkpoint.size());
     let size =
         str::from_utf8(&note).map_err(|_| ct_core::Error::new(Code::MalformedUtf8, "checkpoint")).and_then(parse);
     let next = "the log that writes here publishes it again when it is opened";
-    size.map_err(|error| Error::refused(error, shown(&path), "is no checkpoint", next))
+    size.map_err(|error| Error::refused(error, files.shown(CHECKPOINT), "is no checkpoint", next))
         .map_err(|error| Error::new(Code::IoRead, error.place(), error.what(), error.next()))
 }
 
@@ -111,9 +142,26 @@ fn open(path: &Path, limit: usize) -> Result<Option<Found>> {
     let metadata = file.metadata().map_err(failed)?;
     let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     if !metadata.is_file() || metadata.len() > limit {
-        return Err(Error::new(Code::IoRead, shown(path), "is no file of a log", "restore it from a copy of the log"));
+        return Err(foreign(shown(path)));
     }
     Ok(Some(Found { file, length: metadata.len() }))
+}
+
+/// Through a file without a name: what is held in memory for a slow reader does not depend on where the log is.
+fn fetch(store: &Store, path: &str, limit: usize) -> Result<Option<Found>> {
+    let name = format!("{LOG}/{path}");
+    let Some(bytes) = store.read(&name)? else { return Ok(None) };
+    if bytes.len() > limit {
+        return Err(foreign(store.shown(&name)));
+    }
+    let failed = |source| Error::writing(store.dir(), &source);
+    let mut file = tempfile::tempfile_in(store.dir()).map_err(failed)?;
+    file.write_all(&bytes).and_then(|()| file.rewind()).map_err(failed)?;
+    Ok(Some(Found { file, length: u64::try_from(bytes.len()).unwrap_or(u64::MAX) }))
+}
+
+fn foreign(place: String) -> Error {
+    Error::new(Code::IoRead, place, "is no file of a log", "restore it from a copy of the log")
 }
 
 fn answer(content_type: &'static str, caching: &'static str, found: Found) -> Response {

@@ -24,7 +24,13 @@ impl Archive {
     /// # Errors
     /// `io.*`.
     pub fn open(dir: &Path) -> Result<Self> {
-        Ok(Self { store: Store::open(dir)?, tiles: Mutex::new(TileReader::default()) })
+        Ok(Self::of(Store::open(dir)?))
+    }
+
+    /// The archive of the publication in a store.
+    #[must_use]
+    pub fn of(store: Store) -> Self {
+        Self { store, tiles: Mutex::new(TileReader::default()) }
     }
 
     /// The evidence for each of `count` statements from `first` on, anchored in this checkpoint: bundles without the

@@ -1,10 +1,12 @@
 //! A node's configuration file. Settings: `docs/log-service.md`.
 
 use super::{PeerEntry, PeerSettings, PublisherSettings, SequencerLimits};
+use crate::bucket::Bucket;
 use crate::config_file;
 use crate::cosigners::{Address, Cosigner};
 use crate::error::{Error, Result};
 use crate::peers::{FrameSigning, PeerAddress};
+use crate::store::Store;
 use ct_core::limits::MAX_MEMBERS;
 use ct_core::{SignatureType, VerifierKey};
 use serde::Deserialize;
@@ -21,6 +23,8 @@ pub struct NodeConfig {
     pub listen: SocketAddr,
     /// The folder with everything that it stores; made if it does not exist.
     pub data: PathBuf,
+    /// Where the published files are, if not in that folder.
+    pub bucket: Option<Bucket>,
     /// The log's key file.
     pub log_key: PathBuf,
     /// The trust root by which statements are admitted.
@@ -74,6 +78,15 @@ struct File {
     limits: Limits,
     #[serde(default)]
     publish: Publish,
+    store: Option<StoreSection>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoreSection {
+    url: String,
+    endpoint: Option<String>,
+    region: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -135,6 +148,14 @@ impl NodeConfig {
         config_file::read(path, "docs/log-service.md", Self::parse)
     }
 
+    /// What the node stores, published files included.
+    ///
+    /// # Errors
+    /// Those of [`Store::open`] and [`Store::open_in`].
+    pub fn store(&self) -> Result<Store> {
+        self.bucket.as_ref().map_or_else(|| Store::open(&self.data), |bucket| Store::open_in(&self.data, bucket))
+    }
+
     fn parse(text: &str, folder: &Path) -> std::result::Result<Self, String> {
         let file: File = config_file::parse(text)?;
         if file.node == 0 {
@@ -183,10 +204,15 @@ impl NodeConfig {
             return Err(format!("publish: use interval_ms from {LEAST_INTERVAL_MS} and renewal_s from 1"));
         }
         let (interval, renewal) = (Duration::from_millis(interval_ms), Duration::from_secs(renewal_s));
+        let bucket = file
+            .store
+            .as_ref()
+            .map(|store| Bucket::parse(&store.url, store.endpoint.as_deref(), store.region.as_deref()));
         Ok(Self {
             node: file.node,
             listen: file.listen,
             data: folder.join(file.data),
+            bucket: bucket.transpose()?,
             log_key: folder.join(file.log_key),
             trust: folder.join(file.trust),
             genesis: folder.join(file.genesis),
@@ -261,6 +287,16 @@ mod tests {
         NodeConfig::parse(text, Path::new("folder")).map(|_| String::new()).unwrap_or_else(|what| what)
     }
 
+    // A program without buckets does not put into a folder what was to be in a bucket.
+    #[cfg(not(feature = "s3"))]
+    #[test]
+    fn a_bucket_is_not_passed_over() {
+        let config = NodeConfig::parse(&format!("{GOOD}[store]\nurl = \"s3://b/p\"\n"), &std::env::temp_dir());
+        let mut config = config.unwrap();
+        config.data = std::env::temp_dir();
+        assert_eq!(config.store().map_err(|error| error.code()).map(drop), Err(ct_core::Code::MalformedConfig));
+    }
+
     #[test]
     fn paths_count_from_the_folder() {
         let config = NodeConfig::parse(GOOD, Path::new("folder")).unwrap();
@@ -281,6 +317,10 @@ mod tests {
             (format!("{GOOD}advertise = \"node-1\"\n"), "advertise = \"node-1\": write the URL"),
             (format!("{GOOD}peer_key = \"k\"\n"), "peer_listen, peer_key and [[peer]] sections go together"),
             (format!("{GOOD}{PEERS}"), ""),
+            (format!("{GOOD}[store]\nurl = \"s3://bucket/node-1\"\n"), ""),
+            (format!("{GOOD}[store]\nurl = \"/bucket/node-1\"\n"), "store.url = \"/bucket/node-1\": write s3://"),
+            (format!("{GOOD}[store]\nregion = \"here\"\n"), "line 8: missing field `url`"),
+            (format!("{GOOD}[store]\nurl = \"s3://b/p\"\nsecret = \"x\"\n"), "line 10: unknown field `secret`"),
             (
                 format!("{GOOD}{}", PEERS.replace("node = 1", "node = 3")),
                 "there is no [[peer]] section of this node, 1",

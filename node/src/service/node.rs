@@ -60,10 +60,12 @@ impl Node {
         let trust = trust::read(&config.trust)?;
         check_log_key(&signer, trust.trust())?;
         // The lock of the publication keeps a second process away from everything else.
+        let store = config.store()?;
+        store.claim(&format!("node {} of {}\n", config.node, signer_origin.as_str()))?;
         let publication = if config.data.join(FENCE_FOLDER).exists() {
-            Publication::open(&config.data, signer)?
+            Publication::open_in(store, signer)?
         } else {
-            Publication::create(&config.data, signer)?
+            Publication::create_in(store, signer)?
         };
         claim(&config)?;
         let limits = Limits { body_bytes: MAX_ENVELOPE_BYTES, connections: config.connections, ..Limits::default() };
@@ -143,18 +145,22 @@ impl Node {
             Admission::new(state.clone(), Clock::clone(&clock), Arc::clone(&metrics), config.workers, config.waiting)
                 .audited(&config.data.join(FENCE_FOLDER));
         let (sequencer, sequenced) = Sequencer::start(Arc::clone(&proposer), clock, metrics, config.sequencer);
-        let archive = Archive::open(&config.data)?;
+        let archive = Archive::of(config.store()?);
         let standing = standing(config.node, Arc::clone(&consensus));
         let answers = Answers {
             consensus: consensus.receiver(),
-            archive: Arc::new(Archive::open(&config.data)?),
+            archive: Arc::new(Archive::of(config.store()?)),
             published: publisher.published(),
             transfers: Transfers::new(config.node, state.clone(), &config.data),
         };
         let talking = neighbours.map(|neighbours| Talking::start(neighbours, answers)).transpose()?;
         let api = Api::new(admission, sequencer, proposer, standing, state, archive, &publisher);
         let telemetry = Arc::new(telemetry);
-        let routes = api.routes(&LogFiles::new(&config.data.join("log"))).merge(telemetry.routes());
+        let files = match &config.bucket {
+            None => LogFiles::new(&config.data.join("log")),
+            Some(_) => LogFiles::of(config.store()?),
+        };
+        let routes = api.routes(&files).merge(telemetry.routes());
         let advertised = advertise::Advertised::write(&config.api, &url)?;
         let (failed, mut failure) = oneshot::channel();
         let trouble = gives_up(publisher.failure(), Arc::clone(&consensus));
