@@ -1,6 +1,7 @@
 //! The configurations of a module: what is expected of each, and that together they show that the module can fail.
 
 use anyhow::{Context, Result, bail, ensure};
+use std::fmt;
 
 /// A file `MODULE.cfg` or `MODULE.NAME.cfg`.
 #[derive(Debug)]
@@ -61,6 +62,18 @@ impl Expectation {
             }
             _ => bail!("`{text}` is nothing that can be expected"),
         })
+    }
+}
+
+/// As it stands on the first line.
+impl fmt::Display for Expectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ok { states } => write!(f, "ok {states}"),
+            Self::Fails { status, claim: Some(claim) } => write!(f, "{status} {claim}"),
+            Self::Fails { status, claim: None } => f.write_str(status),
+            Self::Trace => f.write_str("trace"),
+        }
     }
 }
 
@@ -189,6 +202,12 @@ mod tests {
         for line in ["", "\\* expect: ok 1", "\\* EXPECT: ok", "\\* EXPECT: ok many", "\\* EXPECT: fine 3", "CONSTANTS"]
         {
             assert!(Configuration::parse("M.cfg", line).is_err(), "{line}");
+        }
+        for line in
+            ["\\* EXPECT: ok 3", "\\* EXPECT: trace", "\\* EXPECT: deadlock", "\\* EXPECT: liveness_violation X"]
+        {
+            let expectation = Configuration::parse("M.cfg", line).unwrap().expectation;
+            assert_eq!(format!("\\* EXPECT: {expectation}"), line);
         }
         for line in ["\\* EXPECT: invariant_violation", "\\* EXPECT: parse_error X", "\\* EXPECT: ok 1 2"] {
             assert!(Configuration::parse("M.cfg", line).is_err(), "{line}");

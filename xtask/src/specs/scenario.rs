@@ -1,6 +1,7 @@
 //! Traces that a specification must accept, and others that it must refuse.
 
 use anyhow::{Context, Result, bail, ensure};
+use std::fmt;
 
 /// A file `traces/MODULE.NAME.scenario`.
 #[derive(Debug)]
@@ -28,6 +29,15 @@ impl Scenario {
         let verdict = Verdict::parse(line).with_context(|| file.to_owned())?;
         let (module, _) = file.split_once('.').with_context(|| format!("{file} names no module"))?;
         Ok(Self { file: file.to_owned(), module: module.to_owned(), verdict })
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted => f.write_str("accepted"),
+            Self::Refused { step } => write!(f, "refused {step}"),
+        }
     }
 }
 
