@@ -163,9 +163,9 @@ Seal(n, size) ==
 
 \* The tiles are on disk and read again before the fence is written, and the
 \* fence is on disk before there is a signature. A crash in between leaves
-\* tiles that are written again.
+\* tiles that are written again. The same may be signed again: it is the same.
 Sign(n, size) ==
-  /\ size > Len(fence[n])
+  /\ size >= Len(fence[n])
   /\ size <= Len(log)
   /\ \/ /\ Root(size) \in sealedEver
         /\ size <= sealed.size
@@ -213,7 +213,6 @@ Anchor(size) ==
 Publish(n, size) ==
   /\ Len(fence[n]) = size
   /\ fence[n] \in final
-  /\ published[n] # fence[n]
   /\ published' = [published EXCEPT ![n] = fence[n]]
   /\ UNCHANGED <<state, leader, answers, tiles, fence, mark, memory,
                  restores, seen>>
