@@ -156,7 +156,7 @@ Hear(n, m) ==
 \* With one fewer than a majority, they are more than there are others.
 Enough == Cardinality(Nodes) - (Cardinality(Nodes) \div 2)
 
-Greatest(n) == CHOOSE t \in 0..MaxTerm :
+Greatest(n) == CHOOSE t \in 0..(MaxTerm + MaxLosses) :
   /\ \E h \in heard[n] : h[2] = t
   /\ \A h \in heard[n] : h[2] <= t
 

@@ -220,16 +220,14 @@ Publish(n, size) ==
 \* The state as it was once: `size` entries, of which `s` were sealed, `a`
 \* final, and `p` published by the node that made the backup.
 Back(size, s, a, p) ==
-  LET seal(at) == [sealed EXCEPT !.size = at]
-      was(at) == at = 0 \/ Root(at) \in sealedEver
-  IN
+  LET was(at) == at = 0 \/ Root(at) \in sealedEver IN
   /\ size <= Len(log)
   /\ was(s) /\ was(a) /\ was(p)
   /\ \A at \in (a + 1)..(s - 1) : Root(at) \notin sealedEver
   /\ (a = 0 \/ Root(a) \in final)
   /\ log' = Root(size)
-  /\ sealed' = seal(s)
-  /\ anchored' = seal(a)
+  /\ sealed' = [sealed EXCEPT !.size = s]
+  /\ anchored' = [anchored EXCEPT !.size = a]
   /\ tiles' = [n \in Nodes |-> p]
   /\ fence' = [n \in Nodes |-> Root(p)]
   /\ published' = [n \in Nodes |-> Root(p)]
