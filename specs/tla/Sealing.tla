@@ -186,9 +186,9 @@ SealLate(size) ==
 
 \* The tiles are on disk and read again before the fence is written, and the
 \* fence is on disk before there is a signature. A crash in between leaves
-\* tiles that are written again.
+\* tiles that are written again. The same may be signed again: it is the same.
 Sign(n, size) ==
-  /\ size > Len(fence[n])
+  /\ size >= Len(fence[n])
   /\ size <= Len(log)
   /\ \/ /\ Root(size) \in sealedEver
         /\ size <= sealed.size
@@ -262,7 +262,6 @@ AnchorLate(size) ==
 Publish(n, size) ==
   /\ Len(fence[n]) = size
   /\ fence[n] \in final
-  /\ published[n] # fence[n]
   /\ published' = [published EXCEPT ![n] = fence[n]]
   /\ UNCHANGED <<state, leader, answers, tiles, fence, mark, memory,
                  restores, seen>>
@@ -270,16 +269,14 @@ Publish(n, size) ==
 \* The state as it was once: `size` entries, of which `s` were sealed, `a`
 \* final, and `p` published by the node that made the backup.
 Back(size, s, a, p) ==
-  LET seal(at) == [sealed EXCEPT !.size = at]
-      was(at) == at = 0 \/ Root(at) \in sealedEver
-  IN
+  LET was(at) == at = 0 \/ Root(at) \in sealedEver IN
   /\ size <= Len(log)
   /\ was(s) /\ was(a) /\ was(p)
   /\ \A at \in (a + 1)..(s - 1) : Root(at) \notin sealedEver
   /\ (a = 0 \/ Root(a) \in final)
   /\ log' = Root(size)
-  /\ sealed' = seal(s)
-  /\ anchored' = seal(a)
+  /\ sealed' = [sealed EXCEPT !.size = s]
+  /\ anchored' = [anchored EXCEPT !.size = a]
   /\ tiles' = [n \in Nodes |-> p]
   /\ fence' = [n \in Nodes |-> Root(p)]
   /\ published' = [n \in Nodes |-> Root(p)]

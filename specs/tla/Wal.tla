@@ -134,7 +134,6 @@ Begin ==
 
 Flush ==
   /\ phase = "open"
-  /\ written > synced
   /\ durable' = visible \ dropped
   /\ synced' = written
   /\ mark' = [mark EXCEPT !.synced = written]
@@ -155,13 +154,12 @@ Told == IF AcknowledgeBeforeFlush THEN written ELSE synced
 
 Acknowledge ==
   /\ phase = "open"
-  /\ Told > acked
+  /\ Told >= acked
   /\ acked' = Told
   /\ UNCHANGED <<phase, queued, written, synced, files, kept, harm>>
 
 Quiet ==
   /\ phase = "open"
-  /\ flushed # mark
   /\ flushed' = mark
   /\ UNCHANGED <<phase, queued, written, synced, acked, visible, durable, dropped,
                  made, segments, mark, kept, harm>>

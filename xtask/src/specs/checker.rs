@@ -35,10 +35,11 @@ impl Checker {
         let mut arguments = vec!["--scenario", &from];
         arguments.extend(scenario.constants.iter().flat_map(|constant| ["-c", constant]));
         let found = self.run(&scenario.module, &configuration, &arguments)?;
-        let verdict = Verdict::read(&String::from_utf8_lossy(&found.stdout), found.status.code())
-            .with_context(|| String::from_utf8_lossy(&found.stderr).trim().to_owned())?;
-        ensure!(verdict == scenario.verdict, "{:?} was expected, and it is {verdict:?}", scenario.verdict);
-        Ok(format!("{verdict:?}"))
+        let printed = String::from_utf8_lossy(&found.stdout);
+        let said = String::from_utf8_lossy(&found.stderr);
+        let verdict = Verdict::read(&printed, found.status.code()).with_context(|| format!("`{}`", said.trim()))?;
+        ensure!(verdict == scenario.verdict, "`{}` was expected, and it is `{verdict}`", scenario.verdict);
+        Ok(verdict.to_string())
     }
 
     fn run(&self, module: &str, configuration: &str, arguments: &[&str]) -> Result<Output> {
@@ -58,12 +59,8 @@ fn judge(expectation: &Expectation, result: &str) -> Result<String> {
         ("ok", Some(states)) => Expectation::Ok { states },
         _ => Expectation::Fails { claim: text("invariant_name").or_else(|| text("property")), status },
     };
-    ensure!(found == *expectation, "{expectation:?} was expected, and it is {found:?}{}", detail(&result));
-    Ok(match found {
-        Expectation::Ok { states } => format!("ok: {states} states"),
-        Expectation::Fails { status, claim } => format!("{status}: {}", claim.unwrap_or_default()),
-        Expectation::Trace => String::new(),
-    })
+    ensure!(found == *expectation, "`{expectation}` was expected, and it is `{found}`{}", detail(&result));
+    Ok(found.to_string())
 }
 
 /// What the checker could not evaluate, and the way there by its actions.
@@ -73,7 +70,7 @@ fn detail(result: &Value) -> String {
     let actions: Vec<&str> = steps.filter_map(|step| step.get("action")?.as_str()).collect();
     match (error, actions.is_empty()) {
         ("", true) => String::new(),
-        _ => format!(" {error} after {}", actions.join(", ")),
+        _ => format!(" {error} after: {}", actions.join(", ")),
     }
 }
 
@@ -94,7 +91,7 @@ mod tests {
 
     #[test]
     fn the_number_of_states_is_exact() {
-        assert_eq!(judge(&Expectation::Ok { states: 12 }, OK).unwrap(), "ok: 12 states");
+        assert_eq!(judge(&Expectation::Ok { states: 12 }, OK).unwrap(), "ok 12");
         for states in [11, 13] {
             assert!(judge(&Expectation::Ok { states }, OK).is_err());
         }
@@ -106,7 +103,7 @@ mod tests {
         assert!(judge(&fails("invariant_violation", Some("Large")), BROKEN).is_err());
         assert!(judge(&fails("property_violation", Some("Small")), BROKEN).is_err());
         let error = judge(&Expectation::Ok { states: 5 }, BROKEN).unwrap_err().to_string();
-        assert!(error.ends_with("after Grow"), "{error}");
+        assert!(error.ends_with("after: Grow"), "{error}");
         let lively = r#"{"status": "liveness_violation", "property": "Ends", "prefix": [], "cycle": []}"#;
         assert!(judge(&fails("liveness_violation", Some("Ends")), lively).is_ok());
         assert!(judge(&fails("deadlock", None), r#"{"status": "deadlock", "trace": []}"#).is_ok());

@@ -1,6 +1,7 @@
 //! The configurations of a module: what is expected of each, and that together they show that the module can fail.
 
 use anyhow::{Context, Result, bail, ensure};
+use std::fmt;
 
 /// A file `MODULE.cfg` or `MODULE.NAME.cfg`.
 #[derive(Debug)]
@@ -64,6 +65,18 @@ impl Expectation {
     }
 }
 
+/// As it stands on the first line.
+impl fmt::Display for Expectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ok { states } => write!(f, "ok {states}"),
+            Self::Fails { status, claim: Some(claim) } => write!(f, "{status} {claim}"),
+            Self::Fails { status, claim: None } => f.write_str(status),
+            Self::Trace => f.write_str("trace"),
+        }
+    }
+}
+
 impl Configuration {
     pub(super) fn parse(file: &str, text: &str) -> Result<Self> {
         Self::parts(file, text).with_context(|| file.to_owned())
@@ -116,6 +129,7 @@ pub(super) fn check_module(module: &str, configurations: &[Configuration]) -> Re
     ensure!(!own.claims.is_empty(), "{} claims nothing", own.file);
     ensure!(!own.off.is_empty(), "{module} has no mutation: what cannot fail shows nothing");
     let mut broken = Vec::new();
+    let mut claimed: Vec<&str> = Vec::new();
     for one in configurations {
         match &one.expectation {
             Expectation::Fails { claim, .. } => {
@@ -124,6 +138,7 @@ pub(super) fn check_module(module: &str, configurations: &[Configuration]) -> Re
             }
             Expectation::Ok { .. } | Expectation::Trace => {
                 ensure!(one.on.is_empty(), "{} switches {:?} on, and nothing is to fail", one.file, one.on);
+                claimed.extend(one.claims.iter().map(String::as_str));
             }
         }
     }
@@ -131,10 +146,10 @@ pub(super) fn check_module(module: &str, configurations: &[Configuration]) -> Re
         let is_there = configurations.iter().any(|one| one.on.contains(mutation));
         ensure!(is_there, "{module}.{mutation}.cfg is missing: nothing switches {mutation} on");
     }
-    for claim in &own.claims {
-        ensure!(broken.contains(&claim.as_str()), "{}: no mutant fails with {claim}", own.file);
+    match claimed.iter().find(|claim| !broken.contains(claim)) {
+        Some(claim) => bail!("{module} claims {claim}, and no mutant fails with it"),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The names below INVARIANT, INVARIANTS, PROPERTY and PROPERTIES.
@@ -188,6 +203,12 @@ mod tests {
         {
             assert!(Configuration::parse("M.cfg", line).is_err(), "{line}");
         }
+        for line in
+            ["\\* EXPECT: ok 3", "\\* EXPECT: trace", "\\* EXPECT: deadlock", "\\* EXPECT: liveness_violation X"]
+        {
+            let expectation = Configuration::parse("M.cfg", line).unwrap().expectation;
+            assert_eq!(format!("\\* EXPECT: {expectation}"), line);
+        }
         for line in ["\\* EXPECT: invariant_violation", "\\* EXPECT: parse_error X", "\\* EXPECT: ok 1 2"] {
             assert!(Configuration::parse("M.cfg", line).is_err(), "{line}");
         }
@@ -201,7 +222,7 @@ mod tests {
         assert!(check_module("M", &[own(), bug("Small"), properties]).is_ok());
         assert!(error(&[bug("Small")]).contains("M.cfg is missing"));
         assert!(error(&[own()]).contains("nothing switches Bug on"));
-        assert!(error(&[own(), bug("Small")]).contains("no mutant fails with Grows"));
+        assert!(error(&[own(), bug("Small")]).contains("M claims Grows, and no mutant fails with it"));
         let without = OWN.replace("  Bug = FALSE\n", "");
         assert!(error(&[Configuration::parse("M.cfg", &without).unwrap()]).contains("no mutation"));
     }

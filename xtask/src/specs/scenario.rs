@@ -1,6 +1,7 @@
 //! Traces that a specification must accept, and others that it must refuse.
 
 use anyhow::{Context, Result, bail, ensure};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// A file `MODULE.NAME.scenario`.
@@ -35,6 +36,15 @@ impl Scenario {
         let constants = text.lines().filter_map(|line| line.strip_prefix("# CONSTANT: ")).map(str::to_owned).collect();
         let (file, module) = (file.to_owned(), module.to_owned());
         Ok(Self { file, path: path.to_owned(), module, verdict, constants })
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted => f.write_str("accepted"),
+            Self::Refused { step } => write!(f, "refused {step}"),
+        }
     }
 }
 
