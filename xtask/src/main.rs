@@ -13,6 +13,8 @@ mod gzip;
 mod licences;
 mod linked;
 mod lzma;
+#[cfg(test)]
+mod map;
 mod miri;
 #[cfg(test)]
 mod node;

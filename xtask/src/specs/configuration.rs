@@ -153,7 +153,7 @@ pub(super) fn check_module(module: &str, configurations: &[Configuration]) -> Re
 }
 
 /// The names below INVARIANT, INVARIANTS, PROPERTY and PROPERTIES.
-fn claims(text: &str) -> Vec<String> {
+pub(crate) fn claims(text: &str) -> Vec<String> {
     let mut is_claim = false;
     let mut claims = Vec::new();
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("\\*"));

@@ -25,6 +25,8 @@ use crate::tools;
 use anyhow::{Context, Result, bail, ensure};
 use checker::Checker;
 use configuration::Configuration;
+#[cfg(test)]
+pub(crate) use configuration::claims;
 use scenario::Scenario;
 use std::collections::BTreeMap;
 use std::fs;
