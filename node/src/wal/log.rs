@@ -79,7 +79,8 @@ impl Wal {
             return;
         }
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            // The thread has no way to panic that a caller could do anything about.
+            // Locked until then: whoever closes second waits, too. The thread has no way to panic that a caller could do
+            // anything about.
             let _ = thread.join();
         }
     }
