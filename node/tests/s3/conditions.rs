@@ -56,3 +56,18 @@ fn who_comes_between_is_seen() {
     assert_eq!(store.advance("log/checkpoint", b"2", between).unwrap_err().code(), Code::IoExists);
     assert_eq!(store.read("log/checkpoint").unwrap().as_deref(), Some(b"3".as_slice()));
 }
+
+// 409 says that somebody else's request for the same file is under way: nothing may stand there yet.
+#[test]
+#[ignore = "needs a server: cargo xtask s3"]
+fn a_file_that_somebody_else_is_writing_is_not_taken_for_written() {
+    let place = Place::new();
+    let store = place.store(PATIENT);
+    place.rule(|asked: &Asked| if asked.method == "PUT" { Fault::Refused(409) } else { Fault::None });
+    assert_eq!(store.create("log/tile/0/000", b"one").unwrap_err().code(), Code::IoWrite);
+    assert_eq!(store.advance("log/checkpoint", b"one", |_| Ok(())).unwrap_err().code(), Code::IoWrite);
+    place.rule(|_: &Asked| Fault::None);
+    assert_eq!(store.read("log/tile/0/000").unwrap(), None);
+    store.create("log/tile/0/000", b"one").unwrap();
+    store.advance("log/checkpoint", b"one", |_| Ok(())).unwrap();
+}
