@@ -61,7 +61,9 @@ CONSTANTS
   SealBeforeAnchored,    \* the state takes a second open seal
   SealBackwards,         \* the state takes a seal of any size
   AnchorUnsealed,        \* the state takes an anchor of any size
-  AnchorStale            \* the state takes an anchor of a seal before the last
+  AnchorStale,           \* the state takes an anchor of a seal before the last
+  SealAhead,             \* the state takes a seal of more than there is
+  ApplyBeforeCommit      \* entries are applied that die with their leader
 
 VARIABLES
   log,         \* the committed entries
@@ -89,11 +91,11 @@ disks == <<tiles, fence, published, mark>>
 seen == <<cosigned, sealedEver, final, signed, base, early>>
 vars == <<state, leader, answers, disks, memory, restores, seen>>
 
-Root(size) == SubSeq(log, 1, size)
+Least(a, b) == IF a < b THEN a ELSE b
+Root(size) == SubSeq(log, 1, Least(size, Len(log)))
 IsPrefix(s, t) == Len(s) <= Len(t) /\ s = SubSeq(t, 1, Len(s))
 OneHistory(s, t) == IsPrefix(s, t) \/ IsPrefix(t, s)
 IsQuorum(some) == Cardinality(some) >= Quorum
-Least(a, b) == IF a < b THEN a ELSE b
 
 \* Nobody has to ask about this much.
 NoBase == MaxSize
@@ -127,7 +129,9 @@ Elect(n) ==
 Crash(n) ==
   /\ leader' = IF leader = n THEN 0 ELSE leader
   /\ answers' = IF leader = n THEN {} ELSE answers
-  /\ UNCHANGED <<state, disks, memory, restores, seen>>
+  /\ log' = IF ApplyBeforeCommit /\ leader = n /\ sealed.size > 0
+            THEN Root(sealed.size) ELSE log
+  /\ UNCHANGED <<sealed, anchored, disks, memory, restores, seen>>
 
 Batch(count) ==
   /\ leader # 0
@@ -138,7 +142,7 @@ Batch(count) ==
 
 \* What the state machine asks of a seal.
 MayBeSealed(size) ==
-  /\ size <= Len(log)
+  /\ (size <= Len(log) \/ SealAhead)
   /\ (size > sealed.size \/ SealBackwards)
   /\ (sealed.size = 0 \/ anchored = sealed \/ SealBeforeAnchored)
 
@@ -337,7 +341,7 @@ Next ==
   \/ \E n \in Nodes : Elect(n)
   \/ \E n \in Nodes : Crash(n)
   \/ \E count \in 1..MaxBatch : Batch(count)
-  \/ \E n \in Nodes, size \in 1..Len(log) : Seal(n, size)
+  \/ \E n \in Nodes, size \in 1..MaxSize : Seal(n, size)
   \/ \E n \in Nodes, size \in 1..Len(log) : Sign(n, size)
   \/ \E w \in Witnesses, size \in 1..Len(log) : Cosign(w, size)
   \/ \E size \in 1..Len(log) : Anchor(size)
@@ -375,12 +379,16 @@ PublishedHasTiles == \A n \in Nodes : Len(published[n]) <= tiles[n]
 \* After a restore nothing new is signed before the witnesses were asked.
 RestoreIsFenced == early = {}
 
+SealedIsWithinTheLog == sealed.size <= Len(log)
+
 AnchoredIsSealed ==
   /\ anchored.generation <= sealed.generation
   /\ anchored.size <= sealed.size
 
 \* The rest is about steps. A restore begins another history.
 Goes(on) == restores' = restores => on
+
+LogOnlyGrows == [][Goes(IsPrefix(log, log'))]_vars
 
 SealsOnlyAdvance ==
   [][Goes(/\ sealed.generation <= sealed'.generation
