@@ -131,7 +131,7 @@ Crash(n) ==
   /\ answers' = IF leader = n THEN {} ELSE answers
   /\ log' = IF ApplyBeforeCommit /\ leader = n /\ sealed.size > 0
             THEN Root(sealed.size) ELSE log
-  /\ UNCHANGED <<sealed, anchored, disks, memory, restores, seen>>
+  /\ UNCHANGED <<sealed, anchored, late, disks, memory, restores, seen>>
 
 Batch(count) ==
   /\ leader # 0

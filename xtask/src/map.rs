@@ -144,9 +144,8 @@ fn the_map_has_every_invariant_that_the_state_machine_checks() {
 
 #[test]
 fn what_the_map_points_at_is_there() {
-    let metrics: String = ["node/src/service/metrics.rs", "node/src/service/vitals.rs", "node/src/http/telemetry.rs"]
-        .map(|path| read(path))
-        .concat();
+    let metrics: String =
+        ["node/src/service/metrics.rs", "node/src/service/vitals.rs", "node/src/http/telemetry.rs"].map(read).concat();
     let codes = read("specs/codes.md");
     let mut seen = BTreeSet::new();
     for Row { invariant, code: (file, item), metric, .. } in rows() {
