@@ -141,6 +141,13 @@ impl State {
         checkpoints.get(at).map(|(_, remembered)| remembered)
     }
 
+    /// The greatest size of this log that is remembered.
+    #[must_use]
+    pub fn newest(&self, origin: &str) -> Option<TreeSize> {
+        let Log { checkpoints, .. } = self.logs.get(self.place(origin).ok()?)?;
+        checkpoints.last().map(|(size, _)| *size)
+    }
+
     /// Where the log is, or where it would be.
     fn place(&self, origin: &str) -> Result<usize, usize> {
         self.logs.binary_search_by(|log| log.origin.as_str().cmp(origin))

@@ -18,8 +18,8 @@
 (* tree is its sequence of entries, and a proof is "is a prefix of". A     *)
 (* bundle whose proofs do not hold is refused before, and shows nothing.   *)
 (*                                                                         *)
-(* Two of the mutations are what the code does today, see README.md:       *)
-(* RememberUnproven and JudgeBySnapshot.                                   *)
+(* One of the mutations is what the code does today, see README.md:        *)
+(* JudgeBySnapshot. RememberUnproven was, until this module showed it.     *)
 (***************************************************************************)
 EXTENDS Naturals, Sequences, FiniteSets
 

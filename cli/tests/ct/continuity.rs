@@ -94,6 +94,32 @@ fn a_refreshed_bundle_moves_the_memory_on() {
     assert_eq!((said.status, step(&said, "continuity").as_str()), (0, "ok"), "{}", said.out);
 }
 
+// R15.5: what only follows from an older checkpoint may be of another history than what came after it: it is not
+// remembered, so that it links nothing.
+#[test]
+fn what_is_not_proven_to_follow_the_newest_is_not_remembered() {
+    let desk = Desk::new();
+    let a = Draft::small("a", b"document a");
+    let refreshed = |entries: Vec<Vec<u8>>, after: u64| {
+        let mut refreshed = a.clone();
+        let (log_keys, cosigners) = (a.log_keys.clone(), cosigners(world::ISSUED + after));
+        refreshed.later.push(LaterDraft { entries, log_keys, cosigners });
+        refreshed
+    };
+    let mut b = Draft::small("b", b"document b");
+    b.before = [a.before.clone(), vec![a.statement()], a.after.clone()].concat();
+    b.after = fillers(20, 30);
+    let one = desk.bundle("one.cbor", &refreshed(fillers(10, 12), 3_600));
+    let other = desk.bundle("other.cbor", &refreshed([vec![b.statement()], b.after.clone()].concat(), 7_200));
+    let of_the_other = desk.bundle("b.cbor", &b);
+    assert_eq!(desk.verify(&[], &[&one]).codes(), ["ok"]);
+    let before = desk.state();
+    // Its anchor is known, so it is a document of this log; what comes later in it proves nothing about what is remembered.
+    assert_eq!(desk.verify(&[], &[&other]).codes(), ["ok"]);
+    assert_eq!(desk.state(), before);
+    assert_eq!(desk.verify(&[], &[&of_the_other]).codes(), ["discontinuous.no_proof"]);
+}
+
 // One snapshot for a whole batch: the order of its bundles does not matter.
 #[test]
 fn a_batch_reads_one_snapshot() {

@@ -160,11 +160,24 @@ impl<'a> Anchor<'a> {
         })
     }
 
-    /// What a verifier may remember of this bundle, each checkpoint with the log's own signature.
-    pub(super) fn seen(&self) -> Vec<(Checkpoint, Option<String>)> {
-        let is_worth = |point: &&Rc<Point<'a>>| point.counts && (point.pin.is_some() || point.seen_by_quorum.is_some());
-        let worth = self.points.iter().filter(is_worth);
-        worth.map(|point| (point.part.checkpoint.clone(), point.log_note())).collect()
+    /// What a verifier may remember of this bundle, each checkpoint with the log's own signature: what is proven to be of
+    /// one history with everything that it remembers. That comes before something remembered, or after the newest of it; a
+    /// later checkpoint that only follows from an older one may be of another history.
+    pub(super) fn seen(&self, state: &State) -> Vec<(Checkpoint, Option<String>)> {
+        let newest = self.log.and_then(|log| state.newest(&log.origin));
+        let is_known = |point: &Rc<Point<'a>>| {
+            let (size, root) = (point.part.checkpoint.size(), point.part.checkpoint.root());
+            let remembered = self.log.and_then(|log| state.at(&log.origin, size));
+            remembered.is_some_and(|remembered| remembered.root == root)
+        };
+        let last_known = self.points.iter().rposition(is_known);
+        let size_of = |number: usize| self.points.get(number).map(|point| point.part.checkpoint.size());
+        let goes_on = newest.is_none() || last_known.and_then(size_of) == newest;
+        let worth = self.points.iter().enumerate().filter(|(number, point)| {
+            let is_proven = point.pin.is_some() || goes_on || last_known.is_some_and(|last| *number <= last);
+            point.counts && (point.pin.is_some() || point.seen_by_quorum.is_some()) && is_proven
+        });
+        worth.map(|(_, point)| (point.part.checkpoint.clone(), point.log_note())).collect()
     }
 
     /// T: when the quorum in force had seen the anchor, or the time of the pin it is proven into.

@@ -81,7 +81,7 @@ impl<'t> Record<'t> {
             time: timing.check(),
             fresh_at: anchor.fresh_at(),
             cosigners: anchor.cosigners().map(|(name, time)| (name.to_owned(), time)).collect(),
-            seen: terms.state.map_or_else(Vec::new, |_| anchor.seen()),
+            seen: terms.state.map_or_else(Vec::new, |state| anchor.seen(state)),
             evidence: anchor.evidence(terms.state),
             issuer: issuance.issuer(),
             signed: issuance.is_signed(),
