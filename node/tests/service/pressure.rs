@@ -80,6 +80,8 @@ fn a_full_queue_turns_away_and_loses_nothing() {
 // R5.1, R5.2: one request is verified, one waits, and the next is turned away; a request that panics gives its thread back.
 #[test]
 fn a_full_gate_turns_away_and_gets_every_thread_back() {
+    // Dropped last: it waits for its threads, which end when nobody can tell them the time any more.
+    let runtime = Builder::new_current_thread().build().unwrap();
     let (mut town, dir) = (Town::new(), directory());
     let machine = crate::town::machine(&town, dir.path());
     let statements = town.issue(1, at(10));
@@ -94,7 +96,6 @@ fn a_full_gate_turns_away_and_gets_every_thread_back() {
     });
     let metrics = crate::running::metrics();
     let admission = Admission::new(machine.reader(), clock, Arc::clone(&metrics), 1, 1);
-    let runtime = Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let admit = || {
             let (admission, bytes) = (admission.clone(), request.clone());
