@@ -4,7 +4,7 @@ use super::entries;
 use super::halt::Halt;
 use super::protocol::{Entry, LogId, Protocol, RaftVote, log_id, position, raft_vote, stored_vote};
 use crate::error::{Error, Result};
-use crate::wal::{Contents, Flaw, Record, Wal};
+use crate::wal::{Contents, Flaw, Frame, Record, Wal};
 use ct_core::Code;
 use ct_core::limits::MAX_BYTES_IN_FLIGHT;
 use openraft::storage::{IOFlushed, RaftLogStorage};
@@ -56,8 +56,7 @@ impl LogStore {
     }
 
     async fn room(&self, records: &[Record]) -> io::Result<OwnedSemaphorePermit> {
-        let value_len = |record: &Record| if let Record::Entry { value, .. } = record { value.len() } else { 0 };
-        let bytes = records.iter().map(value_len).fold(0, usize::saturating_add);
+        let bytes = records.iter().map(Frame::len_of).fold(0, usize::saturating_add);
         let kibibytes = u32::try_from(bytes >> 10).unwrap_or(u32::MAX).saturating_add(1).min(ROOM);
         Arc::clone(&self.room).acquire_many_owned(kibibytes).await.map_err(io::Error::other)
     }

@@ -29,7 +29,7 @@ impl Frame {
     pub(super) const MARKER: [u8; 4] = *b"CTW1";
 
     /// How many bytes the frame of `record` has.
-    pub(super) fn len_of(record: &Record) -> usize {
+    pub(crate) fn len_of(record: &Record) -> usize {
         Self::HEAD_LEN.saturating_add(record.value_len())
     }
 
