@@ -56,6 +56,8 @@ CONSTANTS
   SkipFenceOnRestore,    \* the mark of a restored folder is overlooked
   CosignBeforePersist,   \* a witness answers before it remembers
   PublishBeforeTiles,    \* the tiles follow the checkpoint
+  ConfirmUnasked,        \* the mark goes before the witnesses were asked
+  SameGeneration,        \* a restored log goes on in the generation it had
   AnchorWithoutQuorum,   \* the leader does not wait for the witnesses
   SealWithoutAsking,     \* a new leader trusts what its state says is final
   SealBeforeAnchored,    \* the state takes a second open seal
@@ -321,11 +323,12 @@ Agreeing(n) == {w \in Witnesses : memory[w] = fence[n]}
 Confirm(n) ==
   /\ leader = n
   /\ mark[n] # 0
-  /\ sealed.generation > mark[n]
+  /\ (sealed.generation > mark[n] \/ SameGeneration)
   /\ fence[n] # <<>>
-  /\ IsQuorum(Agreeing(n))
+  /\ (IsQuorum(Agreeing(n)) \/ ConfirmUnasked)
   /\ mark' = [mark EXCEPT ![n] = 0]
-  /\ base' = NoBase
+  /\ base' = IF IsQuorum(Agreeing(n)) /\ sealed.generation > mark[n]
+             THEN NoBase ELSE base
   /\ answers' = IF Len(fence[n]) = sealed.size THEN Agreeing(n) ELSE {}
   /\ UNCHANGED <<state, leader, tiles, fence, published, memory, restores,
                  cosigned, sealedEver, final, signed, early>>
@@ -376,7 +379,8 @@ WitnessRemembers == \A c \in cosigned : IsPrefix(c[2], memory[c[1]])
 
 PublishedHasTiles == \A n \in Nodes : Len(published[n]) <= tiles[n]
 
-\* After a restore nothing new is signed before the witnesses were asked.
+\* After a restore nothing new is signed before the witnesses were asked, and
+\* nothing in the generation that was restored.
 RestoreIsFenced == early = {}
 
 SealedIsWithinTheLog == sealed.size <= Len(log)
