@@ -2,7 +2,7 @@
 
 use super::history::Event;
 use super::place::World;
-use super::run::Places;
+use super::run::{Places, Scale};
 use super::seconds;
 use super::town::{ORIGIN, at};
 use crate::command::{Answer, Outcome};
@@ -31,20 +31,21 @@ struct Request {
     statements: Vec<Vec<u8>>,
 }
 
-/// Works until the run is over, with pauses of so many milliseconds at most.
-pub(super) async fn work(office: Arc<Office>, pause: u64) {
+/// Works until the run is over.
+pub(super) async fn work(office: Arc<Office>, scale: Scale) {
     let chance = &office.world.chance;
     let mut sent: Vec<Request> = Vec::new();
     loop {
-        sleep(Duration::from_millis(chance.among(20..pause))).await;
+        sleep(Duration::from_millis(chance.among(20..scale.pause()))).await;
         if !office.is_open.load(Ordering::Relaxed) {
             continue;
         }
         let request = match chance.among(0..8) {
+            _ if scale == Scale::Short => office.request(1),
             0 | 1 if !sent.is_empty() => chance.pick(&sent),
             // The same statements, as if they were new.
             2 if !sent.is_empty() => Request { number: office.number(), ..chance.pick(&sent) },
-            _ => office.request(),
+            _ => office.request(chance.among(1..4)),
         };
         office.busy.fetch_add(1, Ordering::Relaxed);
         if office.send(&request).await {
@@ -59,8 +60,8 @@ impl Office {
         self.last.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    fn request(&self) -> Request {
-        let count = usize::try_from(self.world.chance.among(1..4)).unwrap();
+    fn request(&self, statements: u64) -> Request {
+        let count = usize::try_from(statements).unwrap();
         let signed = self.world.town.lock().unwrap().issue(count, at(seconds()));
         Request { number: self.number(), statements: signed.into_iter().map(|signed| signed.statement).collect() }
     }
@@ -68,6 +69,7 @@ impl Office {
     /// Until it is answered, or the clerk gives up; whether it was taken.
     async fn send(&self, request: &Request) -> bool {
         for _ in 0..ATTEMPTS {
+            self.world.history.tell(Event::Submit { request: request.number });
             let node = self.world.chance.among(1..self.world.nodes + 1);
             let Some(answer) = self.attempt(node, request).await else {
                 sleep(Duration::from_millis(self.world.chance.among(20..200))).await;

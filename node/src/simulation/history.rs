@@ -20,8 +20,10 @@ pub(super) enum Event {
     Restore { size: u64, published: u64, sealed: u64, anchored: u64 },
     /// A node has spoken as the leader of a term.
     Lead { node: u64, term: u64 },
-    /// A node has applied an entry of the consensus log; its command is told, if it is one.
-    Apply { node: u64, index: u64, term: u64, command: Option<Hash> },
+    /// A node has applied an entry of the consensus log; its command is told, if it is one, and the requests in it.
+    Apply { node: u64, index: u64, term: u64, command: Option<Hash>, requests: Vec<u64> },
+    /// A node has taken over another one's state, which ends with this entry.
+    Install { node: u64, index: u64 },
     /// A node's state after that: the hash of everything that made it so, and the tree.
     Reach { node: u64, index: u64, history: Hash, size: u64, root: Hash },
     /// A node's state is durable up to here.
@@ -42,6 +44,8 @@ pub(super) enum Event {
     Settle { node: u64 },
     /// A node's published checkpoint, and the root of the tiles that are there.
     Publish { node: u64, size: u64, root: Hash, tiles: Option<Hash> },
+    /// A clerk sends a request, for the first time or again.
+    Submit { request: u64 },
     /// A clerk was told what became of a request.
     Answer { request: u64, first: u64, statements: Vec<Hash> },
     /// A clerk was refused.
@@ -134,6 +138,7 @@ impl Event {
             Self::Restore { .. } => "Restore",
             Self::Lead { .. } => "Lead",
             Self::Apply { .. } => "Apply",
+            Self::Install { .. } => "Install",
             Self::Reach { .. } => "Reach",
             Self::Persist { .. } => "Persist",
             Self::Purge { .. } => "Purge",
@@ -144,6 +149,7 @@ impl Event {
             Self::Confirm { .. } => "Confirm",
             Self::Settle { .. } => "Settle",
             Self::Publish { .. } => "Publish",
+            Self::Submit { .. } => "Submit",
             Self::Answer { .. } => "Answer",
             Self::Refuse { .. } => "Refuse",
             Self::GiveUp { .. } => "GiveUp",

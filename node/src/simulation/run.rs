@@ -35,8 +35,25 @@ pub(super) struct Outcome {
 pub(super) enum Scale {
     /// As much as may.
     Full,
-    /// Three nodes, one clerk and few faults: as much as can be read, or followed by a specification.
+    /// Three nodes, one clerk with one statement in each request, and few faults: as much as can be read, or followed by a specification.
     Short,
+}
+
+impl Scale {
+    const fn clerks(self) -> u64 {
+        match self {
+            Self::Full => 3,
+            Self::Short => 1,
+        }
+    }
+
+    /// The longest pause of a clerk, in milliseconds.
+    pub(super) const fn pause(self) -> u64 {
+        match self {
+            Self::Full => 400,
+            Self::Short => 3_000,
+        }
+    }
 }
 
 /// Runs a log by a seed, with a mistake or without.
@@ -79,9 +96,8 @@ async fn play(seed: u64, scale: Scale) -> Outcome {
         last: AtomicU64::new(0),
     };
     let office = Arc::new(office);
-    let (clerks, pause) = if scale == Scale::Full { (3, 400) } else { (1, 3_000) };
-    for _ in 0..clerks {
-        spawn(clerk::work(Arc::clone(&office), pause));
+    for _ in 0..scale.clerks() {
+        spawn(clerk::work(Arc::clone(&office), scale));
     }
     let strikes = if scale == Scale::Full { office.world.chance.among(6..14) } else { 4 };
     let end = story(&office, strikes).await;

@@ -80,11 +80,12 @@ fn the_same_seed_is_the_same_run() {
 
 // R37: what the code does is what the specification allows. `cargo xtask simulation` has the specification follow it.
 #[test]
-fn short_runs_are_scenarios_of_the_specification() {
+fn short_runs_are_scenarios_of_the_specifications() {
     for seed in TRACED {
         let outcome = run(seed, Scale::Short, None);
         assert_eq!(outcome.broken, None, "seed {seed}");
         keep(&format!("Sealing.seed-{seed}"), &scenario::sealing(&outcome.events, Verdict::Accepted));
+        keep(&format!("Submission.seed-{seed}"), &scenario::submission(&outcome.events, Verdict::Accepted));
     }
 }
 

@@ -1,7 +1,9 @@
 //! The real state machine, watched.
 
 use super::history::{Event, History};
+use crate::command::Command;
 use crate::consensus::{Committed, Machine, Snapshot, place_of};
+use crate::envelope::Envelope;
 use crate::error::Result;
 use crate::machine::StateMachine;
 use ct_core::Hash;
@@ -60,13 +62,14 @@ impl Machine for Watched {
         }
         for Committed { index, term, command } in commands {
             let (node, index, term) = (self.node, *index, *term);
-            self.tell(Event::Apply { node, index, term, command: Some(Hash::of(command)) });
+            let (hash, requests) = (Some(Hash::of(command)), requests_of(command));
+            self.tell(Event::Apply { node, index, term, command: hash, requests });
             answers.extend(self.machine.apply([*command], applied)?);
             self.tell_state(index);
         }
         // The last one may be no command.
         if let Some((index, term)) = place_of(applied) {
-            self.tell(Event::Apply { node: self.node, index, term, command: None });
+            self.tell(Event::Apply { node: self.node, index, term, command: None, requests: Vec::new() });
         }
         Ok(answers)
     }
@@ -82,7 +85,19 @@ impl Machine for Watched {
 
     fn install(&mut self, snapshot: &mut dyn Read, applied: &[u8]) -> Result<()> {
         self.machine.install(snapshot, applied)?;
-        self.tell_state(place_of(applied).map_or(0, |(index, _)| index));
+        let index = place_of(applied).map_or(0, |(index, _)| index);
+        self.tell(Event::Install { node: self.node, index });
+        self.tell_state(index);
         self.tell_durable()
     }
+}
+
+/// The requests of a batch, by the numbers that their clerks gave them.
+fn requests_of(command: &[u8]) -> Vec<u64> {
+    let Ok(Command::Batch { envelopes, .. }) = Command::parse(command) else { return Vec::new() };
+    let number = |envelope: &&[u8]| {
+        let id = Envelope::parse(envelope).unwrap().request_id;
+        u64::from_be_bytes(id.as_bytes()[8..].try_into().unwrap())
+    };
+    envelopes.iter().map(number).collect()
 }

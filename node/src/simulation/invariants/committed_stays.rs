@@ -14,7 +14,7 @@ impl Invariant for CommittedStays {
 
     fn see(&mut self, event: &Event) -> Result<(), String> {
         match event {
-            Event::Apply { node, index, term, command } => {
+            Event::Apply { node, index, term, command, .. } => {
                 let (first, known) = self.0.entry(*index).or_insert((*term, *command));
                 if first != term || (known.is_some() && command.is_some() && known != command) {
                     return Err(format!(

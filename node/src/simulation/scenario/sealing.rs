@@ -1,29 +1,16 @@
-//! A run as a scenario of a specification, step by step, which tla-checker can follow (R37).
+//! From committed entries to a published checkpoint.
 
-use super::QUORUM;
-use super::history::Event;
+use super::super::QUORUM;
+use super::super::history::Event;
+use super::{Verdict, written};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What the specification has to say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// Every step is one of its own.
-    Accepted,
-    /// Every one but the last.
-    RefusedAtTheEnd,
-}
 
 /// The run as steps of `specs/tla/Sealing.tla`: what it is that nodes and witnesses did with checkpoints. Steps that
 /// change nothing in the specification are left out.
-pub(super) fn sealing(events: &[Event], verdict: Verdict) -> String {
+pub(in super::super) fn sealing(events: &[Event], verdict: Verdict) -> String {
     let mut steps = Sealing { size: 1, generation: 1, ..Sealing::default() };
     events.iter().for_each(|event| steps.take(event));
-    let verdict = match verdict {
-        Verdict::Accepted => "accepted".to_owned(),
-        Verdict::RefusedAtTheEnd => format!("refused {}", steps.lines.len()),
-    };
-    let head = format!("# EXPECT: {verdict}\n# CONSTANT: Backups={{{}}}\n", steps.backup.max(1));
-    steps.lines.into_iter().fold(head, |text, line| text + &line + "\n")
+    written(verdict, &[format!("Backups={{{}}}", steps.backup.max(1))], &steps.lines)
 }
 
 /// For whoever has come furthest.
