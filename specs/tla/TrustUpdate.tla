@@ -38,7 +38,7 @@ VARIABLES
   current,    \* the root that the run has come to, or None
   ancestors,  \* the roots that it was proven to follow, in this run
   memory,     \* [version, by] of the newest root used, or None
-  used,       \* every root that was ever used
+  used,       \* [root, known]: what was ever used, and remembered then
   steps       \* <<from, to>>: every step that a run has gone
 
 vars == <<current, ancestors, memory, used, steps>>
@@ -99,9 +99,8 @@ Follows ==
 Use ==
   /\ current # None
   /\ Follows
-  /\ used' = used \cup {current}
-  /\ memory' = IF current.version > memory.version \/ ForgetState
-                  \/ CompareNumbersOnly
+  /\ used' = used \cup {[root |-> current, known |-> memory]}
+  /\ memory' = IF current.version > memory.version
                THEN Name(current) ELSE memory
   /\ UNCHANGED <<current, ancestors, steps>>
 
@@ -122,9 +121,18 @@ EveryStepIsSigned ==
     /\ IsSignedBy(step[2], step[2].keys)
 
 \* As long as too few keys of each root are stolen, the publisher decides.
-OnlyThePublishersAreUsed == \A root \in used : root.by = "publisher"
+OnlyThePublishersAreUsed == \A use \in used : use.root.by = "publisher"
+
+\* Keys of the first root that are stolen when it is replaced are of no use
+\* against those who have gone on.
+LateTheftIsVain ==
+  \A use \in used :
+    use.known.by = "publisher" /\ use.known.version >= 2
+    => use.root.by = "publisher"
 
 \* What was used is never taken back, nor exchanged under the same number.
 NoRollback ==
-  [][memory' # memory => memory'.version > memory.version]_vars
+  \A use \in used :
+    \/ use.root.version > use.known.version
+    \/ Name(use.root) = use.known
 =============================================================================
