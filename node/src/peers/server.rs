@@ -1,13 +1,13 @@
 //! Listening to the other nodes.
 
 use crate::error::{Error, Result};
-use crate::listen;
 use crate::peers::Receive;
 use crate::peers::channel::Channel;
 use crate::peers::class::Class;
 use crate::peers::frame::Header;
 use crate::peers::framed::{Framed, linger};
 use crate::peers::identity::Identity;
+use crate::peers::net::{self, TcpStream};
 use crate::peers::seats::{Seat, Seats};
 use crate::peers::tls;
 use ct_core::Code;
@@ -17,7 +17,6 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
@@ -55,7 +54,7 @@ impl Default for PeerLimits {
 /// A node's ear for the others: listens, and serves once it is told who answers.
 #[derive(Debug)]
 pub struct PeerServer {
-    listener: std::net::TcpListener,
+    listener: net::Bound,
     address: SocketAddr,
     own: Arc<Identity>,
     limits: PeerLimits,
@@ -67,7 +66,7 @@ impl PeerServer {
     /// # Errors
     /// `io.port_in_use` if another program listens there, `io.permission`, `io.network` if the address is not ours.
     pub fn bind(address: SocketAddr, own: Arc<Identity>, limits: PeerLimits) -> Result<Self> {
-        let (listener, address) = listen::bind(address)?;
+        let (listener, address) = net::bind(address)?;
         Ok(Self { listener, address, own, limits })
     }
 
@@ -86,7 +85,7 @@ impl PeerServer {
     /// # Errors
     /// `io.network` outside of a tokio runtime that has I/O and time.
     pub async fn serve(self, receive: Arc<dyn Receive>, shutdown: impl Future<Output = ()>) -> Result<()> {
-        let listener = TcpListener::from_std(self.listener).map_err(|source| {
+        let listener = net::listen(self.listener).await.map_err(|source| {
             Error::new(Code::IoNetwork, self.address, format!("cannot listen here: {source}"), "start it again")
         })?;
         let config = tls::server_config(&self.own, Arc::clone(&receive))?;
