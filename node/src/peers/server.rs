@@ -100,13 +100,17 @@ impl PeerServer {
             seats: Seats::default(),
             closing,
         });
+        let mut number = 0;
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
                 Some(_) = connections.join_next() => {}
-                accepted = listener.accept() => host.admit(accepted, &mut connections).await,
+                accepted = listener.accept() => {
+                    number += 1;
+                    host.admit(accepted, number, &mut connections).await;
+                }
             }
         }
         drop(listener);
@@ -131,7 +135,13 @@ struct Host {
 }
 
 impl Host {
-    async fn admit(self: &Arc<Self>, accepted: io::Result<(TcpStream, SocketAddr)>, connections: &mut JoinSet<()>) {
+    /// Begins what has the next number of all connections.
+    async fn admit(
+        self: &Arc<Self>,
+        accepted: io::Result<(TcpStream, SocketAddr)>,
+        number: u64,
+        connections: &mut JoinSet<()>,
+    ) {
         let (stream, address) = match accepted {
             Ok(accepted) => accepted,
             Err(source) => {
@@ -149,7 +159,7 @@ impl Host {
         let mut closing = self.closing.subscribe();
         connections.spawn(async move {
             let greeted = tokio::select! {
-                greeted = host.greet(stream, address) => greeted,
+                greeted = host.greet(stream, address, number) => greeted,
                 _ = closing.changed() => return,
             };
             drop(place);
@@ -167,7 +177,12 @@ impl Host {
     }
 
     /// The hand-shake: who is it, and for what?
-    async fn greet(&self, stream: TcpStream, address: SocketAddr) -> Option<(TlsStream<TcpStream>, Channel, Seat)> {
+    async fn greet(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+        number: u64,
+    ) -> Option<(TlsStream<TcpStream>, Channel, Seat)> {
         // Only a matter of speed.
         let _ = stream.set_nodelay(true);
         let place = address.to_string();
@@ -186,7 +201,7 @@ impl Host {
                 return None;
             }
         };
-        match self.seat(&stream, &place) {
+        match self.seat(&stream, number, &place) {
             Ok((channel, seat)) => Some((stream, channel, seat)),
             Err(error) => {
                 self.note(&error, &place);
@@ -196,7 +211,7 @@ impl Host {
         }
     }
 
-    fn seat(&self, stream: &TlsStream<TcpStream>, place: &str) -> Result<(Channel, Seat)> {
+    fn seat(&self, stream: &TlsStream<TcpStream>, number: u64, place: &str) -> Result<(Channel, Seat)> {
         let connection = stream.get_ref().1;
         let key = tls::proved_key(connection.peer_certificates());
         let member = key.and_then(|key| Some((key, self.receive.member(&key)?)));
@@ -207,7 +222,7 @@ impl Host {
             let next = "use the same version of ct-node on all nodes";
             Error::new(Code::MalformedFrame, place, "does not say what it connects for", next)
         })?;
-        Ok((Channel::new(Arc::clone(&self.own), from, &key, class)?, self.seats.take(from, key, class)))
+        Ok((Channel::new(Arc::clone(&self.own), from, &key, class)?, self.seats.take(from, key, class, number)))
     }
 
     /// Answers requests until one of both ends it.

@@ -18,6 +18,8 @@ pub(super) enum Event {
     Arrive { node: u64, from: u64, kind: MessageKind, bytes: usize, call: Option<u64> },
     /// What became of a call.
     End { call: u64, outcome: Outcome },
+    /// How often a node has dialled another, that did not run, within the time that [`super::AWAY`] is.
+    Dial { node: u64, away: u64, times: u64 },
     /// From now on nothing is in the way.
     Heal,
     /// A node has got an answer since then.

@@ -142,8 +142,11 @@ impl Voice {
                     let burst = (0..chance.among(1..4)).map(|_| self.call(to, kind, &chance));
                     let _: Vec<()> = join_all(burst).await;
                 }
+                Phase::Away(node) if node == to.node => {
+                    let _ = self.small(to, kind, AT_ONCE).await;
+                }
                 Phase::Probe if !reached => reached = self.probe(to, kind).await,
-                Phase::Probe | Phase::Rest => sleep(BEAT).await,
+                Phase::Away(_) | Phase::Probe | Phase::Rest => sleep(BEAT).await,
                 Phase::End => return,
             }
         }
@@ -164,13 +167,20 @@ impl Voice {
 
     /// Whether a small call is answered.
     async fn probe(&self, to: &Member, kind: MessageKind) -> bool {
-        let call = self.ask(to, kind, PROBE_BYTES, Fate::Reply(PROBE_BYTES));
-        let result = self.dialer.call(to, kind, call.request(), PATIENCE / 2).await;
-        let is_answered = result.is_ok();
-        self.end(&call, Some(result));
+        let is_answered = self.small(to, kind, PATIENCE / 2).await;
         if is_answered {
             self.storm.tell(Event::Reach { from: self.node, to: to.node, kind });
-        } else {
+        }
+        is_answered
+    }
+
+    /// Whether a small call is answered in this time.
+    async fn small(&self, to: &Member, kind: MessageKind, within: Duration) -> bool {
+        let call = self.ask(to, kind, SMALL, Fate::Reply(SMALL));
+        let result = self.dialer.call(to, kind, call.request(), within).await;
+        let is_answered = result.is_ok();
+        self.end(&call, Some(result));
+        if !is_answered {
             sleep(BEAT).await;
         }
         is_answered
@@ -187,6 +197,7 @@ impl Voice {
             Some(Err(error)) => Outcome::Fail(error.code(), error.to_string()),
             Some(Ok(reply)) => Outcome::Reply { bytes: reply.len(), says: Said::parse(&reply) },
         };
+        self.storm.host(self.node, |host| host.dialled = self.dialer.dialled());
         self.storm.tell(Event::End { call: call.number, outcome });
     }
 }
@@ -194,10 +205,10 @@ impl Voice {
 /// From nothing to what just fits into a frame, and above.
 fn size_and_fate(kind: MessageKind, chance: &Chance) -> (usize, Fate) {
     let (request, reply) = (size(kind.most_request_bytes(), chance), size(kind.most_reply_bytes(), chance));
-    match chance.among(0..40) {
+    match chance.among(0..100) {
         0 => (kind.most_request_bytes() + 1, Fate::TooLong),
         1 => (request.max(NAMED), Fate::ReplyTooLong(kind.most_reply_bytes() + 1)),
-        2..6 => (request.max(NAMED), Fate::Refuse),
+        2..10 => (request.max(NAMED), Fate::Refuse),
         _ => (request, Fate::Reply(if request < NAMED { 0 } else { reply.max(NAMED) })),
     }
 }
@@ -215,7 +226,9 @@ fn size(most: usize, chance: &Chance) -> usize {
 
 /// How often a host looks whether it is to do something else.
 const BEAT: Duration = Duration::from_millis(5);
-const PROBE_BYTES: usize = 100;
+/// The time for calls to a node that does not run.
+const AT_ONCE: Duration = Duration::from_millis(100);
+const SMALL: usize = 100;
 /// Requests and replies that say which call they belong to have so many bytes.
 const NAMED: usize = 24;
 /// What a frame has besides its payload is less.

@@ -1,7 +1,7 @@
 //! What must hold, whatever the network does: one function each, over everything that happened.
 
 use super::history::{Call, Event, Fate, History, Key, Outcome, Said};
-use super::{LIMITS, NODES};
+use super::{AWAY, LIMITS, NODES};
 use crate::peers::MessageKind;
 use crate::peers::frame::KINDS;
 use ct_core::Code;
@@ -28,12 +28,14 @@ pub(super) fn judge(history: &History) -> Vec<Broken> {
 type Holds = Result<(), (usize, String)>;
 type Invariant = fn(&History, &Calls) -> Holds;
 
-const ALL: [(&str, Invariant); 8] = [
+const ALL: [(&str, Invariant); 10] = [
     ("ReplyIsToItsRequest", reply_is_to_its_request),
     ("KindsKeepTheirOrder", kinds_keep_their_order),
     ("DeliveredOnce", delivered_once),
     ("OnlyMembersAreHeard", only_members_are_heard),
+    ("LimitsHold", limits_hold),
     ("FailureHasItsReason", failure_has_its_reason),
+    ("AwayIsLeftAlone", away_is_left_alone),
     ("HealedIsReached", healed_is_reached),
     ("OneConnectionEach", one_connection_each),
     ("NothingIsLeft", nothing_is_left),
@@ -152,6 +154,17 @@ fn only_members_are_heard(history: &History, calls: &Calls) -> Holds {
     Ok(())
 }
 
+/// What is longer than its kind allows does not arrive. That it is not answered either, every reply is judged by.
+fn limits_hold(history: &History, calls: &Calls) -> Holds {
+    for (at, node, .., call) in arrived(history) {
+        let call = call.and_then(|number| calls.asked.get(&number));
+        if let Some((_, call)) = call.filter(|(_, call)| call.fate == Fate::TooLong) {
+            return Err((at, format!("{call:?} arrived at node {node}")));
+        }
+    }
+    Ok(())
+}
+
 /// A network that loses and delays, and hosts that end, are `io.network`; nobody is accused of what he has not done.
 fn failure_has_its_reason(history: &History, calls: &Calls) -> Holds {
     for (at, asked, call, outcome) in calls.ended(history) {
@@ -165,6 +178,19 @@ fn failure_has_its_reason(history: &History, calls: &Calls) -> Holds {
         };
         if !has_reason {
             return Err((at, format!("{call:?} failed with {}: {text}", code.as_str())));
+        }
+    }
+    Ok(())
+}
+
+/// However often a node is called that does not run, it is not dialled often.
+fn away_is_left_alone(history: &History, _: &Calls) -> Holds {
+    for (at, (_, event)) in history.0.iter().enumerate() {
+        match event {
+            Event::Dial { node, away, times } if *times > MOST_DIALS => {
+                return Err((at, format!("in {AWAY:?} node {node} has dialled node {away} {times} times")));
+            }
+            _ => {}
         }
     }
     Ok(())
@@ -221,6 +247,8 @@ fn nothing_is_left(history: &History, _: &Calls) -> Holds {
     Ok(())
 }
 
+/// Each class at once, after at least 25, 50, 100, 200 and 400 milliseconds, and then every half second.
+const MOST_DIALS: u64 = 3 * (6 + 2 * AWAY.as_secs());
 /// Two members, three classes.
 const EACH: usize = 6;
 /// What was called before the heal, a connection that is silent for good, and the longest pause: a second or two each.

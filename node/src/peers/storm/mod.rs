@@ -34,5 +34,7 @@ const LIMITS: PeerLimits = PeerLimits {
 };
 /// The most time for a connection with its hand-shake.
 const CONNECT: Duration = Duration::from_millis(500);
+/// How long a node does not run that the others call nevertheless.
+const AWAY: Duration = Duration::from_secs(4);
 /// The most time that a call is given.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -4,8 +4,8 @@ use super::history::{Event, History};
 use super::host::{self, name};
 use super::invariants::{Broken, judge};
 use super::shared::{Phase, Storm};
-use super::weather::{end, heal, step_for, step_until, strike};
-use super::{LIMITS, NODES, PATIENCE};
+use super::weather::{end, heal, mend, step_for, step_until, strike};
+use super::{AWAY, LIMITS, NODES, PATIENCE};
 use crate::planted::{Planted, plant};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +36,8 @@ pub(super) fn run(seed: u64, mistake: Option<Planted>) -> Outcome {
 
 /// Nothing is in the way any more: what must come again comes, and what must go goes.
 fn settle(sim: &mut Sim<'_>, storm: &Storm) {
+    storm.enter(Phase::Rest);
+    go_away(sim, storm, *NODES.start());
     heal(sim, storm);
     storm.enter(Phase::Probe);
     step_for(sim, storm, PROBING);
@@ -50,6 +52,21 @@ fn settle(sim: &mut Sim<'_>, storm: &Storm) {
         storm.tell(Event::Idle { node, connections: storm.tasks(node) });
     }
     end(sim, storm, &NODES.collect::<Vec<_>>());
+}
+
+/// A node does not run for a while, and everything else is as it should be.
+fn go_away(sim: &mut Sim<'_>, storm: &Storm, away: u64) {
+    let dialled = |node| storm.host(node, |host| host.dialled);
+    mend(sim, storm);
+    step_for(sim, storm, PATIENCE);
+    sim.crash(name(away));
+    let others: Vec<u64> = NODES.filter(|node| *node != away).collect();
+    let before: Vec<u64> = others.iter().map(|node| dialled(*node)).collect();
+    storm.enter(Phase::Away(away));
+    step_for(sim, storm, AWAY);
+    for (node, before) in others.into_iter().zip(before) {
+        storm.tell(Event::Dial { node, away, times: dialled(node) - before });
+    }
 }
 
 fn hosts(storm: &Arc<Storm>) -> Sim<'static> {

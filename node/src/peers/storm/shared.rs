@@ -4,8 +4,8 @@ use super::NODES;
 use super::history::{Call, Event, History, Key};
 use crate::simulation::chance::Chance;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -25,6 +25,8 @@ pub(super) struct Storm {
 pub(super) enum Phase {
     /// They call at random.
     Storm,
+    /// They call this node, which does not run.
+    Away(u64),
     /// Each calls each, with each kind, until it is answered.
     Probe,
     /// They keep their connections.
@@ -46,11 +48,26 @@ pub(super) struct Host {
     pub(super) runtime: Option<Handle>,
     /// Large messages that it was sent and has not answered.
     pub(super) large: u64,
+    /// How often it has begun a connection in this life.
+    pub(super) dialled: u64,
+}
+
+/// What a run that cannot go on would not tell otherwise.
+impl Drop for Storm {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let events = std::mem::take(&mut *self.history.lock().unwrap_or_else(PoisonError::into_inner)).0;
+            let tail = events.iter().skip(events.len().saturating_sub(40));
+            let tail: Vec<String> = tail.map(|(at, event)| event.line(*at)).collect();
+            eprintln!("seed {}: the run cannot go on\n{}", self.seed, tail.join("\n"));
+        }
+    }
 }
 
 impl Storm {
     pub(super) fn new(seed: u64) -> Self {
-        let host = Host { key: Key::Own, life: 0, pace: Duration::ZERO, ends: None, runtime: None, large: 0 };
+        let host =
+            Host { key: Key::Own, life: 0, pace: Duration::ZERO, ends: None, runtime: None, large: 0, dialled: 0 };
         Self {
             seed,
             calls: AtomicU64::new(0),
@@ -96,7 +113,7 @@ impl Storm {
     /// A host begins; which life it is, and with which key.
     pub(super) fn begin(&self, node: u64) -> (u64, Key) {
         let began = self.host(node, |host| {
-            (host.life, host.ends, host.large) = (host.life + 1, None, 0);
+            (host.life, host.ends, host.large, host.dialled) = (host.life + 1, None, 0, 0);
             host.runtime = Some(Handle::current());
             (host.life, host.key)
         });

@@ -2,6 +2,7 @@
 
 use super::history::{Event, Outcome};
 use super::run::run;
+use crate::planted::Planted;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -61,6 +62,38 @@ fn every_invariant_holds_for_seeds_1_to_5() {
 #[test]
 fn every_invariant_holds_for_seeds_6_to_10() {
     let _ = hold(6..11);
+}
+
+/// The first of so many seeds by which this invariant notices the mistake.
+fn noticed(mistake: Planted, by: &str, seeds: u64) {
+    let mut others = BTreeSet::new();
+    for seed in 1..=seeds {
+        let broken = run(seed, Some(mistake)).broken;
+        if let Some(broken) = broken.iter().find(|broken| broken.invariant == by) {
+            println!("{mistake:?}: seed {seed}: {by} does not hold: {}", broken.how);
+            return;
+        }
+        others.extend(broken.iter().map(|broken| broken.invariant));
+    }
+    panic!("{mistake:?} is not noticed by {by} in {seeds} seeds; by others: {others:?}");
+}
+
+// What a crashed node had sent came after what it sent when it was back.
+#[test]
+fn an_abandoned_connection_that_comes_back_is_noticed() {
+    noticed(Planted::SeatTheAbandoned, "KindsKeepTheirOrder", 40);
+}
+
+// R2.4
+#[test]
+fn dialling_without_a_pause_is_noticed() {
+    noticed(Planted::DialWithoutPause, "AwayIsLeftAlone", 3);
+}
+
+// R8.2: the frames say another key than the connection was made for, and are refused for it.
+#[test]
+fn an_answer_with_any_key_is_noticed() {
+    noticed(Planted::TrustAnyKey, "FailureHasItsReason", 10);
 }
 
 const SHOWN: usize = 40;

@@ -37,9 +37,14 @@ pub(super) fn strike(sim: &mut Sim<'_>, storm: &Storm, chance: &Chance) {
 
 /// Nothing is in the way any more, and everybody runs with the right key.
 pub(super) fn heal(sim: &mut Sim<'_>, storm: &Storm) {
+    mend(sim, storm);
+    storm.tell(Event::Heal);
+}
+
+/// The same, and nobody is told.
+pub(super) fn mend(sim: &mut Sim<'_>, storm: &Storm) {
     calm(sim, storm);
     start_all(sim, storm);
-    storm.tell(Event::Heal);
 }
 
 /// Steps until it is so, or this time has passed: whether it is so.
