@@ -129,7 +129,7 @@ fn filled<const N: usize>(head: [u64; N], bytes: usize) -> Vec<u8> {
 }
 
 impl Event {
-    /// Whether it happens to a reader who looks for what went wrong.
+    /// For whoever looks for what went wrong.
     pub(super) fn line(&self, at: Duration) -> String {
         format!("{:>7} ms  {self:?}", at.as_millis())
     }

@@ -134,13 +134,14 @@ impl Voice {
         let place = KINDS.iter().position(|known| *known == kind).unwrap();
         let chance = self.storm.chance(&[self.node, self.life, to.node, u64::try_from(place).unwrap()]);
         let mut reached = false;
+        sleep(Duration::from_millis(chance.among(1..20))).await;
         loop {
             match self.storm.phase(self.node) {
                 Phase::Storm => {
-                    sleep(Duration::from_millis(chance.among(1..700))).await;
                     // They are first polled in this order, and that is the order of the calls.
                     let burst = (0..chance.among(1..4)).map(|_| self.call(to, kind, &chance));
                     let _: Vec<()> = join_all(burst).await;
+                    sleep(Duration::from_millis(chance.among(1..700))).await;
                 }
                 Phase::Away(node) if node == to.node => {
                     let _ = self.small(to, kind, AT_ONCE).await;
@@ -169,6 +170,7 @@ impl Voice {
     async fn probe(&self, to: &Member, kind: MessageKind) -> bool {
         let is_answered = self.small(to, kind, PATIENCE / 2).await;
         if is_answered {
+            self.storm.host(self.node, |host| host.reached += 1);
             self.storm.tell(Event::Reach { from: self.node, to: to.node, kind });
         }
         is_answered
@@ -215,7 +217,7 @@ fn size_and_fate(kind: MessageKind, chance: &Chance) -> (usize, Fate) {
 
 fn size(most: usize, chance: &Chance) -> usize {
     let some = |range| usize::try_from(chance.among(range)).unwrap();
-    let large = if most > MAX_SMALL_FRAME_BYTES { 60 } else { 10 };
+    let large = if most > MAX_SMALL_FRAME_BYTES { 150 } else { 10 };
     match (chance.one_in(large), chance.among(0..10)) {
         (true, _) => most - AROUND - some(0..16),
         (false, 0) => 0,
@@ -225,7 +227,7 @@ fn size(most: usize, chance: &Chance) -> usize {
 }
 
 /// How often a host looks whether it is to do something else.
-const BEAT: Duration = Duration::from_millis(5);
+const BEAT: Duration = Duration::from_millis(10);
 /// The time for calls to a node that does not run.
 const AT_ONCE: Duration = Duration::from_millis(100);
 const SMALL: usize = 100;

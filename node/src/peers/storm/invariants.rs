@@ -1,7 +1,7 @@
 //! What must hold, whatever the network does: one function each, over everything that happened.
 
 use super::history::{Call, Event, Fate, History, Key, Outcome, Said};
-use super::{AWAY, LIMITS, NODES};
+use super::{AWAY, LIMITS, NODES, PATIENCE, SOON};
 use crate::peers::MessageKind;
 use crate::peers::frame::KINDS;
 use ct_core::Code;
@@ -251,6 +251,5 @@ fn nothing_is_left(history: &History, _: &Calls) -> Holds {
 const MOST_DIALS: u64 = 3 * (6 + 2 * AWAY.as_secs());
 /// Two members, three classes.
 const EACH: usize = 6;
-/// What was called before the heal, a connection that is silent for good, and the longest pause: a second or two each.
-const SOON: Duration = Duration::from_secs(5);
-const _: () = assert!(LIMITS.handshake.as_secs() + LIMITS.frame.as_secs() < SOON.as_secs());
+// Whoever rests is not taken for idle.
+const _: () = assert!(PATIENCE.as_secs() + LIMITS.handshake.as_secs() < LIMITS.idle.as_secs());

@@ -28,13 +28,16 @@ const PORT: u16 = 7000;
 const LIMITS: PeerLimits = PeerLimits {
     strangers: 16,
     handshake: Duration::from_secs(1),
-    idle: Duration::from_secs(8),
+    idle: Duration::from_secs(4),
     frame: Duration::from_secs(2),
     drain: Duration::from_secs(1),
 };
 /// The most time for a connection with its hand-shake.
 const CONNECT: Duration = Duration::from_millis(500);
 /// How long a node does not run that the others call nevertheless.
-const AWAY: Duration = Duration::from_secs(4);
+const AWAY: Duration = Duration::from_secs(3);
 /// The most time that a call is given.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// When nothing is in the way any more, everybody is reached within this time: a connection that is silent for good costs
+/// a second, the longest pause is another, and large messages come before small ones.
+const SOON: Duration = Duration::from_secs(5);

@@ -4,8 +4,9 @@ use super::history::{Event, History};
 use super::host::{self, name};
 use super::invariants::{Broken, judge};
 use super::shared::{Phase, Storm};
-use super::weather::{end, heal, mend, step_for, step_until, strike};
-use super::{AWAY, LIMITS, NODES, PATIENCE};
+use super::weather::{QUICK, end, heal, mend, step_for, step_until, strike};
+use super::{AWAY, LIMITS, NODES, PATIENCE, SOON};
+use crate::peers::frame::KINDS;
 use crate::planted::{Planted, plant};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +41,9 @@ fn settle(sim: &mut Sim<'_>, storm: &Storm) {
     go_away(sim, storm, *NODES.start());
     heal(sim, storm);
     storm.enter(Phase::Probe);
-    step_for(sim, storm, PROBING);
+    let is_reached =
+        |_: &mut Sim<'_>| NODES.map(|node| storm.host(node, |host| host.reached)).sum::<usize>() == EVERYBODY;
+    let _ = step_until(sim, storm, SOON, is_reached);
     storm.enter(Phase::Rest);
     step_for(sim, storm, PATIENCE + LIMITS.handshake);
     for node in NODES {
@@ -72,9 +75,9 @@ fn go_away(sim: &mut Sim<'_>, storm: &Storm, away: u64) {
 fn hosts(storm: &Arc<Storm>) -> Sim<'static> {
     let mut sim = Builder::new()
         .rng_seed(storm.seed)
-        .tick_duration(Duration::from_millis(1))
-        .min_message_latency(Duration::from_millis(1))
-        .max_message_latency(Duration::from_millis(10))
+        .tick_duration(QUICK)
+        .min_message_latency(QUICK)
+        .max_message_latency(5 * QUICK)
         .fail_rate(0.0)
         .repair_rate(0.1)
         .enable_random_order()
@@ -88,4 +91,5 @@ fn hosts(storm: &Arc<Storm>) -> Sim<'static> {
 
 /// How long it is rough.
 const ROUGH: Duration = Duration::from_secs(12);
-const PROBING: Duration = Duration::from_secs(6);
+/// Three nodes reach two others with each kind of message.
+const EVERYBODY: usize = 6 * KINDS.len();

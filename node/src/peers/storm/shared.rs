@@ -50,6 +50,8 @@ pub(super) struct Host {
     pub(super) large: u64,
     /// How often it has begun a connection in this life.
     pub(super) dialled: u64,
+    /// Members that it has reached after the storm, with each kind of message.
+    pub(super) reached: usize,
 }
 
 /// What a run that cannot go on would not tell otherwise.
@@ -66,8 +68,16 @@ impl Drop for Storm {
 
 impl Storm {
     pub(super) fn new(seed: u64) -> Self {
-        let host =
-            Host { key: Key::Own, life: 0, pace: Duration::ZERO, ends: None, runtime: None, large: 0, dialled: 0 };
+        let host = Host {
+            key: Key::Own,
+            life: 0,
+            pace: Duration::ZERO,
+            ends: None,
+            runtime: None,
+            large: 0,
+            dialled: 0,
+            reached: 0,
+        };
         Self {
             seed,
             calls: AtomicU64::new(0),

@@ -11,7 +11,7 @@ use turmoil::Sim;
 /// One thing goes wrong, or is mended.
 pub(super) fn strike(sim: &mut Sim<'_>, storm: &Storm, chance: &Chance) {
     let (one, other) = pair(chance);
-    match chance.among(0..15) {
+    match chance.among(0..17) {
         0 => tell(storm, format!("{one} and {other} are apart"), || sim.partition(name(one), name(other))),
         1 => {
             tell(storm, format!("nothing gets from {one} to {other}"), || sim.partition_oneway(name(one), name(other)))
@@ -25,6 +25,7 @@ pub(super) fn strike(sim: &mut Sim<'_>, storm: &Storm, chance: &Chance) {
         11 => cut_a_frame(sim, storm),
         12 => stop(sim, storm, one),
         13 => begin(sim, storm, one, Key::Foreign),
+        14 | 15 => begin_again(sim, storm, (one, other), chance),
         _ => slow_down(storm, one, chance),
     }
     if chance.one_in(2) {
@@ -94,7 +95,8 @@ fn calm(sim: &mut Sim<'_>, storm: &Storm) {
     for (one, other) in pairs() {
         sim.release(name(one), name(other));
         sim.set_link_fail_rate(name(one), name(other), 0.0);
-        sim.set_link_max_message_latency(name(one), name(other), Duration::from_millis(10));
+        sim.set_link_latency(name(one), name(other), QUICK);
+        sim.set_link_max_message_latency(name(one), name(other), 5 * QUICK);
     }
     for node in NODES {
         storm.host(node, |host| host.pace = Duration::ZERO);
@@ -114,6 +116,19 @@ fn begin(sim: &mut Sim<'_>, storm: &Storm, node: u64, key: Key) {
     tell(storm, format!("{node} begins with its {key:?} key"), || sim.crash(name(node)));
     storm.host(node, |host| host.key = key);
     sim.bounce(name(node));
+}
+
+/// What it has sent is still on its way when it has new connections.
+fn begin_again(sim: &mut Sim<'_>, storm: &Storm, (node, other): (u64, u64), chance: &Chance) {
+    begin(sim, storm, node, Key::Own);
+    let late = chance.among(80..160);
+    tell(storm, format!("{node} and {other} are {late} ms apart, and {node} begins again"), || {
+        sim.set_link_latency(name(node), name(other), Duration::from_millis(late));
+    });
+    // After its SYN, the hand-shake there and the answer to it, while the rest and the first request are on their way.
+    step_for(sim, storm, Duration::from_millis(3 * late + chance.among(0..late)));
+    begin(sim, storm, node, Key::Own);
+    calm(sim, storm);
 }
 
 /// Nobody is told that the connections are gone.
@@ -180,3 +195,6 @@ fn pair(chance: &Chance) -> (u64, u64) {
 fn pairs() -> Vec<(u64, u64)> {
     NODES.flat_map(|one| NODES.filter(move |other| *other > one).map(move |other| (one, other))).collect()
 }
+
+/// The least that a message takes.
+pub(super) const QUICK: Duration = Duration::from_millis(2);
