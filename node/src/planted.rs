@@ -21,6 +21,12 @@ pub(crate) enum Planted {
     CosignBeforePersist,
     /// The checkpoint is published before the tiles that it covers are there.
     PublishBeforeTiles,
+    /// A connection that its node has given up takes the place of a newer one, if its hand-shake was late.
+    SeatTheAbandoned,
+    /// A node that cannot be reached is dialled again at once.
+    DialWithoutPause,
+    /// Whoever answers is taken for the node that was dialled.
+    TrustAnyKey,
 }
 
 /// Whether this mistake is to be made.

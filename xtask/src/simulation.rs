@@ -1,4 +1,5 @@
-//! The whole log in one thread, by a seed: what `node/src/simulation` has to say.
+//! The whole log in one thread, by a seed, and the connections between nodes: what `node/src/simulation` and
+//! `node/src/peers/storm` have to say.
 
 use crate::process::{announce, cargo, run as run_command, works};
 use crate::step::Run;
@@ -32,7 +33,7 @@ pub(crate) fn parse(words: &[&str]) -> Option<Seeds> {
     is_told.then_some(seeds)
 }
 
-/// Thirty seeds, and every planted mistake.
+/// Thirty seeds of the log, ten of connections, and every planted mistake.
 pub(crate) fn briefly(run: &mut Run) -> Result<()> {
     let with_nextest = works(cargo(&run.root).args(["nextest", "--version"]));
     let words: &[&str] =
@@ -42,7 +43,9 @@ pub(crate) fn briefly(run: &mut Run) -> Result<()> {
     let _ = fs::remove_dir_all(&traces);
     fs::create_dir_all(&traces).with_context(|| format!("cannot create {}", traces.display()))?;
     let traces = std::path::absolute(&traces).context("there is no current folder")?;
-    run_command(cargo(&run.root).args(words).args(TESTS).arg("simulation::").env("CIVICTRUST_TRACES", &traces))?;
+    let mut tests = cargo(&run.root);
+    tests.args(words).args(TESTS).args(["--", "simulation::", "storm::"]).env("CIVICTRUST_TRACES", &traces);
+    run_command(&mut tests)?;
     specs::follow(run, &traces)
 }
 
@@ -79,7 +82,7 @@ fn seeds(command: &mut Command, Seeds { first, count }: Seeds) {
     command.stdin(Stdio::null());
 }
 
-const TESTS: [&str; 5] = ["-p", "ct-node", "--lib", "--features", "simulation"];
+const TESTS: [&str; 5] = ["-p", "ct-node", "--lib", "--features", "turmoil"];
 
 #[cfg(test)]
 mod tests {

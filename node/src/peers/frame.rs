@@ -255,7 +255,7 @@ const LENGTH_BYTES: usize = 4;
 const MAX_HEADER_BYTES: usize = 256;
 const SIGNED_AS: &[u8] = b"civictrust peer frame v1\n";
 const TURNS: [Turn; 3] = [Turn::Request, Turn::Reply, Turn::Refusal];
-const KINDS: [MessageKind; 8] = [
+pub(super) const KINDS: [MessageKind; 8] = [
     MessageKind::Append,
     MessageKind::Vote,
     MessageKind::PreVote,

@@ -12,8 +12,12 @@ mod frame;
 mod framed;
 mod identity;
 mod member;
+mod net;
 mod seats;
 mod server;
+#[cfg(test)]
+#[cfg(feature = "turmoil")]
+mod storm;
 mod tls;
 
 pub use address::{HostPort, PeerAddress};

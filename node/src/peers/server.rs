@@ -1,13 +1,13 @@
 //! Listening to the other nodes.
 
 use crate::error::{Error, Result};
-use crate::listen;
 use crate::peers::Receive;
 use crate::peers::channel::Channel;
 use crate::peers::class::Class;
 use crate::peers::frame::Header;
 use crate::peers::framed::{Framed, linger};
 use crate::peers::identity::Identity;
+use crate::peers::net::{self, TcpStream};
 use crate::peers::seats::{Seat, Seats};
 use crate::peers::tls;
 use ct_core::Code;
@@ -17,7 +17,6 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
@@ -55,7 +54,7 @@ impl Default for PeerLimits {
 /// A node's ear for the others: listens, and serves once it is told who answers.
 #[derive(Debug)]
 pub struct PeerServer {
-    listener: std::net::TcpListener,
+    listener: net::Bound,
     address: SocketAddr,
     own: Arc<Identity>,
     limits: PeerLimits,
@@ -67,7 +66,7 @@ impl PeerServer {
     /// # Errors
     /// `io.port_in_use` if another program listens there, `io.permission`, `io.network` if the address is not ours.
     pub fn bind(address: SocketAddr, own: Arc<Identity>, limits: PeerLimits) -> Result<Self> {
-        let (listener, address) = listen::bind(address)?;
+        let (listener, address) = net::bind(address)?;
         Ok(Self { listener, address, own, limits })
     }
 
@@ -86,7 +85,7 @@ impl PeerServer {
     /// # Errors
     /// `io.network` outside of a tokio runtime that has I/O and time.
     pub async fn serve(self, receive: Arc<dyn Receive>, shutdown: impl Future<Output = ()>) -> Result<()> {
-        let listener = TcpListener::from_std(self.listener).map_err(|source| {
+        let listener = net::listen(self.listener).await.map_err(|source| {
             Error::new(Code::IoNetwork, self.address, format!("cannot listen here: {source}"), "start it again")
         })?;
         let config = tls::server_config(&self.own, Arc::clone(&receive))?;
@@ -101,13 +100,17 @@ impl PeerServer {
             seats: Seats::default(),
             closing,
         });
+        let mut number = 0;
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
                 Some(_) = connections.join_next() => {}
-                accepted = listener.accept() => host.admit(accepted, &mut connections).await,
+                accepted = listener.accept() => {
+                    number += 1;
+                    host.admit(accepted, number, &mut connections).await;
+                }
             }
         }
         drop(listener);
@@ -132,7 +135,13 @@ struct Host {
 }
 
 impl Host {
-    async fn admit(self: &Arc<Self>, accepted: io::Result<(TcpStream, SocketAddr)>, connections: &mut JoinSet<()>) {
+    /// Begins what has the next number of all connections.
+    async fn admit(
+        self: &Arc<Self>,
+        accepted: io::Result<(TcpStream, SocketAddr)>,
+        number: u64,
+        connections: &mut JoinSet<()>,
+    ) {
         let (stream, address) = match accepted {
             Ok(accepted) => accepted,
             Err(source) => {
@@ -150,7 +159,7 @@ impl Host {
         let mut closing = self.closing.subscribe();
         connections.spawn(async move {
             let greeted = tokio::select! {
-                greeted = host.greet(stream, address) => greeted,
+                greeted = host.greet(stream, address, number) => greeted,
                 _ = closing.changed() => return,
             };
             drop(place);
@@ -168,7 +177,12 @@ impl Host {
     }
 
     /// The hand-shake: who is it, and for what?
-    async fn greet(&self, stream: TcpStream, address: SocketAddr) -> Option<(TlsStream<TcpStream>, Channel, Seat)> {
+    async fn greet(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+        number: u64,
+    ) -> Option<(TlsStream<TcpStream>, Channel, Seat)> {
         // Only a matter of speed.
         let _ = stream.set_nodelay(true);
         let place = address.to_string();
@@ -187,7 +201,7 @@ impl Host {
                 return None;
             }
         };
-        match self.seat(&stream, &place) {
+        match self.seat(&stream, number, &place) {
             Ok((channel, seat)) => Some((stream, channel, seat)),
             Err(error) => {
                 self.note(&error, &place);
@@ -197,7 +211,7 @@ impl Host {
         }
     }
 
-    fn seat(&self, stream: &TlsStream<TcpStream>, place: &str) -> Result<(Channel, Seat)> {
+    fn seat(&self, stream: &TlsStream<TcpStream>, number: u64, place: &str) -> Result<(Channel, Seat)> {
         let connection = stream.get_ref().1;
         let key = tls::proved_key(connection.peer_certificates());
         let member = key.and_then(|key| Some((key, self.receive.member(&key)?)));
@@ -208,7 +222,7 @@ impl Host {
             let next = "use the same version of ct-node on all nodes";
             Error::new(Code::MalformedFrame, place, "does not say what it connects for", next)
         })?;
-        Ok((Channel::new(Arc::clone(&self.own), from, &key, class)?, self.seats.take(from, key, class)))
+        Ok((Channel::new(Arc::clone(&self.own), from, &key, class)?, self.seats.take(from, key, class, number)))
     }
 
     /// Answers requests until one of both ends it.

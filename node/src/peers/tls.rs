@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::peers::class::Class;
 use crate::peers::identity::Identity;
 use crate::peers::{Member, Receive};
+use crate::planted::{Planted, planted};
 use ct_core::Code;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{AlwaysResolvesClientRawPublicKeys, Resumption};
@@ -104,7 +105,8 @@ impl ServerCertVerifier for ThisMember {
         _ocsp_response: &[u8],
         _now: UnixTime,
     ) -> std::result::Result<ServerCertVerified, rustls::Error> {
-        if intermediates.is_empty() && raw_key(end_entity) == Some(self.key) {
+        let is_this = raw_key(end_entity) == Some(self.key) || planted(Planted::TrustAnyKey);
+        if intermediates.is_empty() && is_this {
             return Ok(ServerCertVerified::assertion());
         }
         Err(unknown_key(end_entity, &format!("is not node {}: it has", self.node)))

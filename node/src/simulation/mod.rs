@@ -6,7 +6,7 @@
 //! (the writer of the write-ahead log is a task; `schedules` explores what they hand over), sockets and TLS, HTTP, the
 //! file system below the published files, which keeps everything that was written, and the time that computing takes.
 
-mod chance;
+pub(crate) mod chance;
 mod clerk;
 mod history;
 mod invariants;
