@@ -1,7 +1,7 @@
 //! Mistakes that can be made on purpose, so that a simulation shows that it would notice them. A program that anybody
 //! runs makes none: without the feature `simulation`, [`planted`] is `false` wherever it is asked.
 
-/// A mistake; in the specifications, a constant of the same name makes it.
+/// A mistake; a specification that speaks of it has a constant of the same name, which makes it there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "simulation"), expect(dead_code, reason = "made in simulations only"))]
 pub(crate) enum Planted {

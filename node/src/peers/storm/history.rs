@@ -16,6 +16,8 @@ pub(super) enum Event {
     Ask(Call),
     /// A message reached whoever answers, as one from this node.
     Arrive { node: u64, from: u64, kind: MessageKind, bytes: usize, call: Option<u64> },
+    /// What was begun for such a message is over, or was given up.
+    Finish { node: u64, from: u64, kind: MessageKind },
     /// What became of a call.
     End { call: u64, outcome: Outcome },
     /// How often a node has dialled another, that did not run, within the time that [`super::AWAY`] is.
@@ -51,6 +53,8 @@ pub(super) struct Call {
     pub(super) kind: MessageKind,
     pub(super) bytes: usize,
     pub(super) fate: Fate,
+    /// The time that it is given.
+    pub(super) within: Duration,
 }
 
 /// What the other node is to do.

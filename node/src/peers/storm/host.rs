@@ -94,6 +94,7 @@ impl Receive for Ear {
             let call = call.filter(|call| call.request() == payload);
             let (node, number) = (self.node, call.map(|call| call.number));
             self.storm.tell(Event::Arrive { node, from, kind, bytes: payload.len(), call: number });
+            let _finish = Finish { storm: &self.storm, node, from, kind };
             let pace = self.storm.host(node, |host| host.pace);
             if !pace.is_zero() {
                 sleep(pace).await;
@@ -110,6 +111,20 @@ impl Receive for Ear {
 
     fn member(&self, key: &[u8; 32]) -> Option<u64> {
         NODES.filter(|node| *node != self.node).find(|node| member(*node).key == *key)
+    }
+}
+
+/// Tells that what was begun for a message is over, however it ends.
+struct Finish<'a> {
+    storm: &'a Storm,
+    node: u64,
+    from: u64,
+    kind: MessageKind,
+}
+
+impl Drop for Finish<'_> {
+    fn drop(&mut self) {
+        self.storm.tell(Event::Finish { node: self.node, from: self.from, kind: self.kind });
     }
 }
 
@@ -156,10 +171,10 @@ impl Voice {
     /// A call of any size, given any time; some are given up before that.
     async fn call(&self, to: &Member, kind: MessageKind, chance: &Chance) {
         let (bytes, fate) = size_and_fate(kind, chance);
-        let call = self.ask(to, kind, bytes, fate);
+        let within = Duration::from_millis(chance.among(20..u64::try_from(PATIENCE.as_millis()).unwrap()));
+        let call = self.ask(to, kind, bytes, fate, within);
         let is_large = bytes > MAX_SMALL_FRAME_BYTES;
         self.storm.host(to.node, |host| host.large += u64::from(is_large));
-        let within = Duration::from_millis(chance.among(20..u64::try_from(PATIENCE.as_millis()).unwrap()));
         let leaves = if chance.one_in(10) { within / 4 } else { 2 * PATIENCE };
         let result = timeout(leaves, self.dialer.call(to, kind, call.request(), within)).await;
         self.storm.host(to.node, |host| host.large = host.large.saturating_sub(u64::from(is_large)));
@@ -178,7 +193,7 @@ impl Voice {
 
     /// Whether a small call is answered in this time.
     async fn small(&self, to: &Member, kind: MessageKind, within: Duration) -> bool {
-        let call = self.ask(to, kind, SMALL, Fate::Reply(SMALL));
+        let call = self.ask(to, kind, SMALL, Fate::Reply(SMALL), within);
         let result = self.dialer.call(to, kind, call.request(), within).await;
         let is_answered = result.is_ok();
         self.end(&call, Some(result));
@@ -188,9 +203,9 @@ impl Voice {
         is_answered
     }
 
-    fn ask(&self, to: &Member, kind: MessageKind, bytes: usize, fate: Fate) -> Call {
+    fn ask(&self, to: &Member, kind: MessageKind, bytes: usize, fate: Fate, within: Duration) -> Call {
         let (from, key, to) = (self.node, self.key, to.node);
-        self.storm.ask(|number| Call { number, from, key, to, kind, bytes, fate })
+        self.storm.ask(|number| Call { number, from, key, to, kind, bytes, fate, within })
     }
 
     fn end(&self, call: &Call, result: Option<Result<Vec<u8>>>) {

@@ -3,6 +3,7 @@
 use super::history::{Call, Event, Fate, History, Key, Outcome, Said};
 use super::{AWAY, LIMITS, NODES, PATIENCE, SOON};
 use crate::peers::MessageKind;
+use crate::peers::class::Class;
 use crate::peers::frame::KINDS;
 use ct_core::Code;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,13 +29,15 @@ pub(super) fn judge(history: &History) -> Vec<Broken> {
 type Holds = Result<(), (usize, String)>;
 type Invariant = fn(&History, &Calls) -> Holds;
 
-const ALL: [(&str, Invariant); 10] = [
+const ALL: [(&str, Invariant); 12] = [
     ("ReplyIsToItsRequest", reply_is_to_its_request),
     ("KindsKeepTheirOrder", kinds_keep_their_order),
     ("DeliveredOnce", delivered_once),
+    ("OneAtATime", one_at_a_time),
     ("OnlyMembersAreHeard", only_members_are_heard),
     ("LimitsHold", limits_hold),
     ("FailureHasItsReason", failure_has_its_reason),
+    ("CallsEndInTime", calls_end_in_time),
     ("AwayIsLeftAlone", away_is_left_alone),
     ("HealedIsReached", healed_is_reached),
     ("OneConnectionEach", one_connection_each),
@@ -129,6 +132,23 @@ fn delivered_once(history: &History, _: &Calls) -> Holds {
     Ok(())
 }
 
+/// While something is done for a member, nothing else of the same class is begun for it: not even on a newer connection.
+fn one_at_a_time(history: &History, _: &Calls) -> Holds {
+    let mut begun: BTreeMap<(u64, u64, Class), MessageKind> = BTreeMap::new();
+    for (at, (_, event)) in history.0.iter().enumerate() {
+        match event {
+            Event::Arrive { node, from, kind, .. } => {
+                if let Some(other) = begun.insert((*node, *from, kind.class()), *kind) {
+                    return Err((at, format!("at node {node}, {kind:?} of node {from} began during {other:?}")));
+                }
+            }
+            Event::Finish { node, from, kind } => drop(begun.remove(&(*node, *from, kind.class()))),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// What arrives was sent by the member in whose name it arrives, with the key that it has; and nobody else answers.
 fn only_members_are_heard(history: &History, calls: &Calls) -> Holds {
     for (at, node, from, kind, bytes, call) in arrived(history) {
@@ -178,6 +198,18 @@ fn failure_has_its_reason(history: &History, calls: &Calls) -> Holds {
         };
         if !has_reason {
             return Err((at, format!("{call:?} failed with {}: {text}", code.as_str())));
+        }
+    }
+    Ok(())
+}
+
+/// A call ends within the time that it was given.
+fn calls_end_in_time(history: &History, calls: &Calls) -> Holds {
+    for (at, asked, call, outcome) in calls.ended(history) {
+        let (Some((ended, _)), Some((asked, _))) = (history.0.get(at), history.0.get(asked)) else { continue };
+        let took = ended.saturating_sub(*asked);
+        if took > call.within + SLACK {
+            return Err((at, format!("{call:?} took {took:?}: {outcome:?}")));
         }
     }
     Ok(())
@@ -249,6 +281,8 @@ fn nothing_is_left(history: &History, _: &Calls) -> Holds {
 
 /// Each class at once, after at least 25, 50, 100, 200 and 400 milliseconds, and then every half second.
 const MOST_DIALS: u64 = 3 * (6 + 2 * AWAY.as_secs());
+/// Of a clock that goes in steps.
+const SLACK: Duration = Duration::from_millis(10);
 /// Two members, three classes.
 const EACH: usize = 6;
 // Whoever rests is not taken for idle.

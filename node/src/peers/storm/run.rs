@@ -80,6 +80,9 @@ fn hosts(storm: &Arc<Storm>) -> Sim<'static> {
         .max_message_latency(5 * QUICK)
         .fail_rate(0.0)
         .repair_rate(0.1)
+        // Segments on the way, and also connections that wait to be accepted: those of a long hold come all at once, and
+        // turmoil ends the run when there are more.
+        .tcp_capacity(128)
         .enable_random_order()
         .build();
     for node in NODES {

@@ -108,7 +108,7 @@ const SHOWN: usize = 40;
 const LARGE: usize = 5 << 20;
 /// What every few seeds meet: of the weather, of messages, and of what becomes of calls.
 const MET: [&str; 17] = [
-    "apart",
+    "are apart",
     "nothing gets from",
     "held",
     "lose one in",

@@ -11,7 +11,7 @@ use turmoil::Sim;
 /// One thing goes wrong, or is mended.
 pub(super) fn strike(sim: &mut Sim<'_>, storm: &Storm, chance: &Chance) {
     let (one, other) = pair(chance);
-    match chance.among(0..17) {
+    match chance.among(0..18) {
         0 => tell(storm, format!("{one} and {other} are apart"), || sim.partition(name(one), name(other))),
         1 => {
             tell(storm, format!("nothing gets from {one} to {other}"), || sim.partition_oneway(name(one), name(other)))
@@ -22,10 +22,10 @@ pub(super) fn strike(sim: &mut Sim<'_>, storm: &Storm, chance: &Chance) {
         7 | 8 => delay(sim, storm, chance),
         9 => tell(storm, format!("{one} crashes"), || sim.crash(name(one))),
         10 => power_failure(sim, storm, one),
-        11 => cut_a_frame(sim, storm),
-        12 => stop(sim, storm, one),
-        13 => begin(sim, storm, one, Key::Foreign),
-        14 | 15 => begin_again(sim, storm, (one, other), chance),
+        11 | 12 => cut_a_frame(sim, storm),
+        13 => stop(sim, storm, one),
+        14 => begin(sim, storm, one, Key::Foreign),
+        15 | 16 => begin_again(sim, storm, (one, other), chance),
         _ => slow_down(storm, one, chance),
     }
     if chance.one_in(2) {
@@ -149,7 +149,7 @@ fn power_failure(sim: &mut Sim<'_>, storm: &Storm, node: u64) {
 fn cut_a_frame(sim: &mut Sim<'_>, storm: &Storm) {
     let receives = |storm: &Storm| NODES.into_iter().find(|node| storm.host(*node, |host| host.large) > 0);
     if step_until(sim, storm, PATIENCE, |_| receives(storm).is_some()) {
-        step_for(sim, storm, Duration::from_millis(30));
+        step_for(sim, storm, 5 * QUICK);
         if let Some(node) = receives(storm) {
             tell(storm, format!("{node} crashes within a frame"), || sim.crash(name(node)));
         }
