@@ -12,9 +12,11 @@ use crate::consensus::{sleep, spawn};
 use crate::planted::{Planted, plant};
 use openraft::AsyncRuntime;
 use openraft_rt_sim::SimRuntime;
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::panic;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 /// The nodes, by number.
@@ -60,9 +62,34 @@ impl Scale {
 pub(super) fn run(seed: u64, scale: Scale, mistake: Option<Planted>) -> Outcome {
     plant(mistake);
     BEGUN.set(None);
+    count_panics(seed);
     let outcome = SimRuntime::with_seed(seed).block_on(play(seed, scale));
     plant(None);
+    let panics = PANICS.take().map_or(0, |(_, panics)| panics);
+    // Of a node that goes on after an invariant does not hold, anything may be expected.
+    assert!(outcome.broken.is_some() || panics == 0, "seed {seed}: {panics} tasks have panicked: see above");
     outcome
+}
+
+/// From now on panics of this thread are counted, and say by which seed: the runtime keeps those of tasks to itself, and
+/// an observer that is gone sees nothing that breaks an invariant.
+fn count_panics(seed: u64) {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |told| {
+            before(told);
+            if let Some((seed, panics)) = PANICS.get() {
+                PANICS.set(Some((seed, panics + 1)));
+                eprintln!("in the run of seed {seed}: cargo xtask sim --seed {seed}");
+            }
+        }));
+    });
+    PANICS.set(Some((seed, 0)));
+}
+
+thread_local! {
+    static PANICS: Cell<Option<(u64, u64)>> = const { Cell::new(None) };
 }
 
 async fn play(seed: u64, scale: Scale) -> Outcome {
