@@ -58,6 +58,8 @@ pub(super) enum Event {
 pub(super) struct End {
     /// What is published on each node.
     pub(super) published: Vec<(u64, Vec<Vec<u8>>)>,
+    /// The whole state of each node, once all have come equally far.
+    pub(super) states: Vec<(u64, Hash)>,
     /// Nodes that did not come to one state, all of it final and published, although nothing was in their way.
     pub(super) stuck: Option<String>,
     /// A log that was taken back too far rightly does not go on.

@@ -10,6 +10,7 @@ use super::witnesses::Witnesses;
 use super::{BEGUN, observer, plots, restoring};
 use crate::consensus::{sleep, spawn};
 use crate::planted::{Planted, plant};
+use ct_core::Hash;
 use openraft::AsyncRuntime;
 use openraft_rt_sim::SimRuntime;
 use std::cell::Cell;
@@ -151,18 +152,27 @@ async fn story(office: &Arc<Office>, strikes: u64) -> Option<End> {
     }
     let mut is_fenced = false;
     if restores {
-        is_fenced = restoring::restore(office).await?;
+        is_fenced = restoring::restore(office).await;
     }
     plots::heal(office).await;
     sleep(Duration::from_secs(3)).await;
     close(office).await;
     let stuck = if is_fenced { None } else { settled(office).await };
     let places = office.places.lock().unwrap();
-    let published = places.values().filter_map(|place| {
-        let checkpoint = observer::published(&place.data())?;
-        Some((place.node, observer::entries(&place.data(), checkpoint.size())?))
-    });
-    Some(End { published: published.collect(), stuck, is_fenced })
+    // Of a node whose published files cannot be read, nothing is there.
+    let entries = |place: &Place| observer::entries(&place.data(), observer::published(&place.data())?.size());
+    let published = places.values().map(|place| (place.node, entries(place).unwrap_or_default()));
+    let published = published.collect();
+    let is_settled = stuck.is_none() && !is_fenced;
+    let states = if is_settled { places.values().map(whole_state).collect() } else { Vec::new() };
+    Some(End { published, states, stuck, is_fenced })
+}
+
+/// Everything that one node would give to another; no entries wait to be published any more.
+fn whole_state(place: &Place) -> (u64, Hash) {
+    let mut bytes = Vec::new();
+    place.running().unwrap().state.view().unwrap().write_to(&mut bytes).unwrap();
+    (place.node, Hash::of(&bytes))
 }
 
 /// Nothing new is sent; what is on its way comes to an end.
