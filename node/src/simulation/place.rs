@@ -156,7 +156,8 @@ impl Place {
         let state = machine.reader();
         let publication = self.publication(world)?;
         let (node, history) = (self.node, world.history.clone());
-        let machine = Watched { machine, node, is_alive: Arc::clone(&is_alive), history };
+        let file = self.state.clone();
+        let machine = Watched { machine, file, node, is_alive: Arc::clone(&is_alive), history };
         let found = self.found(world, machine, &is_alive)?;
         let (end, ended) = watch::channel(());
         let running = Arc::new(Mutex::new(None));
@@ -258,11 +259,12 @@ impl Birth {
         world.air.listeners.lock().unwrap().insert(node, listener);
         let live = Running { consensus: Arc::clone(&consensus), sequencer, admission, state: state.clone() };
         *running.lock().unwrap() = Some(live);
+        let data = publication.dir().to_owned();
         let parts = PublisherParts {
             publication,
             state: state.clone(),
             proposer: Arc::clone(&proposer),
-            cosign: Box::new(Counter { node, witnesses: Arc::clone(&world.witnesses) }),
+            cosign: Box::new(Counter { node, data, witnesses: Arc::clone(&world.witnesses) }),
             source: Some(Box::new(super::others::Others::new(node, &world))),
             metrics,
             settings: PublisherSettings { patience: Duration::from_millis(400), ..PublisherSettings::default() },
