@@ -58,7 +58,11 @@ pub(super) async fn restore(office: &Office) -> bool {
         place.start(&office.world);
     }
     office.is_open.store(true, Ordering::Relaxed);
-    sleep(Duration::from_secs(8)).await;
+    for _ in 0..5 {
+        sleep(Duration::from_millis(office.world.chance.among(200..2_500))).await;
+        plots::trouble(office).await;
+    }
+    sleep(Duration::from_secs(3)).await;
     is_old
 }
 
