@@ -34,8 +34,8 @@ pub(super) enum Event {
     Seal { node: u64, generation: u64, size: u64, root: Hash },
     /// What a node's state says is final.
     Anchor { node: u64, generation: u64, size: u64, root: Hash },
-    /// The fence of a node says that this may have been signed.
-    Sign { node: u64, size: u64, root: Hash },
+    /// The fence of a node says that this may have been signed, or a witness was shown it; and what the fence says.
+    Sign { node: u64, size: u64, root: Hash, fenced: u64 },
     /// A witness has cosigned what a node has shown it, and what it would remember if it ended now.
     Cosign { witness: u64, node: u64, size: u64, root: Hash, remembered: u64 },
     /// Enough witnesses have told a restored log that nobody has seen more.
@@ -58,6 +58,8 @@ pub(super) enum Event {
 pub(super) struct End {
     /// What is published on each node.
     pub(super) published: Vec<(u64, Vec<Vec<u8>>)>,
+    /// The whole state of each node, once all have come equally far.
+    pub(super) states: Vec<(u64, Hash)>,
     /// Nodes that did not come to one state, all of it final and published, although nothing was in their way.
     pub(super) stuck: Option<String>,
     /// A log that was taken back too far rightly does not go on.

@@ -41,9 +41,11 @@ impl Seen {
             self.purged = purged;
         }
         let fence = fs::read(place.data().join("state/fence")).unwrap_or_default();
-        if fence != self.fence && !fence.is_empty() {
-            let fence = Checkpoint::parse(std::str::from_utf8(&fence).unwrap()).unwrap();
-            history.tell(Event::Sign { node, size: fence.size().get(), root: fence.root() });
+        if fence != self.fence
+            && let Some(fence) = self::fence(&place.data())
+        {
+            let (size, root) = (fence.size().get(), fence.root());
+            history.tell(Event::Sign { node, size, root, fenced: size });
         }
         self.fence = fence;
         let checkpoint = fs::read(place.data().join("log/checkpoint")).unwrap_or_default();
@@ -61,6 +63,12 @@ impl Seen {
         }
         self.is_marked = is_marked;
     }
+}
+
+/// What may have been signed, by this folder.
+pub(super) fn fence(data: &Path) -> Option<Checkpoint> {
+    let text = fs::read_to_string(data.join("state/fence")).ok()?;
+    Some(Checkpoint::parse(&text).unwrap())
 }
 
 /// The published checkpoint in this folder.

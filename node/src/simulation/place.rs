@@ -37,6 +37,8 @@ pub(super) struct Place {
     pub(super) beginning: Beginning,
     pub(super) life: Option<Life>,
     lives: u64,
+    /// Records that were on disk when it ended last.
+    synced: u64,
 }
 
 /// From a start to an end.
@@ -75,7 +77,7 @@ impl Place {
         fs::create_dir(dir.join("life-0")).unwrap();
         let skew = Arc::new(AtomicI64::new(0));
         let (disk, state) = (FaultyDisk::default(), StateFile::default());
-        Self { node, dir, disk, state, skew, beginning: Beginning::Founds, life: None, lives: 0 }
+        Self { node, dir, disk, state, skew, beginning: Beginning::Founds, life: None, lives: 0, synced: 0 }
     }
 
     pub(super) fn data(&self) -> PathBuf {
@@ -97,6 +99,7 @@ impl Place {
         let running = life.running.lock().unwrap().take();
         let synced = running.as_ref().map(|running| running.consensus.status().wal.synced.get());
         if let Some(lsn) = synced {
+            self.synced = lsn;
             world.history.tell(Event::Crash { node: self.node, lsn });
         }
         life.is_alive.store(false, Ordering::Relaxed);
@@ -140,6 +143,12 @@ impl Place {
             }
         }
         self.disk.set(&name, &bytes);
+        // What recovery does not notice must not be taken for damage that there was none of.
+        assert!(
+            self.synced < LONG,
+            "node {}: a bit has flipped twenty times, and recovery has noticed none",
+            self.node
+        );
     }
 
     /// Starts the node on what is there. A moment must have passed since it ended.
@@ -156,7 +165,8 @@ impl Place {
         let state = machine.reader();
         let publication = self.publication(world)?;
         let (node, history) = (self.node, world.history.clone());
-        let machine = Watched { machine, node, is_alive: Arc::clone(&is_alive), history };
+        let file = self.state.clone();
+        let machine = Watched { machine, file, node, is_alive: Arc::clone(&is_alive), history };
         let found = self.found(world, machine, &is_alive)?;
         let (end, ended) = watch::channel(());
         let running = Arc::new(Mutex::new(None));
@@ -258,11 +268,12 @@ impl Birth {
         world.air.listeners.lock().unwrap().insert(node, listener);
         let live = Running { consensus: Arc::clone(&consensus), sequencer, admission, state: state.clone() };
         *running.lock().unwrap() = Some(live);
+        let data = publication.dir().to_owned();
         let parts = PublisherParts {
             publication,
             state: state.clone(),
             proposer: Arc::clone(&proposer),
-            cosign: Box::new(Counter { node, witnesses: Arc::clone(&world.witnesses) }),
+            cosign: Box::new(Counter { node, data, witnesses: Arc::clone(&world.witnesses) }),
             source: Some(Box::new(super::others::Others::new(node, &world))),
             metrics,
             settings: PublisherSettings { patience: Duration::from_millis(400), ..PublisherSettings::default() },
@@ -301,3 +312,6 @@ async fn bootstrapped(command: Vec<u8>, state: StateReader, proposer: Arc<dyn Pr
         sleep(Duration::from_millis(100)).await;
     }
 }
+
+/// Of so many records, most are not in the last one that was flushed.
+const LONG: u64 = 50;

@@ -31,6 +31,17 @@ pub(super) async fn strike(office: &Office) {
     }
 }
 
+/// What a log that was just restored must bear, too.
+pub(super) async fn trouble(office: &Office) {
+    match office.world.chance.among(0..4) {
+        0 => crash(office, &[any(office)]),
+        1 => crash(office, &leader(office)),
+        2 => power_failure(office).await,
+        _ => office.world.witnesses.lock().unwrap().lost = office.world.chance.among(2..4),
+    }
+    start_all(office).await;
+}
+
 /// Nothing is in the way any more, and everybody runs.
 pub(super) async fn heal(office: &Office) {
     // Who has just crashed is gone by then.

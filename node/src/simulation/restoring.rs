@@ -25,14 +25,13 @@ struct Backup {
     generation: u64,
 }
 
-/// Restores the log from a backup that has everything, or from an older one: then it must not go on, which is told. `None`
-/// once an invariant does not hold.
-pub(super) async fn restore(office: &Office) -> Option<bool> {
+/// Restores the log from a backup that has everything, or from an older one: then it must not go on, which is told.
+pub(super) async fn restore(office: &Office) -> bool {
     plots::heal(office).await;
     close(office).await;
     if settled(office).await.is_some() {
         // What is in the way is told at the end.
-        return Some(false);
+        return false;
     }
     let backup = take(office);
     let is_old = office.world.chance.one_in(2);
@@ -41,16 +40,17 @@ pub(super) async fn restore(office: &Office) -> Option<bool> {
         sleep(Duration::from_secs(4)).await;
         close(office).await;
         if settled(office).await.is_some() {
-            return Some(false);
+            return false;
         }
     }
-    let is_old = is_old && observer::published(&office.places.lock().unwrap()[&1].data())?.size().get() > backup.size;
+    let is_old =
+        is_old && observer::published(&office.places.lock().unwrap()[&1].data()).unwrap().size().get() > backup.size;
     for place in office.places.lock().unwrap().values_mut() {
         place.crash(&office.world, || true);
     }
     sleep(Duration::from_secs(1)).await;
     let Backup { size, sealed, anchored, .. } = backup;
-    let published = observer::published_size(backup.dir.path())?;
+    let published = observer::published_size(backup.dir.path()).unwrap();
     office.world.history.tell(Event::Restore { size, published, sealed, anchored });
     for place in office.places.lock().unwrap().values_mut() {
         place.wipe(&office.world);
@@ -58,8 +58,12 @@ pub(super) async fn restore(office: &Office) -> Option<bool> {
         place.start(&office.world);
     }
     office.is_open.store(true, Ordering::Relaxed);
-    sleep(Duration::from_secs(8)).await;
-    Some(is_old)
+    for _ in 0..5 {
+        sleep(Duration::from_millis(office.world.chance.among(200..2_500))).await;
+        plots::trouble(office).await;
+    }
+    sleep(Duration::from_secs(3)).await;
+    is_old
 }
 
 fn take(office: &Office) -> Backup {

@@ -10,11 +10,14 @@ use super::witnesses::Witnesses;
 use super::{BEGUN, observer, plots, restoring};
 use crate::consensus::{sleep, spawn};
 use crate::planted::{Planted, plant};
+use ct_core::Hash;
 use openraft::AsyncRuntime;
 use openraft_rt_sim::SimRuntime;
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::panic;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 /// The nodes, by number.
@@ -60,9 +63,34 @@ impl Scale {
 pub(super) fn run(seed: u64, scale: Scale, mistake: Option<Planted>) -> Outcome {
     plant(mistake);
     BEGUN.set(None);
+    count_panics(seed);
     let outcome = SimRuntime::with_seed(seed).block_on(play(seed, scale));
     plant(None);
+    let panics = PANICS.take().map_or(0, |(_, panics)| panics);
+    // Of a node that goes on after an invariant does not hold, anything may be expected.
+    assert!(outcome.broken.is_some() || panics == 0, "seed {seed}: {panics} tasks have panicked: see above");
     outcome
+}
+
+/// From now on panics of this thread are counted, and say by which seed: the runtime keeps those of tasks to itself, and
+/// an observer that is gone sees nothing that breaks an invariant.
+fn count_panics(seed: u64) {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |told| {
+            before(told);
+            if let Some((seed, panics)) = PANICS.get() {
+                PANICS.set(Some((seed, panics + 1)));
+                eprintln!("in the run of seed {seed}: cargo xtask sim --seed {seed}");
+            }
+        }));
+    });
+    PANICS.set(Some((seed, 0)));
+}
+
+thread_local! {
+    static PANICS: Cell<Option<(u64, u64)>> = const { Cell::new(None) };
 }
 
 async fn play(seed: u64, scale: Scale) -> Outcome {
@@ -124,18 +152,27 @@ async fn story(office: &Arc<Office>, strikes: u64) -> Option<End> {
     }
     let mut is_fenced = false;
     if restores {
-        is_fenced = restoring::restore(office).await?;
+        is_fenced = restoring::restore(office).await;
     }
     plots::heal(office).await;
     sleep(Duration::from_secs(3)).await;
     close(office).await;
     let stuck = if is_fenced { None } else { settled(office).await };
     let places = office.places.lock().unwrap();
-    let published = places.values().filter_map(|place| {
-        let checkpoint = observer::published(&place.data())?;
-        Some((place.node, observer::entries(&place.data(), checkpoint.size())?))
-    });
-    Some(End { published: published.collect(), stuck, is_fenced })
+    // Of a node whose published files cannot be read, nothing is there.
+    let entries = |place: &Place| observer::entries(&place.data(), observer::published(&place.data())?.size());
+    let published = places.values().map(|place| (place.node, entries(place).unwrap_or_default()));
+    let published = published.collect();
+    let is_settled = stuck.is_none() && !is_fenced;
+    let states = if is_settled { places.values().map(whole_state).collect() } else { Vec::new() };
+    Some(End { published, states, stuck, is_fenced })
+}
+
+/// Everything that one node would give to another; no entries wait to be published any more.
+fn whole_state(place: &Place) -> (u64, Hash) {
+    let mut bytes = Vec::new();
+    place.running().unwrap().state.view().unwrap().write_to(&mut bytes).unwrap();
+    (place.node, Hash::of(&bytes))
 }
 
 /// Nothing new is sent; what is on its way comes to an end.

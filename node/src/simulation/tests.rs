@@ -15,9 +15,10 @@ fn hold(seeds: Range<u64>) -> BTreeSet<&'static str> {
         if std::env::var_os("CIVICTRUST_TRACE").is_some() {
             println!("{}", outcome.lines.join("\n"));
         }
-        if let Some(Broken { invariant, how, .. }) = &outcome.broken {
-            let first = outcome.lines.len().saturating_sub(SHOWN);
-            let tail = outcome.lines[first..].join("\n");
+        if let Some(Broken { invariant, how, events }) = &outcome.broken {
+            // The run went on for a while.
+            let until = outcome.lines.len().min(*events);
+            let tail = outcome.lines[until.saturating_sub(SHOWN)..until].join("\n");
             panic!(
                 "seed {seed}: {invariant} does not hold: {how}\nsee it again: cargo xtask sim --seed {seed}\n{tail}"
             );

@@ -1,6 +1,7 @@
 //! The real state machine, watched.
 
 use super::history::{Event, History};
+use super::state_file::StateFile;
 use crate::command::Command;
 use crate::consensus::{Committed, Machine, Snapshot, place_of};
 use crate::envelope::Envelope;
@@ -14,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// A node's machine; what a dead node's does is nobody's business.
 pub(super) struct Watched {
     pub(super) machine: StateMachine,
+    pub(super) file: StateFile,
     pub(super) node: u64,
     pub(super) is_alive: Arc<AtomicBool>,
     pub(super) history: History,
@@ -26,8 +28,9 @@ impl Watched {
         }
     }
 
+    /// What would be found after a power failure now.
     fn tell_durable(&self) -> Result<()> {
-        let applied = self.machine.applied()?;
+        let applied = StateMachine::open_on(self.file.crash(|| false))?.applied()?;
         let place = applied.and_then(|applied| place_of(&applied));
         if let Some((index, _)) = place {
             self.tell(Event::Persist { node: self.node, index });

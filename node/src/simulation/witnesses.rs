@@ -3,7 +3,7 @@
 use super::chance::Chance;
 use super::history::{Event, History};
 use super::town::{ORIGIN, Town, at};
-use super::{QUORUM, seconds};
+use super::{QUORUM, observer, seconds};
 use crate::error::{Error, Result};
 use crate::log_signer::{LogSigner, SignedCheckpoint};
 use crate::service::Cosign;
@@ -121,6 +121,7 @@ pub(super) fn copy(key: &KeyFile) -> KeyFile {
 /// The witnesses, as one node sees them.
 pub(super) struct Counter {
     pub(super) node: u64,
+    pub(super) data: PathBuf,
     pub(super) witnesses: Arc<Mutex<Witnesses>>,
 }
 
@@ -133,7 +134,8 @@ impl Counter {
     ) -> Result<Vec<Said>> {
         let witnesses = self.witnesses.lock().unwrap();
         let (size, root) = (signed.checkpoint().size(), signed.checkpoint().root());
-        witnesses.history.tell(Event::Sign { node: self.node, size: size.get(), root });
+        let fenced = observer::fence(&self.data).map_or(0, |fence| fence.size().get());
+        witnesses.history.tell(Event::Sign { node: self.node, size: size.get(), root, fenced });
         let mut said = Vec::new();
         for number in 0..witnesses.count() {
             let mut answer = witnesses.ask(self.node, number, signed, TreeSize::ZERO, Vec::new());

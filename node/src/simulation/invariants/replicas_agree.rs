@@ -1,5 +1,6 @@
 //! Nodes that have come equally far have the same state (R11.5).
 
+use super::super::history::End;
 use super::{Event, Invariant};
 use ct_core::Hash;
 use std::collections::BTreeMap;
@@ -25,5 +26,13 @@ impl Invariant for ReplicasAgree {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What is not in any answer shows here: who may submit, and what may not be sent again.
+    fn end(&mut self, end: &End) -> Result<(), String> {
+        let differs = end.states.windows(2).find(|pair| pair[0].1 != pair[1].1);
+        differs.map_or(Ok(()), |pair| {
+            Err(format!("nodes {} and {} have come equally far, and differ", pair[0].0, pair[1].0))
+        })
     }
 }

@@ -15,7 +15,10 @@ impl Invariant for SignedIsSealed {
     fn see(&mut self, event: &Event) -> Result<(), String> {
         match event {
             Event::Seal { size, root, .. } => drop(self.0.insert((*size, *root))),
-            Event::Sign { node, size, root } if *size > 0 && !self.0.contains(&(*size, *root)) => {
+            Event::Sign { node, size, fenced, .. } if fenced < size => {
+                return Err(format!("node {node} has signed {size} entries, and its fence knows of {fenced}"));
+            }
+            Event::Sign { node, size, root, .. } if *size > 0 && !self.0.contains(&(*size, *root)) => {
                 return Err(format!("node {node} has signed {size} entries, and nobody has sealed them"));
             }
             _ => {}
