@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 /// Something that an invariant may speak of. Nodes and witnesses have numbers.
 #[derive(Clone, Debug)]
 pub(super) enum Event {
-    /// A node starts; the last record of its log that it found.
-    Restart { node: u64, lsn: u64 },
+    /// A node starts; the last record of its log that it found, and whether it takes others for lost.
+    Restart { node: u64, lsn: u64, found: Found },
     /// A node's process or machine ended; the last record of its log that was on disk.
     Crash { node: u64, lsn: u64 },
     /// A node has nothing any more, or its log was damaged on purpose.
@@ -52,6 +52,15 @@ pub(super) enum Event {
     Refuse { request: u64, code: &'static str },
     /// A node cannot go on, or not even start.
     GiveUp { node: u64, why: String },
+}
+
+/// What a node takes its log for when it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Everything that was acknowledged is there.
+    Whole,
+    /// Something that was acknowledged is not.
+    Lacking,
 }
 
 /// How a run ended.

@@ -1,7 +1,7 @@
 //! One node of the log: its disks, and the life that it has on them at the moment.
 
 use super::chance::Chance;
-use super::history::{Event, History};
+use super::history::{self, Event, History};
 use super::state_file::StateFile;
 use super::town::{Town, at};
 use super::watched::Watched;
@@ -220,8 +220,10 @@ impl Place {
             api: format!("http://node-{}", self.node),
             beginning: self.beginning,
         };
-        let lsn = recover(Box::new(self.disk.kill()))?.last().get();
-        world.history.tell(Event::Restart { node: self.node, lsn });
+        let log = recover(Box::new(self.disk.kill()))?;
+        let is_lacking = matches!(log.damage(), Damage::Corrupt { .. });
+        let (lsn, found) = (log.last().get(), if is_lacking { history::Found::Lacking } else { history::Found::Whole });
+        world.history.tell(Event::Restart { node: self.node, lsn, found });
         let halt = Halt::default();
         let found = Found::on(Box::new(self.disk.clone()), Box::new(machine), &self.settings(), cluster, &halt)?;
         Ok((found, halt))

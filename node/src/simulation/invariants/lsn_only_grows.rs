@@ -16,7 +16,7 @@ impl Invariant for LsnOnlyGrows {
             Event::Crash { node, lsn } => drop(self.0.insert(*node, *lsn)),
             Event::Lose { node } => drop(self.0.remove(node)),
             Event::Restore { .. } => self.0.clear(),
-            Event::Restart { node, lsn } => {
+            Event::Restart { node, lsn, .. } => {
                 let before = self.0.get(node).copied().unwrap_or(0);
                 if *lsn < before {
                     return Err(format!("node {node} had {before} records on disk, and finds {lsn}"));

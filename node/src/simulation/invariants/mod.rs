@@ -10,6 +10,7 @@ mod lsn_only_grows;
 mod one_index_per_statement;
 mod one_leader_per_term;
 mod one_root_per_size;
+mod only_damage_is_a_loss;
 mod published_has_tiles;
 mod purged_is_persisted;
 mod replicas_agree;
@@ -42,6 +43,7 @@ pub(super) fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(committed_stays::CommittedStays::default()),
         Box::new(replicas_agree::ReplicasAgree::default()),
         Box::new(lsn_only_grows::LsnOnlyGrows::default()),
+        Box::new(only_damage_is_a_loss::OnlyDamageIsALoss::default()),
         Box::new(purged_is_persisted::PurgedIsPersisted::default()),
         Box::new(same_answer::SameAnswer::default()),
         Box::new(signed_is_sealed::SignedIsSealed::default()),
