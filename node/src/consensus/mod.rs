@@ -39,7 +39,7 @@ mod unapplied;
 #[cfg(all(test, feature = "simulation"))]
 pub(crate) use self::halt::Halt;
 #[cfg(all(test, feature = "simulation"))]
-pub(crate) use self::insight::{place_of, term_of_leader};
+pub(crate) use self::insight::{place_of, term_of_leader, term_of_vote};
 pub use machine::{Committed, Machine, Snapshot};
 pub use proposals::{Consensus, ConsensusStatus, Role, Voice};
 #[cfg(feature = "simulation")]

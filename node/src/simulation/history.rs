@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex};
 #[derive(Clone, Debug)]
 pub(super) enum Event {
     /// A node starts; the last record of its log that it found, and whether it takes others for lost.
-    Restart { node: u64, lsn: u64, found: Found },
+    Restart { node: u64, lsn: u64, term: u64, found: Found },
+    /// A node has given its vote to another one.
+    Vote { node: u64, term: u64 },
     /// A node's process or machine ended; the last record of its log that was on disk.
     Crash { node: u64, lsn: u64 },
     /// A node has nothing any more, or its log was damaged on purpose.
@@ -144,6 +146,7 @@ impl Event {
     pub(super) const fn kind(&self) -> &'static str {
         match self {
             Self::Restart { .. } => "Restart",
+            Self::Vote { .. } => "Vote",
             Self::Crash { .. } => "Crash",
             Self::Lose { .. } => "Lose",
             Self::Restore { .. } => "Restore",

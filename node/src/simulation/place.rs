@@ -223,7 +223,8 @@ impl Place {
         let log = recover(Box::new(self.disk.kill()))?;
         let is_lacking = matches!(log.damage(), Damage::Corrupt { .. });
         let (lsn, found) = (log.last().get(), if is_lacking { history::Found::Lacking } else { history::Found::Whole });
-        world.history.tell(Event::Restart { node: self.node, lsn, found });
+        let term = log.contents().vote().map_or(0, |vote| vote.term);
+        world.history.tell(Event::Restart { node: self.node, lsn, term, found });
         let halt = Halt::default();
         let found = Found::on(Box::new(self.disk.clone()), Box::new(machine), &self.settings(), cluster, &halt)?;
         Ok((found, halt))

@@ -125,7 +125,8 @@ fn noticed(mistake: Planted, by: &[&str], seeds: u64) {
 // R10.1, R10.2
 #[test]
 fn an_acknowledgement_before_the_flush_is_noticed() {
-    noticed(Planted::AcknowledgeBeforeFlush, &["AcknowledgedIsRecovered", "CommittedStays", "OneLeaderPerTerm"], 40);
+    let by = ["AcknowledgedIsRecovered", "CommittedStays", "OneLeaderPerTerm", "VotesAreKept"];
+    noticed(Planted::AcknowledgeBeforeFlush, &by, 40);
 }
 
 // R15.3

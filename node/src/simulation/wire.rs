@@ -2,7 +2,7 @@
 
 use super::chance::Chance;
 use super::history::{Event, History};
-use crate::consensus::{sleep, term_of_leader};
+use crate::consensus::{sleep, term_of_leader, term_of_vote};
 use crate::error::{Error, Result};
 use crate::peers::{Member, MessageKind, Network, Receive};
 use ct_core::Code;
@@ -92,6 +92,10 @@ impl Wire {
             let _ = receive.receive(self.from, kind, payload.clone()).await;
         }
         let reply = receive.receive(self.from, kind, payload).await;
+        let granted = reply.as_ref().ok().and_then(|reply| term_of_vote(kind, reply));
+        if let Some(term) = granted.filter(|_| is_up(&is_alive)) {
+            air.history.tell(Event::Vote { node: to, term });
+        }
         sleep(air.delay()).await;
         let is_cut = air.is_struck(weather.lost) || air.is_cut(to, self.from);
         if is_cut || !is_up(&is_alive) { Err(lost()) } else { reply }

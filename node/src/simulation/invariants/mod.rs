@@ -18,6 +18,7 @@ mod restore_is_fenced;
 mod same_answer;
 mod seals_only_advance;
 mod signed_is_sealed;
+mod votes_are_kept;
 mod witness_remembers;
 
 use super::history::{End, Event};
@@ -44,6 +45,7 @@ pub(super) fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(replicas_agree::ReplicasAgree::default()),
         Box::new(lsn_only_grows::LsnOnlyGrows::default()),
         Box::new(only_damage_is_a_loss::OnlyDamageIsALoss::default()),
+        Box::new(votes_are_kept::VotesAreKept::default()),
         Box::new(purged_is_persisted::PurgedIsPersisted::default()),
         Box::new(same_answer::SameAnswer::default()),
         Box::new(signed_is_sealed::SignedIsSealed::default()),

@@ -17,7 +17,7 @@ impl Invariant for OnlyDamageIsALoss {
         match event {
             Event::Lose { node } => drop(self.0.insert(*node)),
             Event::Restart { node, found: Found::Whole, .. } => drop(self.0.remove(node)),
-            Event::Restart { node, lsn, found: Found::Lacking } if !self.0.contains(node) => {
+            Event::Restart { node, lsn, found: Found::Lacking, .. } if !self.0.contains(node) => {
                 return Err(format!("node {node} finds {lsn} records and takes others for lost, and its disk is good"));
             }
             _ => {}
