@@ -37,8 +37,6 @@ pub(super) struct Place {
     pub(super) beginning: Beginning,
     pub(super) life: Option<Life>,
     lives: u64,
-    /// Records that were on disk when it ended last.
-    synced: u64,
 }
 
 /// From a start to an end.
@@ -77,7 +75,7 @@ impl Place {
         fs::create_dir(dir.join("life-0")).unwrap();
         let skew = Arc::new(AtomicI64::new(0));
         let (disk, state) = (FaultyDisk::default(), StateFile::default());
-        Self { node, dir, disk, state, skew, beginning: Beginning::Founds, life: None, lives: 0, synced: 0 }
+        Self { node, dir, disk, state, skew, beginning: Beginning::Founds, life: None, lives: 0 }
     }
 
     pub(super) fn data(&self) -> PathBuf {
@@ -99,7 +97,6 @@ impl Place {
         let running = life.running.lock().unwrap().take();
         let synced = running.as_ref().map(|running| running.consensus.status().wal.synced.get());
         if let Some(lsn) = synced {
-            self.synced = lsn;
             world.history.tell(Event::Crash { node: self.node, lsn });
         }
         life.is_alive.store(false, Ordering::Relaxed);
@@ -130,25 +127,36 @@ impl Place {
     /// from a record that was never written whole, for as long as `specs/wal.md` says.
     pub(super) fn damage(&self, world: &World) {
         world.history.tell(Event::Lose { node: self.node });
-        let Some(name) = self.disk.segments().last().cloned() else { return };
-        let bytes = self.disk.bytes(&name);
+        let segments = self.disk.segments();
+        // All of a segment that has just begun may be of the last flush; what is in the one before it is not.
+        for name in segments.iter().rev().take(2) {
+            if self.flips(name, world) {
+                return;
+            }
+        }
+        // What recovery does not notice must not be taken for damage that there was none of.
+        assert!(
+            segments.len() < 2,
+            "node {}: a bit of the last segment but one has flipped twenty times, and recovery has noticed none",
+            self.node
+        );
+    }
+
+    /// Whether a bit of this segment has flipped so that recovery notices.
+    fn flips(&self, name: &str, world: &World) -> bool {
+        let bytes = self.disk.bytes(name);
         let used = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         for _ in 0..20 {
             let at = usize::try_from(world.chance.among(0..u64::try_from(used.max(1)).unwrap())).unwrap();
             let mut damaged = bytes.clone();
             damaged[at] ^= 1 << world.chance.among(0..8);
-            self.disk.set(&name, &damaged);
+            self.disk.set(name, &damaged);
             if matches!(recover(Box::new(self.disk.kill())).map(|found| found.damage()), Ok(Damage::Corrupt { .. })) {
-                return;
+                return true;
             }
         }
-        self.disk.set(&name, &bytes);
-        // What recovery does not notice must not be taken for damage that there was none of.
-        assert!(
-            self.synced < LONG,
-            "node {}: a bit has flipped twenty times, and recovery has noticed none",
-            self.node
-        );
+        self.disk.set(name, &bytes);
+        false
     }
 
     /// Starts the node on what is there. A moment must have passed since it ended.
@@ -315,6 +323,3 @@ async fn bootstrapped(command: Vec<u8>, state: StateReader, proposer: Arc<dyn Pr
         sleep(Duration::from_millis(100)).await;
     }
 }
-
-/// Of so many records, most are not in the last one that was flushed.
-const LONG: u64 = 50;
