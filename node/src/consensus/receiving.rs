@@ -26,8 +26,8 @@ pub(super) struct Answering(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     pub(super) group: Group,
     pub(super) gate: Gate,
-    /// Whom the configuration names, by number.
-    pub(super) configured: BTreeMap<u64, Member>,
+    /// Whom the configuration names, and whom the others named when this node had lost its log, by number.
+    pub(super) known: BTreeMap<u64, Member>,
     /// Where clients reach this node.
     pub(super) api: String,
     /// Where another's state is kept until it is complete.
@@ -130,14 +130,14 @@ impl Receive for Answering {
         Box::pin(async move { self.answer(from, kind, &payload).await })
     }
 
-    /// Whoever the configuration or the log itself names: a node that was away while the members changed must be able
+    /// Whoever the log itself, the configuration or the others named: a node that was away while the members changed must be able
     /// to hear of it.
     fn member(&self, key: &[u8; 32]) -> Option<u64> {
         let metrics = self.0.group.metrics();
         let metrics = metrics.borrow_watched();
-        let known = metrics.membership_config.nodes().map(|(node, member)| (*node, member));
-        let configured = self.0.configured.iter().map(|(node, member)| (*node, member));
-        known.chain(configured).find(|(_, member)| member.key == *key).map(|(node, _)| node)
+        let current = metrics.membership_config.nodes().map(|(node, member)| (*node, member));
+        let known = self.0.known.iter().map(|(node, member)| (*node, member));
+        current.chain(known).find(|(_, member)| member.key == *key).map(|(node, _)| node)
     }
 }
 

@@ -75,12 +75,21 @@ impl Gate {
     }
 }
 
-/// The greatest term that enough of the others have seen. Returns when they have answered, however long that takes.
+/// What the others answered.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Heard {
+    /// The greatest term that any of them has seen.
+    pub(super) term: u64,
+    /// The configured members, and those that the others named: one of these may lead by now.
+    pub(super) members: BTreeMap<u64, Member>,
+}
+
+/// Asks the others how far they are. Returns when enough of them have answered, however long that takes.
 ///
 /// Enough in every list of members that any of them names, besides the configured one: this node may have promised
 /// something to members that its configuration does not know yet. Whoever committed the next list was a majority of the one
 /// before, so one of those who are asked names it.
-pub(super) async fn greatest_term(network: &Arc<dyn Network>, own: u64, configured: &BTreeMap<u64, Member>) -> u64 {
+pub(super) async fn ask(network: &Arc<dyn Network>, own: u64, configured: &BTreeMap<u64, Member>) -> Heard {
     let mut asking = Asking {
         own,
         known: configured.clone(),
@@ -92,7 +101,7 @@ pub(super) async fn greatest_term(network: &Arc<dyn Network>, own: u64, configur
         let before = asking.known.len();
         asking.round(network).await;
         if asking.lists.iter().all(|list| asking.is_enough(list)) {
-            return asking.terms.into_values().max().unwrap_or(0);
+            return Heard { term: asking.terms.into_values().max().unwrap_or(0), members: asking.known };
         }
         if asking.known.len() > before {
             continue;

@@ -9,7 +9,7 @@ use super::persistence::{Cadence, Group, keep_short};
 use super::proposals::{Consensus, wait_on};
 use super::protocol::{Protocol, position};
 use super::receiving::{Answering, Inner};
-use super::rejoin::{Gate, greatest_term};
+use super::rejoin::{Gate, Heard, ask};
 use super::runtime::spawn;
 use super::state_machine::StateMachine;
 use crate::error::{Error, Result, shown};
@@ -133,8 +133,9 @@ impl Consensus {
     }
 
     /// Goes on from what was found, with tasks of the runtime that this is polled on.
-    pub(crate) async fn begin_with(found: Found, settings: ConsensusSettings, halt: Halt) -> Result<Self> {
+    pub(crate) async fn begin_with(mut found: Found, settings: ConsensusSettings, halt: Halt) -> Result<Self> {
         let replayed = found.recovered.records();
+        found.ask_what_is_lost(&settings).await;
         let Found { cluster, members, gate, .. } = &found;
         let (cluster, members, gate) = (cluster.clone(), members.clone(), gate.clone());
         let founds = cluster.beginning == Beginning::Founds && !found.lost;
@@ -166,8 +167,7 @@ impl Consensus {
         let commands = Arc::new(Semaphore::new(MAX_COMMANDS_IN_FLIGHT));
         let room = Arc::new(Semaphore::new(MAX_BYTES_IN_FLIGHT >> 10));
         let (api, spool) = (cluster.api, settings.dir);
-        let answering =
-            Inner { group: group.clone(), gate, configured: members, api, spool, incoming: Mutex::default() };
+        let answering = Inner { group: group.clone(), gate, known: members, api, spool, incoming: Mutex::default() };
         let answering = Answering(Arc::new(answering));
         Ok(Self { group, wal, halt, commands, room, replayed, leader, answering, threads: None })
     }
@@ -179,9 +179,12 @@ pub(crate) struct Found {
     machine: StateMachine,
     gate: Gate,
     cluster: Cluster,
+    /// Whom the configuration names, and whom the others named when they were asked.
     members: BTreeMap<u64, Member>,
     /// It may have promised what it no longer knows.
     lost: bool,
+    /// The greatest term that the others have seen, if they were asked.
+    asked: Option<u64>,
 }
 
 impl Found {
@@ -214,18 +217,26 @@ impl Found {
         if members.len() < 2 && is_empty(&recovered) && cluster.beginning == Beginning::Returns {
             return Err(nobody_to_ask(&settings.dir));
         }
-        Ok(Self { recovered, machine, gate, cluster, members, lost })
+        Ok(Self { recovered, machine, gate, cluster, members, lost, asked: None })
     }
 
-    /// Opens the log for what comes next; one that has lost something first asks the others how far they are.
+    /// A node that has lost something asks the others how far they are, and who they are.
+    async fn ask_what_is_lost(&mut self, settings: &ConsensusSettings) {
+        if self.lost && !planted(Planted::VoteWithCorruptWal) {
+            let Heard { term, members } = ask(&self.cluster.network, settings.node_id, &self.members).await;
+            self.asked = Some(term.max(1));
+            self.members = members;
+        }
+    }
+
+    /// Opens the log for what comes next.
     async fn open(self, settings: &ConsensusSettings) -> Result<(Wal, Contents, StateMachine)> {
-        let Self { recovered, machine, gate, cluster, members, lost } = self;
-        let (wal, contents) = if lost && planted(Planted::VoteWithCorruptWal) {
-            recovered.accept_loss()?.open(settings.wal)?
-        } else if lost {
-            let term = greatest_term(&cluster.network, settings.node_id, &members).await.max(1);
+        let Self { recovered, machine, gate, lost, asked, .. } = self;
+        let (wal, contents) = if let Some(term) = asked {
             gate.shut(term)?;
             begin_again(recovered, settings, &machine, Some(term)).await?
+        } else if lost {
+            recovered.accept_loss()?.open(settings.wal)?
         } else if let Some(term) = unfinished(&gate, &recovered) {
             begin_again(recovered, settings, &machine, Some(term)).await?
         } else if machine.was_installed() {

@@ -60,14 +60,15 @@ impl Network for Wire {
             };
             let (unanswered, doubled, late) = draws;
             let receiver = self.receivers.lock().unwrap().get(&to.node).cloned();
-            let Some(receiver) = receiver.filter(|_| !cut) else {
+            // A node refuses whom it does not know.
+            let knows = |receiver: &Arc<dyn Receive>| receiver.member(&key(self.from)) == Some(self.from);
+            let Some(receiver) = receiver.filter(|receiver| !cut && knows(receiver)) else {
                 tokio::time::sleep(within.min(Duration::from_millis(50))).await;
                 return Err(lost());
             };
             if late {
                 tokio::time::sleep(Duration::from_millis(120)).await;
             }
-            assert_eq!(receiver.member(&key(self.from)), Some(self.from));
             if doubled {
                 let _ = receiver.receive(self.from, kind, payload.clone()).await;
             }
@@ -339,7 +340,7 @@ fn a_wiped_node_does_not_vote_before_it_has_caught_up() {
         let wire = Wire { from: wiped, receivers: Arc::clone(&town.receivers), weather: Arc::clone(&town.weather) };
         let network: Arc<dyn Network> = Arc::new(wire);
         let asked = async move {
-            let asked = crate::consensus::rejoin::greatest_term(&network, wiped, &members);
+            let asked = crate::consensus::rejoin::ask(&network, wiped, &members);
             tokio::time::timeout(Duration::from_secs(2), asked).await
         };
         run(asked)
@@ -482,26 +483,33 @@ fn a_wiped_node_asks_members_that_its_configuration_does_not_name() {
     }
     town.propose(0..10, &[leader]);
     town.agreed(&[1, 2, 3, 4, 5]);
-    let wiped = (1..=3).find(|node| *node != leader).unwrap();
+    // One leads that the wiped node's configuration does not name.
+    let unheard = (1..=3).flat_map(|from| (1..=5).map(move |to| (from, to)));
+    town.weather.lock().unwrap().apart.extend(unheard);
+    let leader = town.leader(&[4, 5]);
+    town.heal();
+    town.propose(10..20, &[leader]);
+    let wiped = 1;
     town.crash(wiped);
     town.settle(wiped);
-    let asked = |town: &Town| {
+    let asked = |town: &Town, seconds| {
         let members = town.members.iter().map(|member| (member.node, member.clone())).collect();
         let wire = Wire { from: wiped, receivers: Arc::clone(&town.receivers), weather: Arc::clone(&town.weather) };
         let network: Arc<dyn Network> = Arc::new(wire);
         run(async move {
-            let asked = crate::consensus::rejoin::greatest_term(&network, wiped, &members);
-            tokio::time::timeout(Duration::from_secs(2), asked).await.ok()
+            let asked = crate::consensus::rejoin::ask(&network, wiped, &members);
+            tokio::time::timeout(Duration::from_secs(seconds), asked).await.ok()
         })
     };
     let term = town.nodes[&leader].status().term;
-    assert_eq!(asked(&town), Some(term));
+    let heard = asked(&town, 60).unwrap();
+    assert_eq!((heard.term, heard.members), (term, (1..=5).map(|node| (node, member(node))).collect()));
     // The two that its configuration names are not enough of five.
     town.weather.lock().unwrap().apart.extend([(wiped, 4), (wiped, 5)]);
-    assert_eq!(asked(&town), None);
+    assert_eq!(asked(&town, 2), None);
     town.heal();
     town.begin(wiped, Beginning::Returns);
-    assert_eq!(town.agreed(&[1, 2, 3, 4, 5]), (0..10).map(command).collect::<Vec<_>>());
+    assert_eq!(town.agreed(&[1, 2, 3, 4, 5]), (0..20).map(command).collect::<Vec<_>>());
     wait_for("the vote", || town.nodes[&wiped].status().role != Role::Recovers);
 }
 
