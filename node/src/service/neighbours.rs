@@ -197,8 +197,10 @@ impl FromOthers {
     fn name(&self) -> String {
         self.members.first().map_or_else(|| "nobody".to_owned(), |member| format!("node {}", member.node))
     }
+}
 
-    fn ask(&self, first: u64, count: usize) -> Result<Vec<Vec<u8>>> {
+impl EntrySource for FromOthers {
+    fn entries(&mut self, first: u64, count: usize) -> Result<Vec<Vec<u8>>> {
         let Some(member) = self.members.first() else {
             return Err(Error::new(Code::IoNetwork, "the other nodes", "are not known", "see the configuration"));
         };
@@ -213,16 +215,6 @@ impl FromOthers {
         }
         r.end()?;
         Ok(entries)
-    }
-}
-
-impl EntrySource for FromOthers {
-    fn entries(&mut self, first: u64, count: usize) -> Result<Vec<Vec<u8>>> {
-        let asked = self.ask(first, count);
-        if asked.is_err() {
-            self.distrust();
-        }
-        asked
     }
 
     fn distrust(&mut self) -> String {

@@ -12,10 +12,10 @@ pub trait EntrySource: Send + 'static {
     /// Entries of the log from `first` on: at least one, at most `count`. They need not be right: that shows.
     ///
     /// # Errors
-    /// `io.network` if nobody can be reached; what the node that was asked refuses with.
+    /// `io.network` if the node that is asked first cannot be reached; what it refuses with.
     fn entries(&mut self, first: u64, count: usize) -> Result<Vec<Vec<u8>>>;
 
-    /// Wrong entries came: who gave the last ones. From now on another node is asked, as long as there is one.
+    /// Wrong entries came, or none: who was asked. From now on another node is, as long as there is one.
     fn distrust(&mut self) -> String;
 }
 
@@ -130,7 +130,8 @@ impl Tiles {
         let Some(source) = &mut self.source else {
             return Err(damaged("entries that stand in no tile yet are missing"));
         };
-        let entries = source.entries(first, count)?;
+        let asked = source.entries(first, count);
+        let entries = asked.inspect_err(|_| drop(source.distrust()))?;
         let fits = |entry: &Vec<u8>| !entry.is_empty() && entry.len() <= MAX_ENTRY_BYTES;
         if entries.is_empty() || entries.len() > count || !entries.iter().all(fits) {
             return Err(wrong(source.as_mut()));

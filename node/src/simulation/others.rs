@@ -22,8 +22,10 @@ impl Others {
         let folders = others.map(|other| (other, world.dir.join(format!("node-{other}/data")))).collect();
         Self { node, air: Arc::clone(&world.air), folders }
     }
+}
 
-    fn ask(&self, first: u64, count: usize) -> Result<Vec<Vec<u8>>> {
+impl EntrySource for Others {
+    fn entries(&mut self, first: u64, count: usize) -> Result<Vec<Vec<u8>>> {
         let nobody = || Error::new(Code::IoNetwork, "the other nodes", "do not answer", "");
         let (other, folder) = self.folders.first().ok_or_else(nobody)?;
         let is_up = self.air.listeners.lock().unwrap().contains_key(other);
@@ -33,16 +35,6 @@ impl Others {
         let note = fs::read_to_string(folder.join("log/checkpoint")).map_err(|_| nobody())?;
         let size = note.lines().nth(1).and_then(|size| size.parse().ok()).ok_or_else(nobody)?;
         Archive::open(folder)?.portion(first, count, TreeSize::new(size)?)
-    }
-}
-
-impl EntrySource for Others {
-    fn entries(&mut self, first: u64, count: usize) -> Result<Vec<Vec<u8>>> {
-        let asked = self.ask(first, count);
-        if asked.is_err() {
-            self.distrust();
-        }
-        asked
     }
 
     fn distrust(&mut self) -> String {

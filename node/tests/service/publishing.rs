@@ -260,7 +260,7 @@ fn a_node_that_lags_catches_up_in_portions() {
     let portion = archive.portion(0, 300, TreeSize::new(size).unwrap()).unwrap();
     drop(publication.stage(&portion).unwrap());
     drop(publication);
-    let source = Others { order: vec![(0, archive)], wrong: Vec::new(), distrusted: Arc::default() };
+    let source = Others { order: vec![(0, archive)], ..Others::default() };
     cluster.start_with(2, Some(Box::new(source)));
     assert_eq!(cluster.agreed(&[0, 1, 2], size), note);
 }
@@ -379,9 +379,11 @@ fn a_fresh_checkpoint_is_not_cosigned_again() {
     assert_eq!(cluster.order().asked.iter().map(|(_, size)| *size).collect::<Vec<_>>(), [1, 2, 3, 4]);
 }
 
-/// Other nodes with their files, of whom some give wrong entries.
+/// Other nodes with their files, of whom some do not answer, and some give wrong entries.
+#[derive(Default)]
 struct Others {
     order: Vec<(usize, Archive)>,
+    silent: Vec<usize>,
     wrong: Vec<usize>,
     distrusted: Arc<Mutex<Vec<usize>>>,
 }
@@ -389,6 +391,9 @@ struct Others {
 impl EntrySource for Others {
     fn entries(&mut self, first: u64, count: usize) -> Result<Vec<Vec<u8>>> {
         let (node, archive) = &self.order[0];
+        if self.silent.contains(node) {
+            return Err(Error::new(Code::IoNetwork, "the node", "does not answer", "wait"));
+        }
         let size = TreeSize::new(first + u64::try_from(count).unwrap()).unwrap();
         let mut entries = archive.portion(first, count, size)?;
         if self.wrong.contains(node) {
@@ -424,13 +429,18 @@ fn what_a_snapshot_lacks_comes_from_others() {
     assert!(becomes(|| cluster.nodes[2].metrics.publication_failures.get() > 2));
     assert_eq!((cluster.nodes[2].failure(), cluster.nodes[2].checkpoint()), (None, String::new()));
     cluster.stop(2);
-    // One who gives wrong entries, then one who gives the right ones.
+    // One who does not answer, one who gives wrong entries, then one who gives the right ones.
     let distrusted = Arc::new(Mutex::new(Vec::new()));
-    let archive = |node: usize| (node, Archive::open(cluster.dir(node)).unwrap());
-    let source = Others { order: vec![archive(0), archive(1)], wrong: vec![0], distrusted: Arc::clone(&distrusted) };
+    let archive = |node: usize| Archive::open(cluster.dir(node)).unwrap();
+    let source = Others {
+        order: vec![(7, archive(0)), (0, archive(0)), (1, archive(1))],
+        silent: vec![7],
+        wrong: vec![0],
+        distrusted: Arc::clone(&distrusted),
+    };
     cluster.start_with(2, Some(Box::new(source)));
     assert_eq!(cluster.agreed(&[0, 1, 2], size), note);
-    assert_eq!(*distrusted.lock().unwrap(), [0]);
+    assert_eq!(*distrusted.lock().unwrap(), [7, 0]);
     // From now on it has its own entries.
     let size = cluster.submit(3);
     cluster.agreed(&[0, 1, 2], size);
@@ -447,7 +457,8 @@ fn wrong_entries_are_never_published() {
     cluster.install(2, &cluster.snapshot(0));
     let distrusted = Arc::new(Mutex::new(Vec::new()));
     let archive = |node: usize| (node, Archive::open(cluster.dir(node)).unwrap());
-    let source = Others { order: vec![archive(0), archive(1)], wrong: vec![0, 1], distrusted: Arc::clone(&distrusted) };
+    let order = vec![archive(0), archive(1)];
+    let source = Others { order, wrong: vec![0, 1], distrusted: Arc::clone(&distrusted), ..Others::default() };
     cluster.start_with(2, Some(Box::new(source)));
     assert!(becomes(|| distrusted.lock().unwrap().len() >= 4));
     assert_eq!(distrusted.lock().unwrap()[..4], [0, 1, 0, 1]);
