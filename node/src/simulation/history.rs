@@ -65,6 +65,13 @@ pub(super) enum Found {
     Lacking,
 }
 
+/// An event, and when it was.
+pub(super) struct Told {
+    /// Milliseconds since the run began.
+    at: u128,
+    pub(super) event: Event,
+}
+
 /// How a run ended.
 pub(super) struct End {
     /// What is published on each node.
@@ -88,7 +95,7 @@ pub(super) struct Broken {
 
 struct Inner {
     begun: Moment,
-    lines: Vec<(u128, Event)>,
+    told: Vec<Told>,
     watching: Vec<Box<dyn Invariant>>,
     broken: Option<Broken>,
 }
@@ -98,7 +105,7 @@ impl Inner {
         if self.broken.is_some() {
             return;
         }
-        let events = self.lines.len() + 1;
+        let events = self.told.len() + 1;
         let judged = self.watching.iter_mut().map(|invariant| (invariant.name(), see(invariant.as_mut())));
         let mut failed = judged.filter_map(|(name, judged)| Some((name, judged.err()?)));
         self.broken = failed.next().map(|(invariant, how)| Broken { invariant, how, events });
@@ -112,15 +119,15 @@ pub(super) struct History(Arc<Mutex<Inner>>);
 impl History {
     pub(super) fn new() -> Self {
         let (begun, watching) = (now(), invariants::all());
-        Self(Arc::new(Mutex::new(Inner { begun, lines: Vec::new(), watching, broken: None })))
+        Self(Arc::new(Mutex::new(Inner { begun, told: Vec::new(), watching, broken: None })))
     }
 
     /// Notes what happened. After the first invariant that does not hold, nothing is judged any more.
     pub(super) fn tell(&self, event: Event) {
         let mut inner = self.0.lock().unwrap();
-        let time = crate::consensus::since(inner.begun).as_millis();
+        let at = crate::consensus::since(inner.begun).as_millis();
         inner.judge(|invariant| invariant.see(&event));
-        inner.lines.push((time, event));
+        inner.told.push(Told { at, event });
     }
 
     pub(super) fn end(&self, end: &End) {
@@ -131,13 +138,9 @@ impl History {
         self.0.lock().unwrap().broken.clone()
     }
 
-    /// What happened, a line for each: milliseconds, and the event.
-    pub(super) fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap().lines.iter().map(|(time, event)| format!("{time:>7} {event}")).collect()
-    }
-
-    pub(super) fn events(&self) -> Vec<Event> {
-        self.0.lock().unwrap().lines.iter().map(|(_, event)| event.clone()).collect()
+    /// What happened until now.
+    pub(super) fn take(&self) -> Vec<Told> {
+        std::mem::take(&mut self.0.lock().unwrap().told)
     }
 }
 
@@ -168,6 +171,12 @@ impl Event {
             Self::Refuse { .. } => "Refuse",
             Self::GiveUp { .. } => "GiveUp",
         }
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:>7} {}", self.at, self.event)
     }
 }
 

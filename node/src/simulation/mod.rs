@@ -29,6 +29,7 @@ mod witnesses;
 use crate::consensus::{Moment, now, since};
 use crate::peers::Member;
 use std::cell::Cell;
+use std::ops::Range;
 
 /// Witnesses that must have cosigned, of three.
 const QUORUM: usize = 2;
@@ -45,6 +46,13 @@ fn seconds() -> u64 {
         begun
     });
     since(begun).as_secs() + 1_000
+}
+
+/// The seeds that `cargo xtask sim` is told.
+pub(crate) fn asked_for() -> Range<u64> {
+    let number = |variable: &str| std::env::var(variable).unwrap().parse::<u64>().unwrap();
+    let first = number("CIVICTRUST_SEED");
+    first..first + number("CIVICTRUST_SEEDS")
 }
 
 fn member(node: u64) -> Member {

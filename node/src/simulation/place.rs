@@ -42,6 +42,8 @@ pub(super) struct Place {
 /// From a start to an end.
 pub(super) struct Life {
     pub(super) is_alive: Arc<AtomicBool>,
+    /// It is bound to crash; that it gives up is no fault of its own.
+    is_failing: Arc<AtomicBool>,
     /// Dropped when it ends.
     _end: watch::Sender<()>,
     pub(super) running: Arc<Mutex<Option<Running>>>,
@@ -68,6 +70,14 @@ pub(super) struct World {
     pub(super) dir: PathBuf,
 }
 
+impl World {
+    /// Without the folder's name, which is another one in every run.
+    fn gives_up(&self, node: u64, error: &Error) {
+        let why = error.to_string().replace(&self.dir.display().to_string(), "");
+        self.history.tell(Event::GiveUp { node, why });
+    }
+}
+
 impl Place {
     pub(super) fn new(node: u64, dir: &Path) -> Self {
         let dir = dir.join(format!("node-{node}"));
@@ -89,6 +99,14 @@ impl Place {
 
     pub(super) fn running(&self) -> Option<Running> {
         self.life.as_ref().and_then(|life| life.running.lock().unwrap().clone())
+    }
+
+    /// After so many more operations the log can write nothing any more. Until it crashes, which must follow, the node does
+    /// what it can.
+    pub(super) fn fail(&self, after: usize) {
+        let Some(life) = &self.life else { return };
+        life.is_failing.store(true, Ordering::Relaxed);
+        self.disk.cut_power(after);
     }
 
     /// The process ends, or the power; what was on disk then is what the next life finds.
@@ -163,7 +181,7 @@ impl Place {
     pub(super) fn start(&mut self, world: &World) {
         let node = self.node;
         if let Err(error) = self.begin(world) {
-            world.history.tell(Event::GiveUp { node, why: format!("does not start: {error}") });
+            world.gives_up(node, &error);
         }
     }
 
@@ -178,6 +196,7 @@ impl Place {
         let found = self.found(world, machine, &is_alive)?;
         let (end, ended) = watch::channel(());
         let running = Arc::new(Mutex::new(None));
+        let is_failing = Arc::new(AtomicBool::new(false));
         let skew = Arc::clone(&self.skew);
         let clock: Clock = Arc::new(move || {
             let now = i64::try_from(seconds()).unwrap() + skew.load(Ordering::Relaxed);
@@ -187,6 +206,7 @@ impl Place {
             world: world.clone(),
             node,
             is_alive: Arc::clone(&is_alive),
+            is_failing: Arc::clone(&is_failing),
             running: Arc::clone(&running),
             state,
             clock,
@@ -202,7 +222,7 @@ impl Place {
                 () = lived => {}
             }
         });
-        self.life = Some(Life { is_alive, _end: end, running });
+        self.life = Some(Life { is_alive, is_failing, _end: end, running });
         Ok(())
     }
 
@@ -244,6 +264,7 @@ struct Birth {
     world: World,
     node: u64,
     is_alive: Arc<AtomicBool>,
+    is_failing: Arc<AtomicBool>,
     running: Arc<Mutex<Option<Running>>>,
     state: StateReader,
     clock: Clock,
@@ -253,12 +274,12 @@ struct Birth {
 impl Birth {
     /// Until the node gives up.
     async fn live(self, (found, halt): (Found, Halt), settings: ConsensusSettings, ended: watch::Receiver<()>) {
-        let (history, node) = (self.world.history.clone(), self.node);
-        let why = match self.serve(found, halt, settings, ended).await {
-            Ok(()) => return,
-            Err(error) => error.to_string(),
-        };
-        history.tell(Event::GiveUp { node, why });
+        let (world, node, is_failing) = (self.world.clone(), self.node, Arc::clone(&self.is_failing));
+        if let Err(error) = self.serve(found, halt, settings, ended).await
+            && !is_failing.load(Ordering::Relaxed)
+        {
+            world.gives_up(node, &error);
+        }
     }
 
     async fn serve(
@@ -268,7 +289,7 @@ impl Birth {
         settings: ConsensusSettings,
         ended: watch::Receiver<()>,
     ) -> Result<()> {
-        let Self { world, node, is_alive, running, state, clock, publication } = self;
+        let Self { world, node, is_alive, running, state, clock, publication, .. } = self;
         let consensus = Arc::new(Consensus::begin_with(found, settings, halt).await?);
         let proposer: Arc<dyn Propose> = Arc::clone(&consensus) as _;
         let metrics = Arc::new(ServiceMetrics::register(&mut Registry::default()));

@@ -12,7 +12,8 @@ use std::time::Duration;
 pub(super) async fn strike(office: &Office) {
     let chance = &office.world.chance;
     match chance.among(0..14) {
-        0 | 1 => crash(office, &[any(office)]),
+        0 => crash(office, &[any(office)]),
+        1 => crash_while_writing(office).await,
         2 => crash(office, &leader(office)),
         3 => power_failure(office).await,
         4 => cut_off(office, &[any(office)]),
@@ -92,6 +93,15 @@ fn crash(office: &Office, nodes: &[u64]) {
         let chance = world.chance.clone();
         places.get_mut(node).unwrap().crash(world, || chance.one_in(2));
     }
+}
+
+/// The disk fails between two things that the log does with it, and the machine a little later.
+async fn crash_while_writing(office: &Office) {
+    let node = any(office);
+    let operations = usize::try_from(office.world.chance.among(0..12)).unwrap();
+    office.places.lock().unwrap()[&node].fail(operations);
+    sleep(Duration::from_millis(office.world.chance.among(10..400))).await;
+    crash(office, &[node]);
 }
 
 async fn power_failure(office: &Office) {
@@ -181,6 +191,18 @@ async fn forgetful(office: &Office) {
         places.get_mut(&forgets).unwrap().start(&office.world);
     }
     sleep(Duration::from_secs(6)).await;
+    if office.world.chance.one_in(2) {
+        return start_all(office).await;
+    }
+    // Those who know come back for just as long as it takes to be asked, and leave the others to themselves.
+    let others: Vec<u64> = knowing.into_iter().filter(|node| *node != forgets).collect();
+    {
+        let mut places = office.places.lock().unwrap();
+        others.iter().for_each(|node| places.get_mut(node).unwrap().start(&office.world));
+    }
+    sleep(Duration::from_millis(office.world.chance.among(200..2_500))).await;
+    crash(office, &others);
+    sleep(Duration::from_secs(5)).await;
     start_all(office).await;
 }
 

@@ -2,7 +2,7 @@
 
 use super::chance::Chance;
 use super::clerk::{self, Office};
-use super::history::{Broken, End, Event, History};
+use super::history::{Broken, End, History, Told};
 use super::place::{Place, World};
 use super::town::{Town, directory};
 use super::wire::{Air, Weather};
@@ -27,10 +27,8 @@ pub(super) type Places = Arc<Mutex<BTreeMap<u64, Place>>>;
 pub(super) struct Outcome {
     /// The first invariant that did not hold.
     pub(super) broken: Option<Broken>,
-    /// What happened, a line for each event.
-    pub(super) lines: Vec<String>,
     /// What happened.
-    pub(super) events: Vec<Event>,
+    pub(super) told: Vec<Told>,
 }
 
 /// How much happens.
@@ -136,7 +134,7 @@ async fn play(seed: u64, scale: Scale) -> Outcome {
         place.crash(&office.world, || true);
     }
     sleep(Duration::from_secs(1)).await;
-    Outcome { broken: history.broken(), lines: history.lines(), events: history.events() }
+    Outcome { broken: history.broken(), told: history.take() }
 }
 
 /// How it ended; `None` once an invariant does not hold.

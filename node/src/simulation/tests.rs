@@ -1,6 +1,7 @@
 //! Seeds, and mistakes that they must notice.
 
-use super::history::{Broken, Event};
+use super::asked_for;
+use super::history::{Broken, Told};
 use super::run::{Scale, run};
 use super::scenario::{self, Verdict};
 use crate::planted::Planted;
@@ -13,17 +14,19 @@ fn hold(seeds: Range<u64>) -> BTreeSet<&'static str> {
     for seed in seeds {
         let outcome = run(seed, Scale::Full, None);
         if std::env::var_os("CIVICTRUST_TRACE").is_some() {
-            println!("{}", outcome.lines.join("\n"));
+            outcome.told.iter().for_each(|told| println!("{told}"));
         }
         if let Some(Broken { invariant, how, events }) = &outcome.broken {
             // The run went on for a while.
-            let until = outcome.lines.len().min(*events);
-            let tail = outcome.lines[until.saturating_sub(SHOWN)..until].join("\n");
+            let until = outcome.told.len().min(*events);
+            let tail: Vec<String> =
+                outcome.told[until.saturating_sub(SHOWN)..until].iter().map(Told::to_string).collect();
+            let tail = tail.join("\n");
             panic!(
                 "seed {seed}: {invariant} does not hold: {how}\nsee it again: cargo xtask sim --seed {seed}\n{tail}"
             );
         }
-        kinds.extend(outcome.events.iter().map(Event::kind));
+        kinds.extend(outcome.told.iter().map(|told| told.event.kind()));
     }
     kinds
 }
@@ -39,9 +42,7 @@ fn hold_all(seeds: Range<u64>) {
 #[test]
 #[ignore = "for cargo xtask sim, which says which seeds"]
 fn the_seeds_that_were_asked_for_hold() {
-    let number = |variable: &str| std::env::var(variable).unwrap().parse::<u64>().unwrap();
-    let first = number("CIVICTRUST_SEED");
-    let _ = hold(first..first + number("CIVICTRUST_SEEDS"));
+    let _ = hold(asked_for());
 }
 
 // R20.1, R37: thirty seeds, side by side.
@@ -73,7 +74,8 @@ fn every_invariant_holds_for_seeds_25_to_30() {
 // A seed says everything.
 #[test]
 fn the_same_seed_is_the_same_run() {
-    let (first, second) = (run(7, Scale::Full, None).lines, run(7, Scale::Full, None).lines);
+    let lines = || -> Vec<String> { run(7, Scale::Full, None).told.iter().map(Told::to_string).collect() };
+    let (first, second) = (lines(), lines());
     let differ = first.iter().zip(&second).position(|(first, second)| first != second);
     assert_eq!(differ.map(|at| (&first[at], &second[at])), None);
     assert_eq!(first.len(), second.len());
@@ -85,8 +87,8 @@ fn short_runs_are_scenarios_of_the_specifications() {
     for seed in TRACED {
         let outcome = run(seed, Scale::Short, None);
         assert_eq!(outcome.broken, None, "seed {seed}");
-        keep(&format!("Sealing.seed-{seed}"), &scenario::sealing(&outcome.events, Verdict::Accepted));
-        keep(&format!("Submission.seed-{seed}"), &scenario::submission(&outcome.events, Verdict::Accepted));
+        keep(&format!("Sealing.seed-{seed}"), &scenario::sealing(&outcome.told, Verdict::Accepted));
+        keep(&format!("Submission.seed-{seed}"), &scenario::submission(&outcome.told, Verdict::Accepted));
     }
 }
 
@@ -96,7 +98,7 @@ fn runs_with_a_mistake_are_none() {
     for mistake in [Planted::SignBeforeCommit, Planted::PublishBeforeTiles] {
         let outcome = run(1, Scale::Short, Some(mistake));
         let until = outcome.broken.unwrap().events;
-        keep(&format!("Sealing.{mistake:?}"), &scenario::sealing(&outcome.events[..until], Verdict::RefusedAtTheEnd));
+        keep(&format!("Sealing.{mistake:?}"), &scenario::sealing(&outcome.told[..until], Verdict::RefusedAtTheEnd));
     }
 }
 

@@ -3,6 +3,7 @@
 use super::history::{Event, Outcome};
 use super::run::run;
 use crate::planted::Planted;
+use crate::simulation::asked_for;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -49,9 +50,7 @@ fn meeting(event: &Event) -> Option<&str> {
 #[test]
 #[ignore = "for cargo xtask sim, which says which seeds"]
 fn the_seeds_that_were_asked_for_hold() {
-    let number = |variable: &str| std::env::var(variable).unwrap().parse::<u64>().unwrap();
-    let first = number("CIVICTRUST_SEED");
-    let _ = hold(first..first + number("CIVICTRUST_SEEDS"));
+    let _ = hold(asked_for());
 }
 
 /// As [`hold`]; seeds with which nothing happens would show nothing.

@@ -57,8 +57,9 @@ pub(super) fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(seals_only_advance::SealsOnlyAdvance::default()),
         Box::new(final_stays_final::FinalStaysFinal::default()),
         Box::new(final_is_anchored::FinalIsAnchored::default()),
+        // Before those that speak of what is published in the end: one that is stuck has not published.
+        Box::new(eventually_final::EventuallyFinal),
         Box::new(acknowledged_is_recovered::AcknowledgedIsRecovered::default()),
         Box::new(one_index_per_statement::OneIndexPerStatement),
-        Box::new(eventually_final::EventuallyFinal),
     ]
 }

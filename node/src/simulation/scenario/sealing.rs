@@ -1,15 +1,15 @@
 //! From committed entries to a published checkpoint.
 
 use super::super::QUORUM;
-use super::super::history::Event;
+use super::super::history::{Event, Told};
 use super::{Verdict, written};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The run as steps of `specs/tla/Sealing.tla`: what it is that nodes and witnesses did with checkpoints. Steps that
 /// change nothing in the specification are left out.
-pub(in super::super) fn sealing(events: &[Event], verdict: Verdict) -> String {
+pub(in super::super) fn sealing(told: &[Told], verdict: Verdict) -> String {
     let mut steps = Sealing { size: 1, generation: 1, ..Sealing::default() };
-    events.iter().for_each(|event| steps.take(event));
+    told.iter().for_each(|told| steps.take(&told.event));
     written(verdict, &[format!("Backups={{{}}}", steps.backup.max(1))], &steps.lines)
 }
 

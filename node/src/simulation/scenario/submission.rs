@@ -1,15 +1,15 @@
 //! What becomes of requests.
 
-use super::super::history::Event;
+use super::super::history::{Event, Told};
 use super::{Verdict, written};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The run as steps of `specs/tla/Submission.tla`, until the log is restored: there, a request has one statement, and the
 /// genesis is not counted.
-pub(in super::super) fn submission(events: &[Event], verdict: Verdict) -> String {
+pub(in super::super) fn submission(told: &[Told], verdict: Verdict) -> String {
     let mut steps = Submission::default();
-    let until = events.iter().position(|event| matches!(event, Event::Restore { .. })).unwrap_or(events.len());
-    events.iter().take(until).for_each(|event| steps.take(event));
+    let events = told.iter().map(|told| &told.event);
+    events.take_while(|event| !matches!(event, Event::Restore { .. })).for_each(|event| steps.take(event));
     // Every time that a clerk asks again is a fault.
     written(verdict, &[format!("MaxFaults={}", steps.lines.len())], &steps.lines)
 }
