@@ -30,7 +30,7 @@ pub(crate) fn parse(words: &[&str]) -> Option<Seeds> {
         }
         is_told = true;
     }
-    is_told.then_some(seeds)
+    (is_told && seeds.count > 0).then_some(seeds)
 }
 
 /// Thirty seeds of the log, ten of connections, and every planted mistake.
@@ -92,7 +92,9 @@ mod tests {
     fn seeds_are_told_by_number() {
         assert_eq!(parse(&["--seed", "7"]), Some(Seeds { first: 7, count: 1 }));
         assert_eq!(parse(&["--count", "50", "--seed", "100"]), Some(Seeds { first: 100, count: 50 }));
-        for wrong in [&[][..], &["--seed"], &["--seed", "x"], &["--seeds", "7"], &["7"]] {
+        for wrong in
+            [&[][..], &["--seed"], &["--seed", "x"], &["--seeds", "7"], &["7"], &["--seed", "7", "--count", "0"]]
+        {
             assert_eq!(parse(wrong), None, "{wrong:?}");
         }
     }

@@ -6,6 +6,7 @@
 //! seed. A failure prints the order, which `shuttle::replay` takes.
 
 #![cfg(test)]
+#![cfg(not(feature = "simulation"))]
 
 // Where a file of the node names tokio's semaphores and threads, it finds those of this crate.
 extern crate self as tokio;

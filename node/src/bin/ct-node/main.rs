@@ -2,6 +2,9 @@
 //!
 //! What the user typed is in [`args`]; each command is a module.
 
+#[cfg(feature = "simulation")]
+compile_error!("the feature `simulation` is for unit tests: cargo xtask simulation");
+
 mod addresses;
 mod args;
 mod backup;
