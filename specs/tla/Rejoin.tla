@@ -24,7 +24,7 @@
 (* entries, and each leader writes one; it is replaced as a whole. Messages*)
 (* that are late are those to which nobody reacts yet. Restarts with a     *)
 (* whole log change nothing. The members do not change. It begins with a   *)
-(* leader whose entry nobody else has yet.                                 *)
+(* leader whose entry nobody else has yet, or with five nodes later on.    *)
 (***************************************************************************)
 EXTENDS Naturals, Sequences, FiniteSets
 
@@ -37,7 +37,8 @@ CONSTANTS
   \* Mutations: each is a defect that a named invariant must find.
   VoteWithCorruptWal,  \* it goes on as if it were new
   FillUpOnly,          \* it does not vote before it is filled up: no new term
-  VoteAtOnce           \* it begins in a new term, and votes at once
+  VoteAtOnce,          \* it begins in a new term, and votes at once
+  AskOne               \* one answer is enough for it
 
 VARIABLES
   term,      \* on disk of each node: the greatest term that it has seen
@@ -75,6 +76,24 @@ Init ==
   /\ lost = {}
   /\ losses = 0
   /\ leaders = {<<1, First>>}
+  /\ commits = {}
+
+\* Five nodes, of which two lead: 1 since term 2, elected by 1, 2 and 3; and 4
+\* since term 3, by 4, 2 and 3. Node 5 has heard of neither, and 1 not of 4.
+\* Nobody has their entries yet. What one answer does not tell node 3 matters
+\* only where the one that is asked can be neither of the two that led.
+InitFive ==
+  /\ term = <<2, 3, 3, 3, 1>>
+  /\ voted = <<1, 4, 4, 4, 1>>
+  /\ log = <<<<1, 2>>, <<>>, <<>>, <<3>>, <<>>>>
+  /\ gate = [n \in Nodes |-> 0]
+  /\ votes = [n \in Nodes |-> {}]
+  /\ leads = {1, 4}
+  /\ acks = [n \in Nodes |-> IF n \in {1, 4} THEN {n} ELSE {}]
+  /\ heard = [n \in Nodes |-> {}]
+  /\ lost = {}
+  /\ losses = 0
+  /\ leaders = {<<1, 1>>, <<2, 1>>, <<3, 4>>}
   /\ commits = {}
 
 MayVote(n) == n \notin lost /\ gate[n] = 0
@@ -154,7 +173,8 @@ Hear(n, m) ==
   /\ UNCHANGED <<disk, votes, leads, acks, lost, losses, leaders, commits>>
 
 \* With one fewer than a majority, they are more than there are others.
-Enough == Cardinality(Nodes) - (Cardinality(Nodes) \div 2)
+Enough ==
+  IF AskOne THEN 1 ELSE Cardinality(Nodes) - (Cardinality(Nodes) \div 2)
 
 Greatest(n) == CHOOSE t \in 0..(MaxTerm + MaxLosses) :
   /\ \E h \in heard[n] : h[2] = t
@@ -190,6 +210,7 @@ Next ==
   \/ \E n \in Nodes : Lift(n)
 
 Spec == Init /\ [][Next]_vars
+SpecFive == InitFive /\ [][Next]_vars
 
 ----------------------------------------------------------------------------
 
