@@ -205,6 +205,46 @@ fn equal_commands_make_equal_states() {
     assert_eq!(machine.reader().meta().unwrap().history.to_string().len(), 64);
 }
 
+// R9.4, R11.5: nothing that a state knows is missing in a snapshot: from there on, both answer and forget the same.
+#[test]
+fn a_state_that_came_by_a_snapshot_goes_on_like_its_origin() {
+    let (mut town, dirs) = (Town::new(), [directory(), directory()]);
+    let mut origin = machine(&town, dirs[0].path());
+    let statements = town.issue(3, at(10));
+    // The sender's clock is five minutes ahead, and its nonce is known for long.
+    let first = town.request(1, &statements[..1], at(310));
+    let second = town.request(2, &statements[1..2], at(10));
+    submit(&mut origin, at(10), &[&first]);
+    submit(&mut origin, at(11), &[&second]);
+    let mut copy = StateMachine::open(&dirs[1].path().join("state.redb")).unwrap();
+    copy.install(&mut snapshot(&origin).as_slice(), b"x").unwrap();
+    assert_eq!(copy.reader().entries(0, 100), origin.reader().entries(0, 100));
+    let seal = |size| {
+        let size = TreeSize::new(size).unwrap();
+        let root = origin.reader().root_at(size).unwrap().unwrap();
+        Command::Seal(Seal { generation: 1, size, root }).encode()
+    };
+    let mut batch = |id, statements: &[ct_node::Signed], when| {
+        let request = town.request(id, statements, when);
+        Command::Batch { at: when, envelopes: vec![&request] }.encode()
+    };
+    let later = [
+        // Of a smaller tree than there is.
+        seal(2),
+        Command::Batch { at: at(609), envelopes: vec![&first] }.encode(),
+        batch(2, &statements[1..2], at(609)),
+        batch(3, &statements[1..2], at(609)),
+        batch(4, &statements[2..], at(609)),
+        batch(5, &[], at(2_000)),
+        batch(6, &[], at(12 + ANSWERS_KEPT.get())),
+    ];
+    for (number, command) in later.iter().enumerate() {
+        let answers = [&mut origin, &mut copy].map(|machine| machine.apply([command.as_slice()], b"y").unwrap());
+        assert_eq!(answers[0], answers[1], "{number}");
+        assert!(snapshot(&origin) == snapshot(&copy), "{number}");
+    }
+}
+
 fn snapshot(machine: &StateMachine) -> Vec<u8> {
     let mut bytes = Vec::new();
     machine.view().unwrap().write_to(&mut bytes).unwrap();
