@@ -205,6 +205,11 @@ mod tests {
         again.lift().unwrap();
         assert_eq!(Gate::open_in(dir.path()).unwrap().closed_at(), None);
         fs::write(dir.path().join(MARKER), "x").unwrap();
-        assert_eq!(Gate::open_in(dir.path()).map(drop).map_err(|error| error.code()), Err(Code::TamperedState));
+        let code = || Gate::open_in(dir.path()).map(drop).map_err(|error| error.code());
+        assert_eq!(code(), Err(Code::TamperedState));
+        // What cannot be read is not taken for an open gate.
+        fs::remove_file(dir.path().join(MARKER)).unwrap();
+        fs::create_dir(dir.path().join(MARKER)).unwrap();
+        assert_eq!(code(), Err(Code::IoRead));
     }
 }

@@ -1,5 +1,6 @@
 //! A node of its own, on disks and with machines that fail on purpose.
 
+mod asking;
 mod cluster;
 mod crashing;
 mod failing;
