@@ -190,7 +190,7 @@ mod tests {
             assert!(enough(members) + (majority - 1) > others, "{members}");
             assert!(enough(members) <= others, "{members}");
         }
-        assert_eq!((enough(3), enough(5)), (2, 3));
+        assert_eq!((enough(1), enough(3), enough(5)), (0, 2, 3));
     }
 
     #[test]
