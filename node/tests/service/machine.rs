@@ -211,7 +211,7 @@ fn a_state_that_came_by_a_snapshot_goes_on_like_its_origin() {
     let (mut town, dirs) = (Town::new(), [directory(), directory()]);
     let mut origin = machine(&town, dirs[0].path());
     let statements = town.issue(3, at(10));
-    // The sender's clock is five minutes ahead, and its nonce is known for long.
+    // The sender's clock is five minutes ahead, so its nonce is remembered five minutes longer.
     let first = town.request(1, &statements[..1], at(310));
     let second = town.request(2, &statements[1..2], at(10));
     submit(&mut origin, at(10), &[&first]);
@@ -219,18 +219,13 @@ fn a_state_that_came_by_a_snapshot_goes_on_like_its_origin() {
     let mut copy = StateMachine::open(&dirs[1].path().join("state.redb")).unwrap();
     copy.install(&mut snapshot(&origin).as_slice(), b"x").unwrap();
     assert_eq!(copy.reader().entries(0, 100), origin.reader().entries(0, 100));
-    let seal = |size| {
-        let size = TreeSize::new(size).unwrap();
-        let root = origin.reader().root_at(size).unwrap().unwrap();
-        Command::Seal(Seal { generation: 1, size, root }).encode()
-    };
     let mut batch = |id, statements: &[ct_node::Signed], when| {
         let request = town.request(id, statements, when);
         Command::Batch { at: when, envelopes: vec![&request] }.encode()
     };
     let later = [
         // Of a smaller tree than there is.
-        seal(2),
+        seal(&origin, 1, 2),
         Command::Batch { at: at(609), envelopes: vec![&first] }.encode(),
         batch(2, &statements[1..2], at(609)),
         batch(3, &statements[1..2], at(609)),
@@ -293,11 +288,16 @@ fn a_seal_is_compared_with_the_tree() {
     assert_eq!(machine.reader().meta().unwrap().sealed.size.get(), 1);
 }
 
-/// A town's state after a statement, sealed at this generation and size as far as it takes that; and its root.
-fn sealed_at(machine: &mut StateMachine, generation: u64, size: u64) -> Vec<u8> {
+/// The command that seals the tree of a state at this size.
+fn seal(machine: &StateMachine, generation: u64, size: u64) -> Vec<u8> {
     let size = TreeSize::new(size).unwrap();
     let root = machine.reader().root_at(size).unwrap().unwrap();
-    let command = Command::Seal(Seal { generation, size, root }).encode();
+    Command::Seal(Seal { generation, size, root }).encode()
+}
+
+/// What the state answers to its own seal.
+fn sealed_at(machine: &mut StateMachine, generation: u64, size: u64) -> Vec<u8> {
+    let command = seal(machine, generation, size);
     machine.apply([command.as_slice()], b"x").unwrap().remove(0)
 }
 

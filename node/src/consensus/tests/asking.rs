@@ -1,5 +1,6 @@
 //! What a node that has lost its log asks, whom, and until when.
 
+use super::cluster::member;
 use super::*;
 use crate::consensus::messages::{Standings, encode_standings};
 use crate::consensus::protocol::Membership;
@@ -12,19 +13,16 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 use tracing::subscriber::DefaultGuard;
 
-fn member(node: u64) -> Member {
-    Member { node, key: [7; 32], address: format!("node-{node}:1") }
-}
-
-/// Members that answer from their n-th question on, or never: with a term, and who they say are the members.
-struct Town {
+/// Members that answer late, or never.
+struct Others {
+    /// By node: the first question that it answers, counted from 1, and with which term and list of voters.
     answers: BTreeMap<u64, (usize, u64, BTreeSet<u64>)>,
-    /// Who was asked, and how many lines of the events there were by then.
-    asked: Mutex<Vec<(u64, usize)>>,
+    /// Who was asked, and whether anything had been said by then.
+    asked: Mutex<Vec<(u64, bool)>>,
     events: PathBuf,
 }
 
-impl Town {
+impl Others {
     /// Collects the events of this thread, which is the only one here.
     fn collect(&self) -> DefaultGuard {
         let file = Arc::new(File::create_new(&self.events).unwrap());
@@ -39,11 +37,11 @@ impl Town {
     /// For each time that this node was asked, whether something had been said by then.
     fn asked(&self, node: u64) -> Vec<bool> {
         let asked = self.asked.lock().unwrap();
-        asked.iter().filter(|(to, _)| *to == node).map(|(_, lines)| *lines > 0).collect()
+        asked.iter().filter(|(to, _)| *to == node).map(|(_, said)| *said).collect()
     }
 }
 
-impl Network for Town {
+impl Network for Others {
     fn call<'a>(
         &'a self,
         to: &'a Member,
@@ -52,7 +50,7 @@ impl Network for Town {
         _within: Duration,
     ) -> Pin<Box<dyn Future<Output = Result<Vec<u8>>> + Send + 'a>> {
         assert_eq!(kind, MessageKind::Standing);
-        self.asked.lock().unwrap().push((to.node, self.lines().len()));
+        self.asked.lock().unwrap().push((to.node, !self.lines().is_empty()));
         let times = self.asked(to.node).len();
         let reply = match self.answers.get(&to.node) {
             Some((from, term, list)) if times >= *from => {
@@ -80,9 +78,9 @@ fn the_silent_are_asked_until_enough_have_answered() {
         (4, (2, 9, five.clone())),
         (5, (3, 5, five)),
     ]);
-    let town = Arc::new(Town { answers, asked: Mutex::default(), events: dir.path().join("events") });
-    let _guard = town.collect();
-    let network: Arc<dyn Network> = Arc::clone(&town) as _;
+    let others = Arc::new(Others { answers, asked: Mutex::default(), events: dir.path().join("events") });
+    let _guard = others.collect();
+    let network: Arc<dyn Network> = Arc::clone(&others) as _;
     let configured = (1..=3).map(|node| (node, member(node))).collect();
     let begun = Instant::now();
     let heard = run(ask(&network, 1, &configured));
@@ -92,9 +90,9 @@ fn the_silent_are_asked_until_enough_have_answered() {
     let expected: [&[bool]; 6] =
         [&[], &[false, false, true, true], &[false], &[false, true], &[false, true, true], &[false, true, true]];
     for (node, expected) in (1..).zip(expected) {
-        assert_eq!(town.asked(node), expected, "{node}");
+        assert_eq!(others.asked(node), expected, "{node}");
     }
-    let said = town.lines();
+    let said = others.lines();
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].contains("more of the nodes {2, 4, 5, 6} must answer first"), "{said:?}");
     assert!(said[0].contains("incomplete.node"), "{said:?}");

@@ -82,7 +82,7 @@ fn key(node: u64) -> [u8; 32] {
     [u8::try_from(node).unwrap(); 32]
 }
 
-fn member(node: u64) -> Member {
+pub(super) fn member(node: u64) -> Member {
     Member { node, key: key(node), address: format!("node-{node}:1") }
 }
 
